@@ -27,14 +27,32 @@ const node = {
 mkdirSync('dist', { recursive: true });
 const entries = { cli: 'server/src/cli/main.ts', server: 'server/src/lsp/node.ts' };
 for (const [name, entry] of Object.entries(entries)) {
-  if (existsSync(entry)) await build({ ...node, entryPoints: [entry], outfile: `dist/${name}.js`, banner: name === 'cli' ? { js: '#!/usr/bin/env node' } : {} });
+  if (existsSync(entry))
+    await build({
+      ...node,
+      entryPoints: [entry],
+      outfile: `dist/${name}.js`,
+      banner: name === 'cli' ? { js: '#!/usr/bin/env node' } : {},
+    });
 }
-if (existsSync('client/src/node.ts')) await build({ ...node, entryPoints: ['client/src/node.ts'], outfile: 'dist/client.js', external: ['vscode'] });
+if (existsSync('client/src/node.ts'))
+  await build({ ...node, entryPoints: ['client/src/node.ts'], outfile: 'dist/client.js', external: ['vscode'] });
 cpSync('node_modules/web-tree-sitter/web-tree-sitter.wasm', 'dist/web-tree-sitter.wasm');
 cpSync('grammars/tree-sitter-c.wasm', 'dist/tree-sitter-c.wasm');
 
 if (tests) {
   rmSync('out/test', { recursive: true, force: true });
-  const found = readdirSync('test', { recursive: true }).map(String).filter((f) => f.endsWith('.test.ts')).map((f) => path.join('test', f));
-  await build({ ...node, entryPoints: found, outdir: 'out/test', outbase: 'test', outExtension: { '.js': '.cjs' }, sourcemap: 'inline', external: ['vscode', 'tree-sitter', 'tree-sitter-c', 'esbuild'] });
+  const found = readdirSync('test', { recursive: true })
+    .map(String)
+    .filter((f) => f.endsWith('.test.ts'))
+    .map((f) => path.join('test', f));
+  await build({
+    ...node,
+    entryPoints: found,
+    outdir: 'out/test',
+    outbase: 'test',
+    outExtension: { '.js': '.cjs' },
+    sourcemap: 'inline',
+    external: ['vscode', 'tree-sitter', 'tree-sitter-c', 'esbuild'],
+  });
 }

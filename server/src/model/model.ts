@@ -6,16 +6,7 @@
 
 /** Origins of memory and of values, in the words of the threat model. See ARCHITECTURE.md. */
 export type Origin =
-  | 'UserVA'
-  | 'SharedPages'
-  | 'SharedView'
-  | 'Buffered'
-  | 'Packet'
-  | 'Registry'
-  | 'Peer'
-  | 'Device'
-  | 'Snapshot'
-  | 'Kernel';
+  'UserVA' | 'SharedPages' | 'SharedView' | 'Buffered' | 'Packet' | 'Registry' | 'Peer' | 'Device' | 'Snapshot' | 'Kernel';
 
 /** What one interface means. Field names follow the fact table; argument positions count from 0. */
 export interface ApiFact {

@@ -1,7 +1,7 @@
 /**
  * The facts of one file: all that later layers know about its text. Built in one walk over the tree, free of tree nodes.
  */
-import type { EnumDecl, FunctionDecl, IncludeDecl, MacroDecl, RecordDecl, Span, TypedefDecl, VarDecl } from './ast';
+import type { EnumDecl, Expr, FunctionDecl, IncludeDecl, MacroDecl, RecordDecl, Span, Stmt, TypedefDecl, VarDecl } from './ast';
 
 /** Something that was not understood, or was understood by a guess. */
 export interface Gap extends Span {
@@ -58,7 +58,7 @@ export interface Syntax {
    */
   read(path: string, text: string, oracle: NameOracle, configuration: Configuration): FileFacts;
   /** Reads the replacement text of a macro as an expression or as statements; undefined when it is neither. Offsets are within the snippet. */
-  snippet(text: string): { readonly expr?: import('./ast').Expr; readonly stmts?: readonly import('./ast').Stmt[] } | undefined;
+  snippet(text: string): { readonly expr?: Expr; readonly stmts?: readonly Stmt[] } | undefined;
   /** Forgets the kept tree of a file. */
   close(path: string): void;
   /** Trees that are alive, for leak tests. */

@@ -42,7 +42,7 @@ export interface ApiFact {
   readonly lowersIrql?: boolean | string;
   readonly shared?: boolean;
   readonly pair?: readonly string[];
-  readonly dangerous?: string;
+  readonly dangerous?: boolean | string;
   readonly mustCheck?: boolean | string;
   readonly checksMin?: boolean;
   readonly noexecFlag?: string;
@@ -56,6 +56,62 @@ export interface ApiFact {
   readonly gives?: string;
   readonly fields?: readonly StructFieldFact[];
   readonly noreturn?: boolean;
+  /** Neither writes through an argument nor keeps one: its result depends on its arguments alone (and on the memory they point to). */
+  readonly pure?: boolean;
+  /** The width is that of a pointer (64 on both architectures of this tool), whatever `width` says. */
+  readonly pointerWidth?: boolean;
+  /** The access is to a whole structure; `width` is absent. */
+  readonly structure?: boolean;
+  /** What the call returns, in a few words: `original`, `new`, `NTSTATUS`, … */
+  readonly returns?: string;
+  /** Values of flags that the other fields name. */
+  readonly flagBits?: Readonly<Record<string, number>>;
+  /** What the call itself checks about lengths. */
+  readonly checks?: string;
+  readonly checksType?: boolean;
+  /** Unit of a length: `bytes`, `chars` or `string-struct`. */
+  readonly unit?: string;
+  /** Whether source and destination may overlap. */
+  readonly overlap?: boolean | string;
+  /** The destination is bounded by an argument of its own (`memcpy_s`). */
+  readonly bounded?: boolean;
+  /** For device memory: no vector or unaligned access. */
+  readonly device?: boolean;
+  /** False: the address need not be aligned. */
+  readonly aligned?: boolean;
+  /** Where a length comes from that is no argument. */
+  readonly lenFrom?: string;
+  readonly nested?: string;
+  readonly nulTerminated?: boolean;
+  readonly zeroLengthIsNoCheck?: boolean;
+  readonly typeInBuffer?: boolean;
+  /** May fail without waiting. */
+  readonly conditional?: boolean | string;
+  /** `normal` or `all`. */
+  readonly disablesApcs?: string;
+  readonly needs?: string;
+  /** Callbacks: arguments that must be touched inside `__try`. */
+  readonly needsTry?: boolean;
+  readonly inIs?: string;
+  readonly outIs?: string;
+  readonly bufferIs?: string;
+  /** Callbacks that are the only place for this call, or where it is forbidden. */
+  readonly onlyIn?: string;
+  readonly forbiddenIn?: string;
+  /** How ownership that a callback received ends. */
+  readonly finishWith?: readonly string[];
+  readonly until?: string;
+  readonly pairAll?: boolean;
+  readonly pending?: string;
+  readonly sddl?: boolean | string;
+  readonly secureFlag?: string;
+  readonly modeRule?: string;
+  readonly rule?: string;
+  readonly typeNullRisk?: boolean;
+  readonly orderNote?: string;
+  readonly failsWhen?: string;
+  /** Where the project said it, when it is the project's own. */
+  readonly place?: ProjectPlace;
   /** Slug of the documentation page, `header:<file>`, or `none`. */
   readonly src?: string;
 }
@@ -66,6 +122,7 @@ export interface StructFieldFact {
   readonly of?: string;
   readonly probed?: boolean;
   readonly locked?: boolean;
+  readonly note?: string;
 }
 
 /** A documented interface, for hovers. */
@@ -77,11 +134,21 @@ export interface DdiFact {
   readonly params?: readonly { readonly name: string; readonly dir?: string }[];
   readonly returns?: string;
   readonly min?: string;
+  /** Obsolete or deprecated by its page. */
+  readonly deprecated?: boolean;
+  /** Reserved for system use by its page. */
+  readonly reserved?: boolean;
+  /** Page: `https://learn.microsoft.com/windows-hardware/drivers/ddi/` + slug. */
   readonly slug: string;
 }
 
-/** What a fence orders, for one architecture. */
+/**
+ * What cannot be reordered across a fence when the program runs on one architecture: compiler and processor together, ordinary
+ * (write-back) memory. So a compiler-only fence keeps loads and stores in order on x64, whose processor reorders nothing but a store
+ * with a later load, and orders nothing on ARM64. `loadStore` is: a load before the fence stays before a store after it.
+ */
 export interface FenceFact {
+  /** It emits no instruction. */
   readonly compilerOnly: boolean;
   readonly loadLoad: boolean;
   readonly loadStore: boolean;
@@ -100,10 +167,22 @@ export interface Model {
   structFields(typeName: string): readonly StructFieldFact[];
   /** Source text of declarations of kernel types, constants and macros that the headers would give; parsed like any other file. */
   readonly prelude: string;
-  /** The fence that a call is, per architecture; undefined when the call orders nothing. */
-  fence(name: string, architecture: Architecture): FenceFact | undefined;
+  /**
+   * The fence that a call is, per architecture; undefined when the call orders nothing there. Accessors with an order (`ReadULongAcquire`)
+   * are no fences: see `ApiFact.order`. `argument` is the text of the first argument, for `__dmb` and `__dsb`; without it they count as full.
+   * An intrinsic that an architecture lacks answers as where it exists: such code is not compiled for the other one.
+   */
+  fence(name: string, architecture: Architecture, argument?: string): FenceFact | undefined;
   /** What the project said in `fencepost.json`. */
   readonly project: ProjectModel;
+}
+
+/** A place in `fencepost.json`: offsets in UTF-16 units, line and column from 1. */
+export interface ProjectPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** The part of `fencepost.json` that speaks about code. Every entry has the place where it was written, for the path of a finding. */
@@ -117,4 +196,8 @@ export interface ProjectModel {
   readonly fences: ReadonlyMap<string, ApiFact>;
   /** Types whose content is kernel-only even where the analysis cannot see it. */
   readonly trustedTypes: ReadonlySet<string>;
+  /** Macros or functions like an assert that stay in free builds: after them their condition holds. */
+  readonly assertsThatStay?: ReadonlySet<string>;
+  /** Where an entry was written, by `list/entry`: `sharedTypes/RING`, `accessors/ReadIndex`. */
+  readonly places?: ReadonlyMap<string, ProjectPlace>;
 }

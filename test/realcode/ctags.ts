@@ -13,7 +13,9 @@ export interface Witnessed {
 
 /** Annotation names that the witness would take for functions: `NAME` alone, `NAME+` with an argument list. */
 const IGNORED = [
-  ...'_In_ _Out_ _Inout_ _In_opt_ _Out_opt_ _Inout_opt_ _Outptr_ _Outptr_opt_ _Outptr_result_maybenull_ _In_z_ _Use_decl_annotations_ _Must_inspect_result_ _Check_return_ _Success_ _COM_Outptr_ _Reserved_ _Unreferenced_parameter_ _Ret_maybenull_ _Ret_notnull_ _IRQL_requires_same_ IN OUT OPTIONAL NTAPI FASTCALL CDECL'.split(' '),
+  ...'_In_ _Out_ _Inout_ _In_opt_ _Out_opt_ _Inout_opt_ _Outptr_ _Outptr_opt_ _Outptr_result_maybenull_ _In_z_ _Use_decl_annotations_ _Must_inspect_result_ _Check_return_ _Success_ _COM_Outptr_ _Reserved_ _Unreferenced_parameter_ _Ret_maybenull_ _Ret_notnull_ _IRQL_requires_same_ IN OUT OPTIONAL NTAPI FASTCALL CDECL'.split(
+    ' ',
+  ),
   ...'_IRQL_requires_max_ _IRQL_requires_min_ _IRQL_requires_ _IRQL_raises_ _IRQL_saves_ _IRQL_saves_global_ _IRQL_restores_global_ _Requires_lock_held_ _Requires_lock_not_held_ _Requires_exclusive_lock_held_ _Requires_shared_lock_held_ _Acquires_lock_ _Releases_lock_ _Acquires_exclusive_lock_ _Releases_exclusive_lock_ _Acquires_shared_lock_ _Releases_shared_lock_ _When_ _At_ _Function_class_ _Dispatch_type_ _Success_ _Post_satisfies_ _Pre_satisfies_ _Return_type_success_ _In_reads_ _In_reads_opt_ _In_reads_bytes_ _In_reads_bytes_opt_ _Out_writes_ _Out_writes_opt_ _Out_writes_bytes_ _Out_writes_bytes_opt_ _Out_writes_bytes_to_ _Out_writes_to_ _Out_writes_to_opt_ _Out_writes_bytes_to_opt_ _Inout_updates_ _Inout_updates_opt_ _Inout_updates_bytes_ _Inout_updates_bytes_opt_ _In_range_ _Out_range_ _Field_size_ _Field_size_bytes_ _Field_range_ _Field_size_opt_ _Field_size_bytes_opt_ _Outptr_result_bytebuffer_ _Outptr_result_buffer_ _Guarded_by_ _Interlocked_operand_ __drv_allocatesMem __drv_freesMem __drv_aliasesMem _IRQL_restores_ _Kernel_clear_do_init_ _Strict_type_match_ __declspec __in_bcount __out_bcount __in_ecount __out_ecount __drv_maxIRQL __drv_requiresIRQL __drv_dispatchType __drv_functionClass __drv_reportError'
     .split(' ')
     .map((n) => n + '+'),
@@ -23,7 +25,20 @@ const IGNORED = [
 export function witness(files: readonly string[]): Witnessed[] | undefined {
   const run = spawnSync(
     'ctags',
-    ['-L', '-', '-f', '-', '--languages=C,C++', '--langmap=C:.c.h', '--kinds-C=f', '--fields=+nS', '--excmd=number', '--sort=no', '-I', IGNORED.join(',')],
+    [
+      '-L',
+      '-',
+      '-f',
+      '-',
+      '--languages=C,C++',
+      '--langmap=C:.c.h',
+      '--kinds-C=f',
+      '--fields=+nS',
+      '--excmd=number',
+      '--sort=no',
+      '-I',
+      IGNORED.join(','),
+    ],
     { input: files.join('\n'), encoding: 'utf8', maxBuffer: 1 << 28 },
   );
   if (run.error || run.status !== 0) return undefined;

@@ -5,6 +5,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { blank } from '../../server/src/dialect/blank';
 import type { MacroDecl } from '../../server/src/syntax/ast';
 import type { FileFacts, NameOracle, Syntax } from '../../server/src/syntax/facts';
 import { createSyntax } from '../../server/src/syntax/index';
@@ -15,15 +16,18 @@ interface Options {
   errors: number;
   missing: number;
   folders: string[];
+  /** A file whose blanked text is printed. */
+  dump: string;
 }
 
 function options(argv: readonly string[]): Options {
-  const o: Options = { exts: ['c', 'h'], errors: 0, missing: 0, folders: [] };
+  const o: Options = { exts: ['c', 'h'], errors: 0, missing: 0, folders: [], dump: '' };
   for (let i = 0; i < argv.length; i++) {
     const a = argv[i] ?? '';
     if (a === '--ext') o.exts = (argv[++i] ?? '').split(',');
     else if (a === '--errors') o.errors = Number(argv[++i]);
     else if (a === '--missing') o.missing = Number(argv[++i]);
+    else if (a === '--dump') o.dump = argv[++i] ?? '';
     else o.folders.push(a);
   }
   return o;
@@ -85,6 +89,7 @@ function report(syntax: Syntax, folder: string, o: Options): void {
     all.set(file, syntax.read(file, text, names, new Map()));
     syntax.close(file);
   }
+  if (o.dump !== '') console.log(blank(texts.get(path.join(folder, o.dump)) ?? '', names, new Map()).text);
   const ms = Number(process.hrtime.bigint() - started) / 1e6;
   let clean = 0;
   let guesses = 0;
@@ -135,7 +140,9 @@ function compare(folder: string, all: ReadonlyMap<string, FileFacts>, seen: read
     found++;
     if (w.params === hit.x.params.length) right++;
     else if (shown++ < o.missing)
-      console.log(`  parameters: ${path.relative(folder, w.file)}:${w.line} ${w.name}${w.signature} read as ${hit.x.params.length}`);
+      console.log(
+        `  parameters: ${path.relative(folder, w.file)}:${w.line} ${w.name}${w.signature} read as ${hit.x.params.length}`,
+      );
   }
   console.log(
     `  ctags: ${found} of ${counted} definitions recovered (${((100 * found) / Math.max(1, counted)).toFixed(2)} %), ` +
@@ -145,7 +152,10 @@ function compare(folder: string, all: ReadonlyMap<string, FileFacts>, seen: read
 
 async function main(): Promise<void> {
   const o = options(process.argv.slice(2));
-  const syntax = await createSyntax(readFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm'), readFileSync('grammars/tree-sitter-c.wasm'));
+  const syntax = await createSyntax(
+    readFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm'),
+    readFileSync('grammars/tree-sitter-c.wasm'),
+  );
   for (const folder of o.folders) report(syntax, folder, o);
 }
 

@@ -36,6 +36,7 @@ export class Annotations {
   readonly aligns: { at: number; bytes: number }[] = [];
   readonly unaligned: number[] = [];
   readonly moved = new Map<number, number>();
+  readonly movedEnds = new Map<number, number>();
   readonly asms = new Map<number, number>();
   readonly gaps: Gap[] = [];
   private readonly learned = new Map<string, MacroClass>();
@@ -182,7 +183,7 @@ export class Annotations {
   private direction(i: number, word: string): number {
     const { tokens } = this;
     const before = i > 0 ? (tokens.code[i - 1] ?? 0) : P.semi;
-    const follows = tokens.ident(i + 1) || tokens.is(i + 1, P.star);
+    const follows = tokens.ident(i + 1) || tokens.is(i + 1, P.star) || tokens.from(i + 1) + 3 === tokens.to(i + 1);
     const opens = before === P.lparen || before === P.comma || before === P.semi || before === P.lbrace;
     const after =
       i > 0 &&
@@ -277,7 +278,21 @@ export class Annotations {
       else if (e < high && blank(e)) e++;
       else break;
     }
-    if (e - s < word.length) {
+    const brace = s === low && tokens.is(i - 1, P.rbrace) ? tokens.from(i - 1) : -1;
+    let back = word.length - (e - s);
+    if (back > 0 && brace > 0) {
+      // The brace before it moves back over its indentation.
+      let k = brace;
+      while (brace - k < back && blank(k - 1)) k--;
+      if (brace - k === back) {
+        overlay.blank(brace, brace + 1);
+        overlay.write(k, '}');
+        this.movedEnds.set(k + 1, brace + 1);
+        s = k + 1;
+        back = 0;
+      }
+    }
+    if (back > 0) {
       this.gaps.push({
         kind: 'error',
         start: tokens.from(i),

@@ -28,6 +28,8 @@ export function blank(text: string, oracle: NameOracle, configuration: Configura
     unaligned: notes.unaligned,
     standIns: shape.standIns,
     moved: notes.moved,
+    movedEnds: notes.movedEnds,
+    implicit: shape.implicit,
     headless: shape.headless,
     asms: notes.asms,
     calls: shape.calls,

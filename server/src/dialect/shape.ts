@@ -41,6 +41,8 @@ export class Shape {
   readonly headless = new Map<number, Headless>();
   readonly calls: FileCall[] = [];
   readonly types = new Set<string>();
+  /** Offsets of words that read `int` only because a type is missing. */
+  readonly implicit = new Set<number>();
   readonly gaps: Gap[] = [];
   private readonly frames: Frame[] = [Frame.File];
   private readonly opens: number[] = [-1];
@@ -69,17 +71,16 @@ export class Shape {
         this.item = false;
         this.expression = false;
         this.typedef = false;
-        i = this.startItem(i, frame);
-        if (i >= tokens.n) break;
-        if (tokens.kind[i] === Kind.Gone) {
-          this.item = true;
+        const next = this.startItem(i, frame);
+        if (next > i) {
+          i = next - 1;
           continue;
         }
+        this.item = false;
       }
-      this.token(i, this.frames.at(-1) ?? Frame.File);
+      this.token(i, frame);
     }
   }
-
 
   private push(frame: Frame, at: number): void {
     if (this.frames.length === DEPTH) {
@@ -192,7 +193,6 @@ export class Shape {
     }
   }
 
-
   private paren(i: number, frame: Frame): void {
     const { tokens } = this;
     const close = tokens.close(i);
@@ -279,12 +279,15 @@ export class Shape {
           if (d === P.question) deep++;
           else if (d === P.colon && deep-- === 0) {
             this.item = true;
-            return k;
+            return k + 1;
           } else if (d === P.semi || d === P.lbrace || d === P.rbrace) return i;
           else if (d === P.lparen) k = Math.max(k, tokens.close(k));
         }
         return i;
       }
+      case P.semi:
+        if (frame === Frame.Record) this.overlay.blank(tokens.from(i), tokens.to(i));
+        return i;
       case Word.Plain:
       case Word.Type:
       case Word.Tag:
@@ -331,7 +334,7 @@ export class Shape {
         j = tail;
         if (tokens.is(j + 1, P.lbrace)) {
           this.choose(specs, frame);
-          return this.skipTo(i, j + 1);
+          return j + 1;
         }
       } else if (c === Word.Plain) {
         if (tokens.is(j + 1, P.lparen)) {
@@ -342,10 +345,7 @@ export class Shape {
           if (specs.length === 0 && !qualified) {
             const next = this.macroCall(j, close, frame);
             if (next < 0) return j;
-            if (next > j && tokens.kind[j] === Kind.Gone) {
-              j = next - 1;
-              continue;
-            }
+            if (next > j && tokens.kind[j] === Kind.Gone && !tokens.is(next, P.lbrace)) this.item = true;
             return next;
           }
           if (frame !== Frame.Block && isDeclWord(after) && this.attributeCall(j, close, has)) {
@@ -358,10 +358,30 @@ export class Shape {
       } else break;
     }
     const stop = tokens.code[j] ?? 0;
-    if (specs.length === 0) return this.skipTo(i, j);
+    if (specs.length === 0) {
+      if (qualified && stop === Word.Plain) {
+        this.implicitInt(i, j);
+        this.named(j, frame);
+      }
+      return j;
+    }
+    if (
+      qualified &&
+      specs.length === 1 &&
+      specs[0]?.rank !== 200 &&
+      frame !== Frame.Record &&
+      (stop === P.semi || stop === P.assign)
+    ) {
+      if (this.typedef) {
+        this.types.add(tokens.word(specs[0]?.from ?? i));
+        this.drop(i, j - 1, 'statement');
+        return j;
+      }
+      this.implicitInt(i, specs[0]?.from ?? j);
+    }
     if (stop === P.star) {
       if (specs.length > 1 || qualified) this.choose(specs, frame);
-      return this.stars(i, j, frame);
+      return this.stars(j, frame);
     }
     if (stop === P.lparen && j > 0 && tokens.kind[j - 1] === Kind.Ident) {
       // The type and then `name(`, where the name is the last word read.
@@ -369,7 +389,7 @@ export class Shape {
     if (tokens.code[j] === Word.Plain && tokens.is(j + 1, P.lparen)) {
       this.choose(specs, frame);
       if (frame !== Frame.Block || specs.length > 0) this.named(j, frame);
-      return this.skipTo(i, j);
+      return j;
     }
     if (frame === Frame.Block && !qualified && specs.length === 1 && specs[0]?.rank !== 200) return this.lone(i, j);
     if (specs.length > 1) {
@@ -380,14 +400,21 @@ export class Shape {
         this.choose(specs, frame);
       } else this.choose(specs, frame);
     }
-    return this.skipTo(i, j);
+    return j;
   }
 
-  /** First token from `i` on that still stands, but not beyond `limit`. */
-  private skipTo(i: number, limit: number): number {
-    let k = i;
-    while (k < limit && this.tokens.kind[k] === Kind.Gone) k++;
-    return limit > i ? Math.max(k, limit - 1) : k;
+  /** A declaration without a type: one of its qualifiers is spelled `int`, as old compilers read it. */
+  private implicitInt(i: number, name: number): void {
+    const { tokens } = this;
+    let pick = -1;
+    for (let k = i; k < name; k++) {
+      if (tokens.kind[k] === Kind.Gone || tokens.code[k] !== Word.Qualifier) continue;
+      if (pick < 0 || tokens.word(k) !== 'static') pick = k;
+    }
+    if (pick < 0) return;
+    this.overlay.replace(tokens.from(pick), tokens.to(pick), 'int');
+    this.implicit.add(tokens.from(pick));
+    this.guess(i, name, `\`${tokens.word(name)}\` has no type and was taken for an int.`);
   }
 
   private follow(close: number): number {
@@ -461,7 +488,7 @@ export class Shape {
   }
 
   /** After `*`: one word is the name, words before it are attributes. */
-  private stars(i: number, j: number, frame: Frame): number {
+  private stars(j: number, frame: Frame): number {
     const { tokens } = this;
     let k = j;
     const run: number[] = [];
@@ -485,10 +512,10 @@ export class Shape {
     }
     const name = run.at(-1);
     if (run.length > 1) for (const r of run.slice(0, -1)) this.drop(r, r, 'attribute');
-    if (name === undefined) return this.skipTo(i, j);
+    if (name === undefined) return j;
     if (this.typedef && !tokens.is(name + 1, P.lparen)) this.types.add(tokens.word(name));
     if (tokens.is(name + 1, P.lparen) && (frame !== Frame.Block || this.typedef)) this.named(name, frame);
-    return this.skipTo(i, name);
+    return name;
   }
 
   /** After a comma of a declaration. */
@@ -563,7 +590,7 @@ export class Shape {
     if (c === P.colon) {
       if (tokens.is(j + 1, P.rbrace)) this.insert(tokens.to(j), tokens.from(j + 1), ';');
       this.item = true;
-      return j;
+      return j + 1;
     }
     if (tokens.kind[j] === Kind.Punct && c !== P.lbrace && c !== P.rbrace) return i;
     const name = tokens.word(i);
@@ -574,17 +601,17 @@ export class Shape {
       if (cls === 'statement' || cls === 'expr') {
         if (this.insert(tokens.to(i), tokens.from(j), ';')) {
           this.item = true;
-          return j - 1;
+          return j;
         }
       }
       this.drop(i, i, 'statement');
       this.item = true;
-      return i;
+      return i + 1;
     }
     if (c === P.lbrace) {
       this.drop(i, i, 'statement');
       this.item = true;
-      return i;
+      return i + 1;
     }
     return i;
   }
@@ -602,7 +629,7 @@ export class Shape {
       this.push(Frame.Block, from);
       this.item = true;
     } else this.unbrace();
-    return to > from ? to : from + 1 < tokens.n ? from : from;
+    return to + 1;
   }
 
   /**
@@ -612,12 +639,17 @@ export class Shape {
     const { tokens } = this;
     const after = this.follow(close);
     if (after === P.semi) {
+      if (tokens.is(i - 1, P.rbrace) && tokens.word(tokens.close(i - 1) - 1) === 'do' && tokens.to(i) - tokens.from(i) >= 5) {
+        // Only a `while` can stand here, whatever it is called.
+        this.overlay.replace(tokens.from(i), tokens.to(i), 'while');
+        return -1;
+      }
       if (frame === Frame.File) {
         this.fileCall(i, close);
         this.expression = true;
       } else if (frame === Frame.Record) {
-        this.drop(i, close, 'statement');
-        return close + 1;
+        this.drop(i, close + 1, 'statement');
+        return close + 2;
       }
       return -1;
     }
@@ -784,7 +816,7 @@ export class Shape {
     const stop = tokens.code[j] ?? 0;
     if (stop === P.star) {
       this.choose(specs, Frame.Params);
-      this.stars(i, j, Frame.Params);
+      this.stars(j, Frame.Params);
       return;
     }
     if (specs.length > 1) {
@@ -792,6 +824,20 @@ export class Shape {
       if (last && last.rank < 200) specs.pop();
       this.choose(specs, Frame.Params);
     }
+  }
+
+  /** True when an operand follows a closing parenthesis, so that what it closes must be a cast. */
+  private operand(close: number): boolean {
+    const { tokens } = this;
+    const kind = tokens.kind[close + 1];
+    if (close + 1 >= tokens.n) return false;
+    return (
+      kind === Kind.Number ||
+      kind === Kind.String ||
+      kind === Kind.Char ||
+      tokens.code[close + 1] === Word.Plain ||
+      tokens.is(close + 1, P.lparen)
+    );
   }
 
   /** An argument that is no expression gets an identifier in its place. */
@@ -830,6 +876,13 @@ export class Shape {
       lastCode = tokens.code[k] ?? 0;
     }
     if (odd === undefined && lastCode === P.star && c === Word.Plain) odd = 'type';
+    if (odd === 'type' && k === close && tokens.is(i - 1, P.lparen) && this.operand(close)) {
+      // A cast that a macro spells: `MAKE_CONST(T *)(x)` is read as `(T *)(x)`.
+      this.overlay.blank(tokens.from(i - 2), tokens.to(i - 2));
+      tokens.kind[i - 2] = Kind.Gone;
+      this.casts.add(close);
+      return;
+    }
     if (
       odd === undefined &&
       (BINARY.has(lastCode) || (BINARY.has(c) && c !== P.star && c !== P.amp && c !== P.minus && c !== P.plus))

@@ -37,6 +37,10 @@ export interface Blanked {
   readonly standIns: ReadonlyMap<number, StandIn>;
   /** Where a `__try` or `__leave` of the blanked text really starts. */
   readonly moved: ReadonlyMap<number, number>;
+  /** Where a `}` of the blanked text really ends. */
+  readonly movedEnds: ReadonlyMap<number, number>;
+  /** Offsets of words that read `int` only because a type is missing. */
+  readonly implicit: ReadonlySet<number>;
   readonly headless: ReadonlyMap<number, Headless>;
   readonly asms: ReadonlyMap<number, number>;
   readonly calls: readonly FileCall[];

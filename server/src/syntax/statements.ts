@@ -8,7 +8,13 @@ import { expression } from './expressions';
 import { F, N } from './nodes';
 
 export function block(cx: Context, at: number): BlockStmt {
-  return { kind: 'block', body: statements(cx, at), ...cx.span(at) };
+  const end = cx.flat.to(at);
+  return {
+    kind: 'block',
+    body: statements(cx, at),
+    start: cx.flat.from(at) - cx.shift,
+    end: (cx.side.movedEnds.get(end) ?? end) - cx.shift,
+  };
 }
 
 /** Statements that are children of a node. */

@@ -51,7 +51,7 @@ export function specifier(cx: Context, at: number): TypeRef {
   const { flat } = cx;
   switch (flat.kindOf(at)) {
     case N.primitive_type:
-      return { kind: 'name', name: cx.wholeWord(at) };
+      return { kind: 'name', name: cx.side.implicit.has(flat.from(at)) ? 'int' : cx.wholeWord(at) };
     case N.sized_type_specifier:
       return {
         kind: 'name',

@@ -1,0 +1,203 @@
+/**
+ * Code actions for findings: fix this, fix all of this rule, fix all that is safe, suppress with a reason, show the page.
+ * Pure: a folder's snapshot in, plain code actions out.
+ */
+import {
+  CodeActionKind,
+  type CodeAction,
+  type CodeActionContext,
+  type Diagnostic,
+  type TextDocumentEdit,
+  type TextEdit as LspEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver-protocol';
+import type { Fix, TextEdit } from '../rules/finding';
+import type { ReportedFinding } from '../report/workspace';
+import { findingsAt, isShown, rulePageUrl } from './diagnostics';
+import type { Folder } from './folder';
+import { Commands, type SuppressArguments, type SuppressionPlace } from './protocol';
+import { suppressionAt } from './suppress';
+
+export const FIX_ALL_KIND = `${CodeActionKind.SourceFixAll}.fencepost`;
+
+export interface ActionSupport {
+  /** `documentChanges` with versions. */
+  readonly versionedEdits: boolean;
+  /** The client has our commands and asks for the reason itself. */
+  readonly commands: boolean;
+}
+
+/** All actions for a range of offsets, or for the file, as far as `context.only` asks for them. */
+export function actionsAt(
+  folder: Folder,
+  path: string,
+  findings: readonly ReportedFinding[],
+  start: number,
+  end: number,
+  context: CodeActionContext,
+  support: ActionSupport,
+): CodeAction[] {
+  const shown = findings.filter((finding) => isShown(finding, folder.trusted));
+  const actions: CodeAction[] = [];
+  if (asks(context, CodeActionKind.QuickFix)) {
+    const here = findingsAt(shown, start, end);
+    for (const finding of here) actions.push(...fixesOf(folder, finding, context, support));
+    const rules = [...new Set(here.map((finding) => finding.rule))];
+    for (const rule of rules) actions.push(...allOfRule(folder, path, rule, shown, support));
+    for (const finding of firstOfRule(here)) actions.push(...suppressions(folder, finding, context, support));
+    if (support.commands) for (const rule of rules) actions.push(showPage(rule));
+  }
+  if (asks(context, FIX_ALL_KIND)) {
+    const edit = fixAll(folder, path, shown, undefined, support);
+    if (edit) actions.push({ title: 'Fix all auto-fixable Fencepost problems', kind: FIX_ALL_KIND, edit });
+  }
+  return actions;
+}
+
+/** `only` absent: quick fixes, and source actions are left to those who ask for them. A parent kind asks for its children. */
+function asks(context: CodeActionContext, kind: string): boolean {
+  if (!context.only || context.only.length === 0) return true;
+  return context.only.some((only) => only === '' || kind === only || kind.startsWith(`${only}.`));
+}
+
+function fixesOf(folder: Folder, finding: ReportedFinding, context: CodeActionContext, support: ActionSupport): CodeAction[] {
+  const actions: CodeAction[] = [];
+  for (const fix of finding.fixes) {
+    if (fix.class === 'text' || fix.edits.length === 0) continue;
+    const edit = editOf(folder, fix.edits, support);
+    if (!edit) continue;
+    actions.push({
+      title: fix.title,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: diagnosticsFor(finding, folder, context),
+      ...(fix.class === 'safe' ? { isPreferred: true } : {}),
+      edit,
+    });
+  }
+  return actions;
+}
+
+function allOfRule(
+  folder: Folder,
+  path: string,
+  rule: string,
+  findings: readonly ReportedFinding[],
+  support: ActionSupport,
+): CodeAction[] {
+  const fixable = findings.filter((finding) => finding.rule === rule && safeFix(finding));
+  if (fixable.length < 2) return [];
+  const edit = fixAll(folder, path, findings, rule, support);
+  return edit ? [{ title: `Fix all ${rule} problems in this file`, kind: CodeActionKind.QuickFix, edit }] : [];
+}
+
+/** Safe fixes of a file together. Where two overlap the first stands, and the other waits for the next run. */
+function fixAll(
+  folder: Folder,
+  path: string,
+  findings: readonly ReportedFinding[],
+  rule: string | undefined,
+  support: ActionSupport,
+): WorkspaceEdit | undefined {
+  const taken: TextEdit[] = [];
+  for (const finding of findings) {
+    if (rule !== undefined && finding.rule !== rule) continue;
+    const fix = safeFix(finding);
+    if (!fix || fix.edits.some((edit) => edit.file !== path)) continue;
+    const news = fix.edits.filter((edit) => !taken.some((other) => same(edit, other)));
+    if (news.some((edit) => taken.some((other) => overlaps(edit, other)))) continue;
+    taken.push(...news);
+  }
+  return taken.length === 0 ? undefined : editOf(folder, taken, support);
+}
+
+function safeFix(finding: ReportedFinding): Fix | undefined {
+  return finding.fixes.find((fix) => fix.class === 'safe' && fix.edits.length > 0);
+}
+
+function same(a: TextEdit, b: TextEdit): boolean {
+  return a.start === b.start && a.end === b.end && a.newText === b.newText;
+}
+
+function overlaps(a: TextEdit, b: TextEdit): boolean {
+  return a.start === b.start || (a.start < b.end && b.start < a.end);
+}
+
+function suppressions(
+  folder: Folder,
+  finding: ReportedFinding,
+  context: CodeActionContext,
+  support: ActionSupport,
+): CodeAction[] {
+  const lined = folder.lined(finding.file);
+  const range = folder.rangeIn(finding.file, finding.start, finding.end);
+  if (!lined || !range) return [];
+  const places: readonly (readonly [SuppressionPlace, string])[] = [
+    ['line', 'on this line'],
+    ['next-line', 'with a comment above'],
+    ['file', 'in this file'],
+  ];
+  const actions: CodeAction[] = [];
+  for (const [place, words] of places) {
+    const insertion = suppressionAt(lined, finding.start, finding.rule, place, '');
+    if (!insertion) continue;
+    const title = `Suppress ${finding.rule} ${words}…`;
+    const common = { title, kind: CodeActionKind.QuickFix, diagnostics: diagnosticsFor(finding, folder, context) };
+    if (support.commands) {
+      const args: SuppressArguments = { uri: folder.uriOf(finding.file), rule: finding.rule, range, place };
+      actions.push({ ...common, command: { title, command: Commands.suppress, arguments: [args] } });
+    } else {
+      // The reason is left for the user to write: without one the comment silences nothing.
+      const edit = editOf(
+        folder,
+        [{ file: finding.file, start: insertion.offset, end: insertion.offset, newText: insertion.text }],
+        support,
+      );
+      if (edit) actions.push({ ...common, edit });
+    }
+  }
+  return actions;
+}
+
+function showPage(rule: string): CodeAction {
+  const title = `Show documentation for ${rule}`;
+  return {
+    title,
+    kind: CodeActionKind.QuickFix,
+    command: { title, command: Commands.showRule, arguments: [rule, rulePageUrl(rule)] },
+  };
+}
+
+function firstOfRule(findings: readonly ReportedFinding[]): ReportedFinding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => !seen.has(finding.rule) && seen.add(finding.rule));
+}
+
+function diagnosticsFor(finding: ReportedFinding, folder: Folder, context: CodeActionContext): Diagnostic[] {
+  const range = folder.rangeIn(finding.file, finding.start, finding.end);
+  return context.diagnostics.filter(
+    (diagnostic) =>
+      diagnostic.code === finding.rule &&
+      diagnostic.range.start.line === range?.start.line &&
+      diagnostic.range.start.character === range.start.character,
+  );
+}
+
+/** Edits as a workspace edit; undefined when a file of them is not known. */
+export function editOf(folder: Folder, edits: readonly TextEdit[], support: ActionSupport): WorkspaceEdit | undefined {
+  const byFile = new Map<string, LspEdit[]>();
+  for (const edit of edits) {
+    const range = folder.rangeIn(edit.file, edit.start, edit.end);
+    if (!range) return undefined;
+    const list = byFile.get(edit.file) ?? [];
+    list.push({ range, newText: edit.newText });
+    byFile.set(edit.file, list);
+  }
+  if (!support.versionedEdits) {
+    return { changes: Object.fromEntries([...byFile].map(([file, list]) => [folder.uriOf(file), list])) };
+  }
+  const documentChanges: TextDocumentEdit[] = [...byFile].map(([file, list]) => ({
+    textDocument: { uri: folder.uriOf(file), version: folder.openFiles.get(file)?.version ?? null },
+    edits: list,
+  }));
+  return { documentChanges };
+}

@@ -1,0 +1,270 @@
+/**
+ * Owns one engine: hands it texts, keeps its outcome fresh, and survives its failures. A file that makes the engine throw is
+ * set aside until its text changes, and the rest goes on with a new engine. Knows no protocol.
+ */
+import type { Note, Outcome, Progress, ReportedFinding, Settings } from '../report/workspace';
+import type { EditorEngine, EngineFactory } from './engine';
+import { pump, type Turns } from './pump';
+
+/** Findings and notes of one moment, by file. Valid for the texts that the analyst holds while `revision` is current. */
+export interface Snapshot {
+  readonly revision: number;
+  readonly files: readonly string[];
+  readonly findings: ReadonlyMap<string, readonly ReportedFinding[]>;
+  readonly notes: ReadonlyMap<string, readonly Note[]>;
+  /** Milliseconds from start to outcome. */
+  readonly milliseconds: number;
+}
+
+export interface AnalystEvents {
+  /** A new snapshot is there. Called before those who wait for it go on. */
+  fresh(snapshot: Snapshot): void;
+  running(progress: Progress | undefined): void;
+  log(message: string): void;
+}
+
+interface Waiter {
+  readonly wanted: () => boolean;
+  readonly resolve: (snapshot: Snapshot | undefined) => void;
+  readonly urgent: boolean;
+}
+
+/** More failures than this in one run of the server, and the engine is believed broken rather than a file. */
+const MAX_FAILURES = 20;
+
+export class Analyst {
+  readonly #texts = new Map<string, string>();
+  readonly #aside = new Map<string, string>();
+  readonly #waiters = new Set<Waiter>();
+  #engine: EditorEngine | undefined;
+  #settings: Settings | undefined;
+  #revision = 0;
+  #lastChange = -Infinity;
+  #snapshot: Snapshot | undefined;
+  #running = false;
+  #failures = 0;
+  #failure: string | undefined;
+  #disposed = false;
+
+  constructor(
+    private readonly create: EngineFactory,
+    private readonly turns: Turns,
+    private readonly debounce: number,
+    private readonly events: AnalystEvents,
+  ) {}
+
+  get engine(): EditorEngine | undefined {
+    return this.#engine;
+  }
+
+  /** The last outcome, when nothing changed since. */
+  get current(): Snapshot | undefined {
+    return this.#snapshot?.revision === this.#revision ? this.#snapshot : undefined;
+  }
+
+  /** Why the last run ended without an outcome. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  text(path: string): string | undefined {
+    return this.#texts.get(path);
+  }
+
+  get paths(): IterableIterator<string> {
+    return this.#texts.keys();
+  }
+
+  /** Adds or replaces a text; false when it is what was there. */
+  set(path: string, text: string): boolean {
+    if (this.#texts.get(path) === text) return false;
+    this.#texts.set(path, text);
+    this.#aside.delete(path);
+    this.#guarded(path, (engine) => {
+      engine.set(path, text);
+    });
+    this.#changed();
+    return true;
+  }
+
+  remove(path: string): void {
+    if (!this.#texts.delete(path)) return;
+    this.#aside.delete(path);
+    this.#guarded(undefined, (engine) => {
+      engine.remove(path);
+    });
+    this.#changed();
+  }
+
+  configure(settings: Settings): void {
+    this.#settings = settings;
+    this.#guarded(undefined, (engine) => {
+      engine.configure(settings);
+    });
+    this.#changed();
+  }
+
+  /**
+   * The snapshot of the texts as they are when it resolves. Waits for a pause in the edits first, unless `urgent`.
+   * Undefined once `wanted` says no, or the analyst is disposed; when nobody waits any more the analysis stops where it is.
+   */
+  fresh(wanted: () => boolean = () => true, urgent = false): Promise<Snapshot | undefined> {
+    const current = this.current;
+    if (current) return Promise.resolve(current);
+    if (this.#disposed) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#waiters.add({ wanted, resolve, urgent });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#settle(undefined);
+    this.#drop();
+    this.#texts.clear();
+  }
+
+  #changed(): void {
+    this.#revision++;
+    this.#lastChange = this.turns.now();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      while (this.#stillWanted() && !this.current) {
+        await this.#pause();
+        if (!this.#stillWanted()) break;
+        await this.#once();
+      }
+      if (this.current) this.#settle(this.current);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = firstLine(describe(error));
+      this.#settle(undefined);
+    } finally {
+      this.#running = false;
+      this.events.running(undefined);
+      // Someone may have asked between the last look and here.
+      if (!this.#disposed && this.#waiters.size > 0) void this.#run();
+    }
+  }
+
+  async #pause(): Promise<void> {
+    for (;;) {
+      const left = this.#lastChange + this.debounce - this.turns.now();
+      if (left <= 0 || this.#disposed) return;
+      for (const waiter of this.#waiters) if (waiter.urgent) return;
+      await this.turns.sleep(Math.min(left, 25));
+    }
+  }
+
+  async #once(): Promise<void> {
+    const revision = this.#revision;
+    const started = this.turns.now();
+    let last: string | undefined;
+    try {
+      const engine = await this.#ready();
+      if (this.#disposed) return;
+      const result = await pump(
+        engine.analyse(),
+        this.turns,
+        () => revision === this.#revision && this.#stillWanted(),
+        (progress) => {
+          last = progress.file;
+          this.events.running(progress);
+        },
+      );
+      if (!result || revision !== this.#revision || this.#disposed) return;
+      this.#snapshot = this.#snapshotOf(result.value, revision, this.turns.now() - started);
+      this.events.fresh(this.#snapshot);
+    } catch (error) {
+      if (!this.#failed(last, error)) throw error;
+      await this.turns.turn();
+    }
+  }
+
+  async #ready(): Promise<EditorEngine> {
+    if (this.#engine) return this.#engine;
+    const engine = await this.create();
+    if (this.#settings) engine.configure(this.#settings);
+    for (const [path, text] of this.#texts) if (!this.#aside.has(path)) engine.set(path, text);
+    this.#engine = engine;
+    return engine;
+  }
+
+  #guarded(path: string | undefined, act: (engine: EditorEngine) => void): void {
+    if (!this.#engine) return;
+    try {
+      act(this.#engine);
+    } catch (error) {
+      this.#failed(path, error);
+    }
+  }
+
+  /** Drops the engine and sets the file aside; false when no file can be blamed. */
+  #failed(path: string | undefined, error: unknown): boolean {
+    const reason = describe(error);
+    this.events.log(`analysis failed${path === undefined ? '' : ` in ${path}`}: ${reason}`);
+    this.#drop();
+    this.#failures++;
+    if (path === undefined || this.#aside.has(path) || this.#failures > MAX_FAILURES) return false;
+    this.#aside.set(path, firstLine(reason));
+    return true;
+  }
+
+  #drop(): void {
+    const engine = this.#engine;
+    this.#engine = undefined;
+    try {
+      engine?.dispose();
+    } catch (error) {
+      this.events.log(`engine could not be disposed: ${describe(error)}`);
+    }
+  }
+
+  #snapshotOf(outcome: Outcome, revision: number, milliseconds: number): Snapshot {
+    const notes = group(outcome.notes);
+    for (const [file, reason] of this.#aside) {
+      const message = `Not analysed: the analysis failed here (${reason}). The output channel has the details.`;
+      notes.set(file, [...(notes.get(file) ?? []), { file, kind: 'skipped', message, start: 0, end: 0 }]);
+    }
+    return { revision, files: outcome.files, findings: group(outcome.findings), notes, milliseconds };
+  }
+
+  /** Lets go of those who no longer wait; true while someone does. */
+  #stillWanted(): boolean {
+    if (this.#disposed) return false;
+    for (const waiter of this.#waiters) {
+      if (waiter.wanted()) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(undefined);
+    }
+    return this.#waiters.size > 0;
+  }
+
+  #settle(snapshot: Snapshot | undefined): void {
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const waiter of waiters) waiter.resolve(snapshot);
+  }
+}
+
+function group<T extends { readonly file: string }>(items: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const list = groups.get(item.file);
+    if (list) list.push(item);
+    else groups.set(item.file, [item]);
+  }
+  return groups;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

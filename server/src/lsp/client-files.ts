@@ -1,0 +1,64 @@
+/**
+ * Files of a folder that only the client can read: a worker in a browser, or a virtual workspace.
+ */
+import { isAnalysed, PROJECT_FILE } from './evidence';
+import type { FileCaps, FileSource, Listing, ReadText } from './files';
+import type { ListFilesParams, ListFilesResult, ReadFileParams, ReadFileResult } from './protocol';
+import type { Note } from '../report/workspace';
+import { pathBelow, uriBelow } from './uri';
+
+/** The two requests, so that a test needs no connection. */
+export interface ClientDisk {
+  list(params: ListFilesParams): Promise<ListFilesResult>;
+  read(params: ReadFileParams): Promise<ReadFileResult | null>;
+}
+
+export type Decode = (bytes: Uint8Array) => { readonly text: string; readonly note?: string } | { readonly skipped: string };
+
+export class ClientFiles implements FileSource {
+  constructor(
+    private readonly disk: ClientDisk,
+    private readonly decode: Decode,
+  ) {}
+
+  async list(folder: string, caps: FileCaps): Promise<Listing> {
+    try {
+      const { uris, truncated } = await this.disk.list({ folder, maxFiles: caps.maxFiles });
+      const paths = new Set<string>();
+      for (const uri of uris) {
+        const path = pathBelow(folder, uri);
+        if (path !== undefined && (isAnalysed(path) || path === PROJECT_FILE)) paths.add(path);
+      }
+      const message = `Files were left out: the cap is ${caps.maxFiles} files.`;
+      const notes: Note[] = truncated ? [{ file: '', kind: 'bound', message }] : [];
+      return { paths: [...paths].sort(), notes };
+    } catch (error) {
+      return { paths: [], notes: [{ file: '', kind: 'skipped', message: `The folder could not be listed: ${String(error)}` }] };
+    }
+  }
+
+  async read(folder: string, path: string, caps: FileCaps): Promise<ReadText> {
+    try {
+      const result = await this.disk.read({ uri: uriBelow(folder, path), maxBytes: caps.maxFileBytes });
+      if (!result) return { kind: 'gone' };
+      if (result.base64 === undefined) {
+        return {
+          kind: 'skipped',
+          note: `Not analysed: ${Math.ceil(result.size / 1024)} KB, the cap is ${Math.floor(caps.maxFileBytes / 1024)} KB.`,
+        };
+      }
+      const decoded = this.decode(fromBase64(result.base64));
+      return 'skipped' in decoded ? { kind: 'skipped', note: decoded.skipped } : { kind: 'text', ...decoded };
+    } catch (error) {
+      return { kind: 'skipped', note: `Could not be read: ${String(error)}` };
+    }
+  }
+}
+
+/** `atob` exists in workers and in Node 20 alike. */
+export function fromBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

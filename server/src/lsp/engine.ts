@@ -1,0 +1,30 @@
+/**
+ * The engine as the language server needs it: the facade of `report`, and questions of an editor that an engine may answer.
+ * A member that is absent turns the feature off. Types only.
+ */
+import type { Workspace } from '../report/workspace';
+import type { Span } from '../syntax/ast';
+
+/** What there is to say about a place. */
+export interface HoverAnswer extends Span {
+  readonly markdown: string;
+}
+
+/** A line above an entry point: what calls it, from where. */
+export interface LensAnswer extends Span {
+  readonly title: string;
+}
+
+export interface EditorEngine extends Workspace {
+  /** Origin of the value, IOCTL code decoded, summary of a function; `offset` in UTF-16 units. */
+  hoverAt?(path: string, offset: number): HoverAnswer | undefined;
+  /** Ranges whose value a user can choose. */
+  untrusted?(path: string): readonly Span[];
+  /** Entry points of this file. */
+  lenses?(path: string): readonly LensAnswer[];
+  /** The page of a rule as Markdown. */
+  rulePage?(rule: string): string | undefined;
+}
+
+/** Creates one engine; a folder has its own. */
+export type EngineFactory = () => Promise<EditorEngine>;

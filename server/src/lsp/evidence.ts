@@ -1,0 +1,29 @@
+/**
+ * Which files are looked at, and whether a folder holds a Windows driver at all: a folder without evidence stays idle and unmarked,
+ * because the extension is also installed where people write other C. Pure.
+ */
+
+const ANALYSED = /\.(?:c|h|inl)$/i;
+const NOT_ANALYSED = /\.(?:cc|cpp|cxx|hpp|hxx)$/i;
+
+/** The pattern of analysed files, for watchers and selectors. */
+export const SOURCE_GLOB = '**/*.{c,h,inl}';
+export const PROJECT_FILE = 'fencepost.json';
+
+export function isAnalysed(path: string): boolean {
+  return ANALYSED.test(path);
+}
+
+/** C++ implementation files: said to be left out, so that silence is not taken for a clean bill. */
+export function isCppFile(path: string): boolean {
+  return NOT_ANALYSED.test(path);
+}
+
+// Kernel headers, entry points and types that no user-mode C has.
+const EVIDENCE =
+  /#\s*include\s*[<"](?:ntddk|wdm|ntifs|wdf|ndis|fltkernel|fltKernel|fwpsk|wsk|netioddk|storport|ks|hidport|usbdi|ntosp|nthal|miniport|wdmsec|portcls|dispmprt|netadaptercx)\.h[>"]|\b(?:DriverEntry|DRIVER_OBJECT|PDRIVER_OBJECT|PDEVICE_OBJECT|PIRP|PIO_STACK_LOCATION|WDFDEVICE|WDFREQUEST|KIRQL|PMDL|NDIS_HANDLE|PFLT_CALLBACK_DATA)\b/i;
+
+/** True when a text speaks the language of the Windows kernel. */
+export function isDriverText(text: string): boolean {
+  return EVIDENCE.test(text);
+}

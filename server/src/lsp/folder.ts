@@ -1,0 +1,273 @@
+/**
+ * One workspace folder: its texts (open documents over files of the disk), its settings, its analyst. Answers in diagnostics;
+ * decides nothing about who is told.
+ */
+import type { Diagnostic, Range } from 'vscode-languageserver-protocol';
+import type { Note, ReportedFinding } from '../report/workspace';
+import type { ProjectModel } from '../model/model';
+import { Analyst, type AnalystEvents, type Snapshot } from './analyst';
+import { diagnosticsOf, type DiagnosticSupport } from './diagnostics';
+import type { EditorEngine, EngineFactory } from './engine';
+import { isAnalysed, isDriverText, PROJECT_FILE } from './evidence';
+import type { FileSource } from './files';
+import type { Turns } from './pump';
+import { DEFAULT_SETTINGS, type FolderSettings } from './settings';
+import { LinedText, type Encoding } from './text';
+import { uriBelow } from './uri';
+
+export interface OpenFile {
+  /** As the client spells it. */
+  readonly uri: string;
+  readonly version: number;
+  readonly text: LinedText;
+}
+
+export interface FolderOptions {
+  readonly uri: string;
+  readonly create: EngineFactory;
+  /** Absent: only open documents are looked at. */
+  readonly source?: FileSource;
+  readonly turns: Turns;
+  readonly debounce: number;
+  readonly encoding: Encoding;
+  readonly events: AnalystEvents;
+  /** Awaited before the folder is read: the settings arrive here. */
+  readonly ready: () => Promise<void>;
+  /** Reads `fencepost.json`; never throws. */
+  readonly readProject: (text: string) => { readonly project: ProjectModel; readonly notes: readonly Note[] };
+  readonly readBaseline: (text: string) => ReadonlySet<string>;
+}
+
+/** Files that are read at one time while a folder is indexed. */
+const READ_AT_ONCE = 8;
+export const BASELINE_FILE = '.fencepost-baseline.json';
+
+export const EMPTY_PROJECT: ProjectModel = {
+  sharedTypes: new Set(),
+  sharedFields: new Set(),
+  accessors: new Map(),
+  fences: new Map(),
+  trustedTypes: new Set(),
+};
+
+const EMPTY_SNAPSHOT: Snapshot = { revision: -1, files: [], findings: new Map(), notes: new Map(), milliseconds: 0 };
+
+export class Folder {
+  readonly uri: string;
+  readonly #analyst: Analyst;
+  readonly #open = new Map<string, OpenFile>();
+  readonly #lined = new Map<string, LinedText>();
+  readonly #readNotes = new Map<string, Note>();
+  #listNotes: readonly Note[] = [];
+  #projectNotes: readonly Note[] = [];
+  #project = EMPTY_PROJECT;
+  #baseline: ReadonlySet<string> = new Set();
+  #settings = DEFAULT_SETTINGS;
+  #trusted = true;
+  #index: Promise<void> | undefined;
+  #indexed = false;
+  #isDriver = false;
+  #forced = false;
+  #disposed = false;
+
+  constructor(private readonly options: FolderOptions) {
+    this.uri = options.uri;
+    this.#analyst = new Analyst(options.create, options.turns, options.debounce, options.events);
+  }
+
+  get settings(): FolderSettings {
+    return this.#settings;
+  }
+  get trusted(): boolean {
+    return this.#trusted;
+  }
+  get engine(): EditorEngine | undefined {
+    return this.#analyst.engine;
+  }
+  get openFiles(): ReadonlyMap<string, OpenFile> {
+    return this.#open;
+  }
+  get failure(): string | undefined {
+    return this.#analyst.failure;
+  }
+  /** True when something in it is Windows driver code, or the user asked for a scan. */
+  get isActive(): boolean {
+    return this.#isDriver || this.#forced;
+  }
+  get indexed(): boolean {
+    return this.#indexed;
+  }
+
+  configure(settings: FolderSettings, trusted: boolean): void {
+    this.#settings = settings;
+    this.#trusted = trusted;
+    this.#reconfigure();
+  }
+
+  opened(path: string, uri: string, version: number, text: string): void {
+    this.#open.set(path, { uri, version, text: new LinedText(text, this.options.encoding) });
+    this.#set(path, text);
+  }
+
+  changed(path: string, version: number, text: LinedText): void {
+    const file = this.#open.get(path);
+    if (!file) return;
+    this.#open.set(path, { uri: file.uri, version, text });
+    this.#set(path, text.text);
+  }
+
+  /** The text of the disk takes over again. */
+  async closed(path: string): Promise<void> {
+    this.#open.delete(path);
+    await this.#load(path);
+  }
+
+  /** Files of the disk that appeared, changed or went. Open documents stand over them. */
+  async diskChanged(paths: readonly string[]): Promise<void> {
+    if (!this.#index) return;
+    await this.#index;
+    for (const path of paths) if (!this.#open.has(path)) await this.#load(path);
+  }
+
+  /** Reads the folder once; later calls wait for the same reading. */
+  index(): Promise<void> {
+    this.#index ??= this.#readAll();
+    return this.#index;
+  }
+
+  /** Analyse even without evidence of a driver: the user asked. */
+  force(): void {
+    this.#forced = true;
+  }
+
+  /** The snapshot of now; empty while the folder is idle; undefined when nobody waits any more or the analysis failed. */
+  async fresh(wanted: () => boolean, urgent = false): Promise<Snapshot | undefined> {
+    await this.index();
+    if (!wanted() || this.#disposed) return undefined;
+    if (!this.isActive) return EMPTY_SNAPSHOT;
+    return this.#analyst.fresh(wanted, urgent);
+  }
+
+  /** The snapshot, when nothing changed since. */
+  get current(): Snapshot | undefined {
+    return this.isActive ? this.#analyst.current : EMPTY_SNAPSHOT;
+  }
+
+  /** Diagnostics of a file in a snapshot that is current. */
+  diagnostics(path: string, snapshot: Snapshot, support: DiagnosticSupport): Diagnostic[] {
+    const readNote = this.#readNotes.get(path);
+    const notes = [...(snapshot.notes.get(path) ?? []), ...(readNote && this.isActive ? [readNote] : [])];
+    if (path === PROJECT_FILE) notes.push(...this.#projectNotes);
+    return diagnosticsOf(this.uri, this.findings(path, snapshot), notes, this, this.#trusted, support);
+  }
+
+  findings(path: string, snapshot: Snapshot): readonly ReportedFinding[] {
+    return snapshot.findings.get(path) ?? [];
+  }
+
+  /** Everything that was left out or not understood. */
+  notes(snapshot: Snapshot): Note[] {
+    return [...this.#listNotes, ...this.#readNotes.values(), ...this.#projectNotes, ...[...snapshot.notes.values()].flat()];
+  }
+
+  /** Files that have something to show, sorted. */
+  reported(snapshot: Snapshot): string[] {
+    const paths = new Set([...snapshot.findings.keys(), ...snapshot.notes.keys(), ...this.#readNotes.keys()]);
+    if (this.#projectNotes.length > 0) paths.add(PROJECT_FILE);
+    paths.delete('');
+    return [...paths].sort();
+  }
+
+  rangeIn(path: string, start: number, end: number): Range | undefined {
+    return this.lined(path)?.range(start, end);
+  }
+
+  lined(path: string): LinedText | undefined {
+    const open = this.#open.get(path);
+    if (open) return open.text;
+    const text = this.#analyst.text(path);
+    if (text === undefined)
+      return this.#readNotes.has(path) || path === PROJECT_FILE ? new LinedText('', this.options.encoding) : undefined;
+    let lined = this.#lined.get(path);
+    if (lined?.text !== text) {
+      lined = new LinedText(text, this.options.encoding);
+      this.#lined.set(path, lined);
+    }
+    return lined;
+  }
+
+  /** The URI of a path, in the client's spelling where a document is open. */
+  uriOf(path: string): string {
+    return this.#open.get(path)?.uri ?? uriBelow(this.uri, path);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#analyst.dispose();
+    this.#lined.clear();
+  }
+
+  async #readAll(): Promise<void> {
+    // Nothing is answered before all is read: findings without the other files would be guesses that blink.
+    const { source, turns, ready } = this.options;
+    await ready();
+    if (source) {
+      const listing = await source.list(this.uri, this.#settings.caps, () => !this.#disposed);
+      this.#listNotes = listing.notes;
+      for (let i = 0; i < listing.paths.length && !this.#disposed; i += READ_AT_ONCE) {
+        await Promise.all(listing.paths.slice(i, i + READ_AT_ONCE).map((path) => this.#load(path)));
+        await turns.turn();
+      }
+      if (!listing.paths.includes(BASELINE_FILE)) await this.#load(BASELINE_FILE);
+    }
+    this.#indexed = true;
+  }
+
+  async #load(path: string): Promise<void> {
+    const { source } = this.options;
+    if (this.#disposed || this.#open.has(path)) return;
+    this.#readNotes.delete(path);
+    const read = source ? await source.read(this.uri, path, this.#settings.caps) : ({ kind: 'gone' } as const);
+    if (this.#disposed || this.#open.has(path)) return;
+    if (read.kind === 'text') {
+      if (read.note !== undefined) this.#readNotes.set(path, { file: path, kind: 'encoding', message: read.note });
+      this.#set(path, read.text);
+      return;
+    }
+    if (read.kind === 'skipped' && isAnalysed(path))
+      this.#readNotes.set(path, { file: path, kind: 'skipped', message: read.note });
+    this.#set(path, undefined);
+  }
+
+  #set(path: string, text: string | undefined): void {
+    if (path === PROJECT_FILE) {
+      const read = text === undefined ? { project: EMPTY_PROJECT, notes: [] } : this.options.readProject(text);
+      this.#project = read.project;
+      this.#projectNotes = read.notes;
+      this.#reconfigure();
+    } else if (path === BASELINE_FILE) {
+      const baseline = text === undefined ? new Set<string>() : this.options.readBaseline(text);
+      if (baseline.size === 0 && this.#baseline.size === 0) return;
+      this.#baseline = baseline;
+      this.#reconfigure();
+    } else if (text === undefined) {
+      this.#lined.delete(path);
+      this.#analyst.remove(path);
+    } else if (isAnalysed(path)) {
+      this.#isDriver ||= isDriverText(text);
+      this.#analyst.set(path, text);
+    }
+  }
+
+  #reconfigure(): void {
+    const { profile, rules, severities } = this.#settings;
+    this.#analyst.configure({
+      profile,
+      ...(rules.length > 0 ? { rules } : {}),
+      severities,
+      trusted: this.#trusted,
+      project: this.#project,
+      baseline: this.#baseline,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What a client can do and has asked for, read once from `initialize`. Pure.
+ */
+import type { InitializeParams, ServerCapabilities } from 'vscode-languageserver-protocol';
+import { FIX_ALL_KIND, type ActionSupport } from './actions';
+import type { DiagnosticSupport } from './diagnostics';
+import type { InitializationOptions } from './protocol';
+import { isRecord } from './settings';
+import type { Encoding } from './text';
+
+export interface Session {
+  readonly encoding: Encoding;
+  readonly pulls: boolean;
+  readonly refreshes: boolean;
+  readonly configures: boolean;
+  readonly watches: boolean;
+  readonly createsProgress: boolean;
+  readonly folderEvents: boolean;
+  readonly diagnostics: DiagnosticSupport;
+  readonly actions: ActionSupport;
+  readonly lensRefresh: boolean;
+  readonly options: InitializationOptions;
+  /** URIs of the workspace. */
+  readonly folders: readonly string[];
+}
+
+export function sessionOf(params: InitializeParams): Session {
+  const { workspace, textDocument, window, general } = params.capabilities;
+  const options: InitializationOptions = isRecord(params.initializationOptions) ? params.initializationOptions : {};
+  const pulled = textDocument?.diagnostic;
+  const published = textDocument?.publishDiagnostics;
+  return {
+    // UTF-16 costs us nothing and every client has it; UTF-8 only for those that do not want it.
+    encoding: preferredEncoding(general?.positionEncodings),
+    pulls: pulled !== undefined,
+    refreshes: workspace?.diagnostics?.refreshSupport === true,
+    configures: workspace?.configuration === true,
+    watches: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    createsProgress: window?.workDoneProgress === true,
+    folderEvents: workspace?.workspaceFolders === true,
+    diagnostics: {
+      relatedInformation: (published?.relatedInformation ?? pulled?.relatedInformation) === true,
+      codeDescription: (published?.codeDescriptionSupport ?? pulled?.codeDescriptionSupport) === true,
+      tags: (published?.tagSupport ?? pulled?.tagSupport) !== undefined,
+      data: (published?.dataSupport ?? pulled?.dataSupport) === true,
+    },
+    actions: { versionedEdits: workspace?.workspaceEdit?.documentChanges === true, commands: options.commands === true },
+    lensRefresh: workspace?.codeLens?.refreshSupport === true,
+    options,
+    folders: foldersOf(params),
+  };
+}
+
+function preferredEncoding(offered: readonly string[] | undefined): Encoding {
+  if (!offered || offered.includes('utf-16')) return 'utf-16';
+  return offered.includes('utf-8') ? 'utf-8' : 'utf-16';
+}
+
+function foldersOf(params: InitializeParams): string[] {
+  if (params.workspaceFolders) return params.workspaceFolders.map((folder) => folder.uri);
+  return params.rootUri ? [params.rootUri] : [];
+}
+
+export function capabilitiesOf(session: Session): ServerCapabilities {
+  return {
+    positionEncoding: session.encoding,
+    textDocumentSync: { openClose: true, change: 2, save: false },
+    ...(session.pulls
+      ? {
+          diagnosticProvider: {
+            identifier: 'fencepost',
+            interFileDependencies: true,
+            workspaceDiagnostics: session.options.workspaceDiagnostics === true,
+          },
+        }
+      : {}),
+    codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL_KIND] },
+    hoverProvider: true,
+    codeLensProvider: { resolveProvider: false },
+    ...(session.options.documentSymbols === true ? { documentSymbolProvider: true } : {}),
+    ...(session.options.semanticTokens === true
+      ? {
+          semanticTokensProvider: {
+            legend: { tokenTypes: ['variable'], tokenModifiers: ['untrusted'] },
+            full: true,
+          },
+        }
+      : {}),
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Reads the `fencepost` section of a client's settings: every value checked, a wrong one replaced by the default. Pure.
+ */
+import type { Severity } from '../rules/finding';
+import type { FileCaps } from './files';
+
+export interface FolderSettings {
+  readonly profile: 'default' | 'audit';
+  readonly rules: readonly string[];
+  readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  readonly caps: FileCaps;
+  readonly codeLens: boolean;
+  readonly markUntrusted: boolean;
+}
+
+export const DEFAULT_SETTINGS: FolderSettings = {
+  profile: 'default',
+  rules: [],
+  severities: {},
+  caps: { maxFiles: 20000, maxFileBytes: 4096 * 1024 },
+  codeLens: true,
+  markUntrusted: true,
+};
+
+/** Never throws; accepts both nested members and dotted keys, since clients send either. */
+export function readSettings(section: unknown): FolderSettings {
+  const rules = member(section, 'rules');
+  return {
+    profile: member(section, 'profile') === 'audit' ? 'audit' : 'default',
+    rules: Array.isArray(rules) ? rules.filter((rule) => typeof rule === 'string') : [],
+    severities: readSeverities(member(section, 'severities')),
+    caps: {
+      maxFiles: positive(member(section, 'scan.maxFiles'), DEFAULT_SETTINGS.caps.maxFiles),
+      maxFileBytes: positive(member(section, 'scan.maxFileSizeKB'), 4096) * 1024,
+    },
+    codeLens: member(section, 'codeLens') !== false,
+    markUntrusted: member(section, 'markUntrusted') !== false,
+  };
+}
+
+function readSeverities(value: unknown): Record<string, Severity | 'off'> {
+  const severities: Record<string, Severity | 'off'> = {};
+  if (!isRecord(value)) return severities;
+  for (const [rule, severity] of Object.entries(value)) {
+    if (isSeverity(severity)) severities[rule] = severity;
+  }
+  return severities;
+}
+
+function isSeverity(value: unknown): value is Severity | 'off' {
+  return value === 'error' || value === 'warning' || value === 'info' || value === 'hint' || value === 'off';
+}
+
+function positive(value: unknown, fallback: number): number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 1 ? Math.trunc(value) : fallback;
+}
+
+function member(section: unknown, key: string): unknown {
+  if (!isRecord(section)) return undefined;
+  if (key in section) return section[key];
+  const dot = key.indexOf('.');
+  return dot < 0 ? undefined : member(section[key.slice(0, dot)], key.slice(dot + 1));
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

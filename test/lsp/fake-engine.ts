@@ -1,0 +1,113 @@
+/**
+ * An engine for tests of the server: every `BAD` is a finding whose path starts at the first `ORIGIN` of any file, `GAP` was not
+ * understood, `SLOW` takes many slices, and `CRASH` makes the analysis throw. No C is read.
+ */
+import type { EditorEngine } from '../../server/src/lsp/engine';
+import type { Note, Outcome, Progress, ReportedFinding, Settings } from '../../server/src/report/workspace';
+
+export interface FakeLog {
+  created: number;
+  runs: number;
+  slices: number;
+  disposed: number;
+}
+
+export function fakeEngine(log: FakeLog): EditorEngine {
+  log.created++;
+  const texts = new Map<string, string>();
+  let settings: Settings | undefined;
+
+  function findingsOf(path: string, text: string): ReportedFinding[] {
+    const findings: ReportedFinding[] = [];
+    const origin = [...texts].sort().find(([, other]) => other.includes('ORIGIN'));
+    for (const match of text.matchAll(/\bBAD(SAFE)?\b/g)) {
+      const start = match.index;
+      const place = { file: path, start, end: start + match[0].length };
+      const lineStart = text.lastIndexOf('\n', start) + 1;
+      const lineEnd = (text.indexOf('\n', start) + text.length + 1) % (text.length + 1);
+      const silenced = text.slice(lineStart, lineEnd).includes('fencepost-ignore-line');
+      const baselined = settings?.baseline.has(`bad:${path}:${findings.length}`);
+      findings.push({
+        ...place,
+        rule: 'bad-word',
+        severity: settings?.severities['bad-word'] === 'warning' ? 'warning' : 'error',
+        message: '`BAD` is read plainly.',
+        functionName: 'F',
+        path: origin
+          ? [
+              {
+                role: 'origin',
+                message: 'It comes from here.',
+                file: origin[0],
+                start: origin[1].indexOf('ORIGIN'),
+                end: origin[1].indexOf('ORIGIN') + 6,
+              },
+              { role: 'use', message: 'It is read here.', ...place },
+            ]
+          : [],
+        fixes: [
+          { title: 'Replace `BAD` with `GOOD`', class: match[1] ? 'safe' : 'suggestion', edits: [{ ...place, newText: 'GOOD' }] },
+          { title: 'Think about it', class: 'text', edits: [] },
+        ],
+        confidence: 'certain',
+        fingerprint: `bad:${path}:${findings.length}`,
+        ...(silenced ? { suppression: { kind: 'comment', reason: 'as the comment says' } as const } : {}),
+        ...(baselined ? { suppression: { kind: 'baseline', reason: 'accepted' } as const } : {}),
+      });
+    }
+    return findings;
+  }
+
+  return {
+    set: (path, text) => void texts.set(path, text),
+    remove: (path) => void texts.delete(path),
+    configure: (given) => {
+      settings = given;
+    },
+    *analyse(): Generator<Progress, Outcome, void> {
+      log.runs++;
+      const findings: ReportedFinding[] = [];
+      const notes: Note[] = [];
+      const files = [...texts.keys()].sort();
+      let done = 0;
+      for (const file of files) {
+        const text = texts.get(file) ?? '';
+        yield { done: done++, total: files.length, file };
+        log.slices++;
+        if (text.includes('CRASH')) throw new Error('the fake engine fell over');
+        const rounds = text.includes('SLOW') ? 200 : 0;
+        for (let i = 0; i < rounds; i++) {
+          const until = performance.now() + 9;
+          while (performance.now() < until);
+          log.slices++;
+          yield { done, total: files.length, file };
+        }
+        const gap = text.indexOf('GAP');
+        if (gap >= 0) notes.push({ file, kind: 'not-understood', message: 'Not understood.', start: gap, end: gap + 3 });
+        findings.push(...findingsOf(file, text));
+      }
+      return { findings, notes, files };
+    },
+    facts: () => undefined,
+    gaps: () => [],
+    ruleMetas: [
+      {
+        id: 'bad-word',
+        title: 'A bad word',
+        threats: ['Words'],
+        severity: 'error',
+        precision: 'high',
+        cwe: [],
+        profile: 'default',
+      },
+    ],
+    dispose: () => {
+      log.disposed++;
+    },
+    hoverAt: (path, offset) => {
+      const at = texts.get(path)?.indexOf('ORIGIN') ?? -1;
+      return at >= 0 && offset >= at && offset <= at + 6 ? { start: at, end: at + 6, markdown: '**SharedPages**' } : undefined;
+    },
+    rulePage: (rule) => (rule === 'bad-word' ? '# bad-word\n' : undefined),
+  };
+}

@@ -1,0 +1,179 @@
+/**
+ * Everything of the extension that is the same on the desktop and in a browser: the client, commands, status. The entries hand in how
+ * a server is started.
+ */
+import {
+  commands,
+  TabInputText,
+  TabInputTextDiff,
+  Uri,
+  window,
+  workspace,
+  type Diagnostic,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from 'vscode';
+import { State, type BaseLanguageClient, type ConfigurationItem, type LanguageClientOptions } from 'vscode-languageclient';
+import {
+  Commands,
+  Methods,
+  type HiddenParams,
+  type InitializationOptions,
+  type Status,
+  type TrustParams,
+} from '../../server/src/lsp/protocol';
+import type { Connected } from './connected';
+import { answerDisk } from './disk';
+import { registerRulePages, rulePageLink } from './rule-pages';
+import { scanWorkspace } from './scan-command';
+import { documentFilters } from './selector';
+import { StatusItem } from './status-item';
+import { suppress } from './suppress';
+import { settingsFor } from './trust';
+
+/** Creates a client that is not started yet. */
+export type CreateClient = (options: LanguageClientOptions) => Promise<BaseLanguageClient>;
+
+/** What only one platform has. */
+export interface Platform {
+  readonly createClient: CreateClient;
+  readonly initialization: Partial<InitializationOptions>;
+}
+
+/** Told by the extension host's tests; nothing else relies on it. */
+export interface Exports {
+  readonly status: () => Status | undefined;
+}
+
+export async function activateOn(context: ExtensionContext, platform: Platform): Promise<Exports> {
+  const output = window.createOutputChannel('Fencepost', { log: true });
+  const extension = new Extension(platform, output);
+  context.subscriptions.push(
+    output,
+    extension,
+    commands.registerCommand(Commands.scan, (target: unknown) => scanWorkspace(extension, target)),
+    commands.registerCommand(Commands.restart, () => extension.restart()),
+    commands.registerCommand(Commands.output, () => {
+      output.show();
+    }),
+    commands.registerCommand(Commands.suppress, (args: unknown) => suppress(extension, args)),
+    ...registerRulePages(extension),
+    workspace.onDidGrantWorkspaceTrust(() => {
+      const params: TrustParams = { trusted: true };
+      void extension.client?.sendNotification(Methods.trust, params);
+    }),
+    window.tabGroups.onDidChangeTabs(({ closed }) => {
+      for (const tab of closed) extension.hidden(uriOf(tab.input));
+    }),
+  );
+  await extension.start();
+  return { status: () => extension.status };
+}
+
+class Extension implements Connected {
+  readonly #item = new StatusItem();
+  #client: BaseLanguageClient | undefined;
+  #status: Status | undefined;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly output: LogOutputChannel,
+  ) {}
+
+  get client(): BaseLanguageClient | undefined {
+    return this.#client?.state === State.Running ? this.#client : undefined;
+  }
+  get status(): Status | undefined {
+    return this.#status;
+  }
+
+  async start(): Promise<void> {
+    try {
+      const client = await this.platform.createClient(this.#options());
+      this.#client = client;
+      answerDisk(client);
+      client.onNotification(Methods.status, (status: Status) => {
+        this.#status = status;
+        this.#item.show(status);
+      });
+      client.onDidChangeState(({ newState }) => {
+        if (newState === State.Stopped) this.#item.stopped();
+      });
+      await client.start();
+    } catch (error) {
+      this.output.error(`the server could not be started: ${String(error)}`);
+      this.#item.stopped();
+    }
+  }
+
+  async restart(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    this.#status = undefined;
+    try {
+      await client?.dispose();
+    } catch (error) {
+      this.output.warn(`the server did not stop in time: ${String(error)}`);
+    }
+    await this.start();
+  }
+
+  /** The document may stay open for minutes after its last tab is gone; what a scan found in it is shown again at once. */
+  hidden(uri: Uri | undefined): void {
+    if (!uri || window.tabGroups.all.some((group) => group.tabs.some((tab) => uriOf(tab.input)?.toString() === uri.toString())))
+      return;
+    const params: HiddenParams = { uri: uri.toString() };
+    void this.client?.sendNotification(Methods.hidden, params);
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+    void this.#client?.dispose();
+  }
+
+  #options(): LanguageClientOptions {
+    const initialization: InitializationOptions = {
+      trusted: workspace.isTrusted,
+      commands: true,
+      files: true,
+      visibility: true,
+      documentSymbols: workspace.getConfiguration('fencepost').get('documentSymbols', false),
+      settings: settingsFor(undefined),
+      ...this.platform.initialization,
+    };
+    return {
+      documentSelector: documentFilters(),
+      initializationOptions: initialization,
+      outputChannel: this.output,
+      diagnosticPullOptions: { onChange: true, onTabs: false },
+      middleware: {
+        provideDiagnostics: async (document, previousResultId, token, next) => {
+          const report = await next(document, previousResultId, token);
+          if (report && 'items' in report) report.items.forEach(linkToPage);
+          return report;
+        },
+        handleDiagnostics: (uri, diagnostics, next) => {
+          diagnostics.forEach(linkToPage);
+          next(uri, diagnostics);
+        },
+        workspace: {
+          configuration: (params) =>
+            params.items.map((item: ConfigurationItem) =>
+              settingsFor(item.scopeUri === undefined ? undefined : Uri.parse(item.scopeUri)),
+            ),
+        },
+      },
+    };
+  }
+}
+
+/** The rule's page opens in the editor instead of a browser. */
+function linkToPage(diagnostic: Diagnostic): void {
+  const { code } = diagnostic;
+  if (typeof code !== 'object' || typeof code.value !== 'string') return;
+  diagnostic.code = { value: code.value, target: rulePageLink(code.value, code.target.toString()) };
+}
+
+function uriOf(input: unknown): Uri | undefined {
+  return input instanceof TabInputText ? input.uri : input instanceof TabInputTextDiff ? input.modified : undefined;
+}

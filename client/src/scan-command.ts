@@ -1,0 +1,80 @@
+/**
+ * `Fencepost: Scan Workspace`: progress with a cancel button, then one sentence.
+ */
+import { commands, ProgressLocation, Uri, window, workspace, l10n, type CancellationToken, type Progress } from 'vscode';
+import { Methods, type ScanParams, type ScanResult } from '../../server/src/lsp/protocol';
+import type { Connected } from './connected';
+
+let nextToken = 1;
+
+interface Work {
+  readonly kind: 'begin' | 'report' | 'end';
+  readonly message?: string;
+  readonly percentage?: number;
+}
+
+/** Scans the folder of a resource, or all folders. */
+export async function scanWorkspace(connected: Connected, target?: unknown): Promise<void> {
+  if (!workspace.workspaceFolders?.length) {
+    void window.showInformationMessage(l10n.t('Open a folder with driver sources first.'));
+    return;
+  }
+  const { client } = connected;
+  if (!client) {
+    void window.showWarningMessage(l10n.t('Fencepost is not running. Use "Fencepost: Restart Server".'));
+    return;
+  }
+  const uri = target instanceof Uri ? target.toString() : undefined;
+  const result = await window.withProgress(
+    { location: ProgressLocation.Notification, title: l10n.t('Fencepost'), cancellable: true },
+    (progress, token) => request(connected, uri, progress, token),
+  );
+  if (result) await tell(result);
+}
+
+async function request(
+  { client }: Connected,
+  uri: string | undefined,
+  progress: Progress<{ message?: string; increment?: number }>,
+  token: CancellationToken,
+): Promise<ScanResult | undefined> {
+  if (!client) return undefined;
+  const workDoneToken = `fencepost-scan-${nextToken++}`;
+  let percentage = 0;
+  const listening = client.onNotification('$/progress', (params: { readonly token: unknown; readonly value: Work }) => {
+    if (params.token !== workDoneToken || params.value.kind === 'end') return;
+    const now = params.value.percentage ?? percentage;
+    progress.report({
+      ...(params.value.message ? { message: params.value.message } : {}),
+      increment: Math.max(0, now - percentage),
+    });
+    percentage = Math.max(now, percentage);
+  });
+  const params: ScanParams = {
+    ...(uri === undefined ? {} : { uri }),
+    workDoneToken,
+    partialResultToken: `${workDoneToken}-results`,
+  };
+  try {
+    return await client.sendRequest<ScanResult>(Methods.scan, params, token);
+  } catch (error) {
+    if (!token.isCancellationRequested) void window.showErrorMessage(l10n.t('The scan failed: {0}', String(error)));
+    return undefined;
+  } finally {
+    listening.dispose();
+  }
+}
+
+async function tell(result: ScanResult): Promise<void> {
+  const seconds = (result.milliseconds / 1000).toFixed(1);
+  const parts = [
+    l10n.t('Fencepost: {0} errors and {1} warnings in {2} files ({3} s).', result.errors, result.warnings, result.files, seconds),
+  ];
+  if (result.findings > result.errors + result.warnings)
+    parts.push(l10n.t('{0} notes.', result.findings - result.errors - result.warnings));
+  if (result.silenced > 0) parts.push(l10n.t('{0} silenced by files of this folder.', result.silenced));
+  if (result.notAnalysed > 0) parts.push(l10n.t('{0} places were not understood or left out.', result.notAnalysed));
+  const show = l10n.t('Show Problems');
+  const chosen = await window.showInformationMessage(parts.join(' '), ...(result.findings > 0 ? [show] : []));
+  if (chosen === show) await commands.executeCommand('workbench.actions.view.problems');
+}

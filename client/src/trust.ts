@@ -1,0 +1,18 @@
+/**
+ * Settings as a workspace may choose them: while it is not trusted, those that could hide a finding come from the user alone.
+ */
+import { workspace, type Uri } from 'vscode';
+import { SETTINGS } from '../../server/src/lsp/settings-table';
+
+/** The `fencepost` section for a folder, nested, as the server reads it. */
+export function settingsFor(folder: Uri | undefined): Record<string, unknown> {
+  const configuration = workspace.getConfiguration('fencepost', folder);
+  const section: Record<string, unknown> = {};
+  for (const row of SETTINGS) {
+    section[row.key] =
+      row.restricted && !workspace.isTrusted
+        ? (configuration.inspect(row.key)?.globalValue ?? row.default)
+        : configuration.get(row.key, row.default);
+  }
+  return section;
+}

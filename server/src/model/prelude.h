@@ -704,8 +704,6 @@ typedef struct _IO_CSQ {
 typedef struct _IRP {
     CSHORT Type;
     USHORT Size;
-    USHORT AllocationProcessorNumber;
-    USHORT Reserved;
     PMDL MdlAddress;
     ULONG Flags;
     union {
@@ -755,7 +753,6 @@ typedef struct _IRP {
                 };
             };
             PFILE_OBJECT OriginalFileObject;
-            PVOID IrpExtension;
         } Overlay;
         KAPC Apc;
         PVOID CompletionKey;
@@ -1206,6 +1203,7 @@ typedef struct _FILE_RENAME_INFORMATION {
     WCHAR FileName[1];
 } FILE_RENAME_INFORMATION, *PFILE_RENAME_INFORMATION;
 
+#pragma pack(push, 4)
 typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
     UCHAR Type;
     UCHAR ShareDisposition;
@@ -1230,7 +1228,8 @@ typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
             ULONG Length;
         } Memory;
     } u;
-} CM_PARTIAL_RESOURCE_DESCRIPTOR, *PCM_PARTIAL_RESOURCE_DESCRIPTOR; /* packed to 4 in the kit, more variants */
+} CM_PARTIAL_RESOURCE_DESCRIPTOR, *PCM_PARTIAL_RESOURCE_DESCRIPTOR; /* more variants in the kit */
+#pragma pack(pop)
 
 /* ---- Registry ---- */
 
@@ -1420,6 +1419,7 @@ typedef struct _NET_BUFFER_LIST {
         ULONG NdisReserved2;
     };
     PVOID NetBufferListInfo[MaxNetBufferListInfo];
+    PVOID Pad_2;
 } NET_BUFFER_LIST;
 
 typedef struct _NET_BUFFER_LIST_POOL_PARAMETERS {
@@ -3156,7 +3156,6 @@ typedef struct _KSIDENTIFIER {
 #define STATUS_DEVICE_REMOVED ((NTSTATUS)0xC00002B6L)
 #define STATUS_DEVICE_DATA_ERROR ((NTSTATUS)0xC000009CL)
 #define STATUS_DEVICE_DOES_NOT_EXIST ((NTSTATUS)0xC00000C0L)
-#define STATUS_DELETE_IN_PROGRESS STATUS_DELETE_PENDING
 #define STATUS_INVALID_ADDRESS ((NTSTATUS)0xC0000141L)
 #define STATUS_INVALID_CONNECTION ((NTSTATUS)0xC0000140L)
 #define STATUS_CONNECTION_DISCONNECTED ((NTSTATUS)0xC000020CL)
@@ -3194,7 +3193,8 @@ typedef struct _KSIDENTIFIER {
 #define NDIS_STATUS_INVALID_DATA ((NDIS_STATUS)0xC0010015)
 #define NDIS_STATUS_BUFFER_TOO_SHORT ((NDIS_STATUS)0xC0010016)
 #define NDIS_STATUS_INVALID_OID ((NDIS_STATUS)0xC0010017)
-#define NDIS_STATUS_MEDIA_DISCONNECTED ((NDIS_STATUS)0xC001001F)
+#define NDIS_STATUS_MEDIA_DISCONNECTED ((NDIS_STATUS)STATUS_NDIS_MEDIA_DISCONNECTED)
+#define STATUS_NDIS_MEDIA_DISCONNECTED ((NTSTATUS)0xC023001FL)
 #define NDIS_STATUS_PAUSED ((NDIS_STATUS)STATUS_NDIS_PAUSED)
 #define STATUS_NDIS_PAUSED ((NTSTATUS)0xC023002AL)
 #define NDIS_STATUS_INVALID_PARAMETER ((NDIS_STATUS)STATUS_INVALID_PARAMETER)
@@ -3455,7 +3455,7 @@ void IoReleaseRemoveLockAndWait(PIO_REMOVE_LOCK RemoveLock, PVOID Tag);
 NTSTATUS IoCsqInitialize(PIO_CSQ Csq, IO_CSQ_INSERT_IRP *CsqInsertIrp, IO_CSQ_REMOVE_IRP *CsqRemoveIrp, IO_CSQ_PEEK_NEXT_IRP *CsqPeekNextIrp, IO_CSQ_ACQUIRE_LOCK *CsqAcquireLock, IO_CSQ_RELEASE_LOCK *CsqReleaseLock, IO_CSQ_COMPLETE_CANCELED_IRP *CsqCompleteCanceledIrp);
 void IoCsqInsertIrp(PIO_CSQ Csq, PIRP Irp, PVOID Context);
 PIRP IoCsqRemoveNextIrp(PIO_CSQ Csq, PVOID PeekContext);
-void IoInitializeTimer(PDEVICE_OBJECT DeviceObject, PIO_TIMER_ROUTINE TimerRoutine, PVOID Context);
+NTSTATUS IoInitializeTimer(PDEVICE_OBJECT DeviceObject, PIO_TIMER_ROUTINE TimerRoutine, PVOID Context);
 void IoInitializeDpcRequest(PDEVICE_OBJECT DeviceObject, PIO_DPC_ROUTINE DpcRoutine);
 NTSTATUS IoWMIRegistrationControl(PDEVICE_OBJECT DeviceObject, ULONG Action);
 

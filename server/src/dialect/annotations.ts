@@ -63,6 +63,11 @@ export class Annotations {
     return found;
   }
 
+  /** Replacement text of a macro that this file defines. */
+  body(name: string): string | undefined {
+    return this.pre.live.get(name)?.body;
+  }
+
   run(): void {
     const { tokens } = this;
     tokens.pair();

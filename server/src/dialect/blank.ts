@@ -30,6 +30,7 @@ export function blank(text: string, oracle: NameOracle, configuration: Configura
     moved: notes.moved,
     movedEnds: notes.movedEnds,
     implicit: shape.implicit,
+    renamed: shape.renamed,
     headless: shape.headless,
     asms: notes.asms,
     calls: shape.calls,

@@ -9,7 +9,7 @@ import { isAttributeWord, isTypeWord } from './names';
  * attribute: expands to nothing, annotations, `__declspec`, a calling convention, storage words.
  * statement: whole statements that need no semicolon; call: an expression, or statements that want the semicolon of the use.
  * open, close: braces left open or closed; header: a loop or `if` head that a statement follows; declare: file-scope declarations;
- * define: the head of a function definition; type: names a type; cast-like and constant expressions are `expr`.
+ * case: a `case` label without its colon; define: the head of a function definition; type: names a type; cast-like and constant expressions are `expr`.
  */
 export type MacroClass =
   | 'attribute'
@@ -25,7 +25,8 @@ export type MacroClass =
   | 'try'
   | 'except'
   | 'finally'
-  | 'leave';
+  | 'leave'
+  | 'case';
 
 const WORD = /[A-Za-z_$][\w$]*|\S/g;
 
@@ -49,6 +50,7 @@ export function classify(
     case '__leave':
       return words.length <= 2 ? 'leave' : 'statement';
   }
+  if (first === 'case') return words.includes(';') ? 'statement' : 'case';
   const balance = braces(words);
   if (balance > 0) return 'open';
   if (balance < 0) return 'close';

@@ -6,6 +6,8 @@ import type { MacroDecl } from '../syntax/ast';
 import type { NameOracle } from '../syntax/facts';
 import { classify, type MacroClass } from './classify';
 
+const CLASSES = new WeakMap<MacroDecl, MacroClass>();
+
 export class Consultation {
   readonly consulted = new Map<string, string>();
   private readonly classes = new Map<string, MacroClass | undefined>();
@@ -23,9 +25,22 @@ export class Consultation {
   classOf(name: string): MacroClass | undefined {
     if (this.classes.has(name)) return this.classes.get(name);
     const found = this.oracle.macro(name);
-    const kind = found && classify(found, (n) => this.oracle.macro(n));
+    const kind = found && this.classified(found);
     this.classes.set(name, kind);
     this.consulted.set(`class ${name}`, kind ?? '');
+    return kind;
+  }
+
+  /** Definitions are shared between files, and so is what they are, as far as it depends on nothing else. */
+  private classified(macro: MacroDecl): MacroClass {
+    const known = CLASSES.get(macro);
+    if (known) return known;
+    let alone = true;
+    const kind = classify(macro, (n) => {
+      alone = false;
+      return this.oracle.macro(n);
+    });
+    if (alone) CLASSES.set(macro, kind);
     return kind;
   }
 

@@ -3,6 +3,7 @@
  * and makes that digestible. Unknown attribute-like words, macros without a semicolon, types as arguments, ambiguous casts.
  * Owns the guesses; a name that only makes sense as an attribute or a statement is treated so, and counted.
  */
+import type { Span } from '../syntax/ast';
 import type { Gap } from '../syntax/facts';
 import type { Annotations } from './annotations';
 import type { MacroClass } from './classify';
@@ -43,6 +44,8 @@ export class Shape {
   readonly types = new Set<string>();
   /** Offsets of words that read `int` only because a type is missing. */
   readonly implicit = new Set<number>();
+  /** Names that the tree sees at another place, and bit-fields without a name, whose span is empty. */
+  readonly renamed = new Map<number, Span>();
   readonly gaps: Gap[] = [];
   private readonly frames: Frame[] = [Frame.File];
   private readonly opens: number[] = [-1];
@@ -50,6 +53,8 @@ export class Shape {
   private item = true;
   private expression = false;
   private typedef = false;
+  /** Token at which the present item started. */
+  private started = -1;
   /** Index of a `(` that opens parameters. */
   private params = -1;
   /** Closing bracket after which a statement starts. */
@@ -71,6 +76,7 @@ export class Shape {
         this.item = false;
         this.expression = false;
         this.typedef = false;
+        this.started = i;
         const next = this.startItem(i, frame);
         if (next > i) {
           i = next - 1;
@@ -103,7 +109,7 @@ export class Shape {
         this.brace(i, frame);
         return;
       case P.rbrace:
-        this.unbrace();
+        this.unbrace(i);
         return;
       case P.lparen:
         this.paren(i, frame);
@@ -143,7 +149,17 @@ export class Shape {
         this.expression = true;
         return;
       case Word.Plain:
-        if (tokens.kind[i + 1] === Kind.String || tokens.kind[i - 1] === Kind.String) return;
+        // Behind `]` of a declarator no word has a meaning but that of an attribute.
+        if (
+          tokens.is(i - 1, P.rbracket) &&
+          tokens.kind[i - 1] !== Kind.Gone &&
+          !this.expression &&
+          frame !== Frame.Args &&
+          frame !== Frame.Group
+        ) {
+          const close = tokens.is(i + 1, P.lparen) ? tokens.close(i + 1) : i;
+          if (close >= 0) this.drop(i, close, 'attribute');
+        }
         return;
       default:
         return;
@@ -178,7 +194,7 @@ export class Shape {
     return false;
   }
 
-  private unbrace(): void {
+  private unbrace(i: number): void {
     // Parentheses that the text never closed end here.
     let k = this.frames.length - 1;
     while (k > 0 && (this.frames[k] ?? 0) >= Frame.Params) k--;
@@ -190,6 +206,7 @@ export class Shape {
     if (kind === Frame.Block || kind === Frame.File) this.item = true;
     else if (kind === Frame.Record || kind === Frame.Enum) {
       this.expression = false;
+      this.tail(i + 1);
     }
   }
 
@@ -223,7 +240,7 @@ export class Shape {
   private readonly casts = new Set<number>();
 
   private castBefore(i: number): boolean {
-    return this.casts.has(i - 1) || this.heads.has(i - 1) || this.item;
+    return this.casts.has(i - 1) || this.started === i;
   }
 
   /** `(T)(x)` and `(T)&x` read as a call and as an operation unless T is a keyword: it becomes one. */
@@ -325,6 +342,11 @@ export class Shape {
         }
       } else if (c === Word.Type) {
         const from = j;
+        if (this.typedef && specs.length > 0 && (tokens.is(j + 1, P.semi) || tokens.is(j + 1, P.comma))) {
+          // `typedef INT8 int8_t;`
+          this.types.add(tokens.word(j));
+          break;
+        }
         while (tokens.code[j + 1] === Word.Type || (tokens.code[j + 1] === Word.Qualifier && tokens.code[j + 2] === Word.Type))
           j++;
         specs.push({ from, to: j, rank: 200 });
@@ -340,6 +362,21 @@ export class Shape {
         if (tokens.is(j + 1, P.lparen)) {
           const close = tokens.close(j + 1);
           if (close < 0) break;
+          if (this.pointerGroup(j + 1, close, frame)) {
+            specs.push({ from: j, to: j, rank: this.rank(j) });
+            j++;
+            break;
+          }
+          if (
+            specs.length > 1 &&
+            tokens.kind[j + 2] === Kind.String &&
+            !isDeclWord(this.follow(close)) &&
+            this.follow(close) !== P.lbrace
+          ) {
+            this.drop(j, close, 'attribute');
+            j = close;
+            continue;
+          }
           const has = specs.some((s) => s.rank > 0);
           const after = this.follow(close);
           if (specs.length === 0 && !qualified) {
@@ -358,6 +395,11 @@ export class Shape {
       } else break;
     }
     const stop = tokens.code[j] ?? 0;
+    if (stop === P.colon && frame === Frame.Record && (specs.length === 1 || (specs.at(-1)?.rank ?? 0) === 200)) {
+      this.unnamedBits(j);
+      this.expression = true;
+      return j;
+    }
     if (specs.length === 0) {
       if (qualified && stop === Word.Plain) {
         this.implicitInt(i, j);
@@ -383,12 +425,24 @@ export class Shape {
       if (specs.length > 1 || qualified) this.choose(specs, frame);
       return this.stars(j, frame);
     }
-    if (stop === P.lparen && j > 0 && tokens.kind[j - 1] === Kind.Ident) {
-      // The type and then `name(`, where the name is the last word read.
+    if (stop === P.lparen) {
+      this.typedefGroup(j);
+      this.choose(specs, frame);
+      return j;
     }
     if (tokens.code[j] === Word.Plain && tokens.is(j + 1, P.lparen)) {
       this.choose(specs, frame);
       if (frame !== Frame.Block || specs.length > 0) this.named(j, frame);
+      return j;
+    }
+    if (
+      frame === Frame.File &&
+      !qualified &&
+      specs.length === 1 &&
+      (stop === P.rbrace || j >= tokens.n) &&
+      specs[0]?.rank !== 200
+    ) {
+      this.drop(i, j - 1, 'attribute');
       return j;
     }
     if (frame === Frame.Block && !qualified && specs.length === 1 && specs[0]?.rank !== 200) return this.lone(i, j);
@@ -401,6 +455,21 @@ export class Shape {
       } else this.choose(specs, frame);
     }
     return j;
+  }
+
+  /** A bit-field without a name gets one; where blanks are missing, the end of its type gives way. */
+  private unnamedBits(colon: number): void {
+    const { tokens, overlay } = this;
+    const type = colon - 1;
+    const at = tokens.from(colon) - 1;
+    const blanks = at + 1 - tokens.to(type);
+    if (blanks < 2 && tokens.to(type) - tokens.from(type) < 3) return;
+    let to = at;
+    if (blanks > 0) to = Math.max(overlay.room(tokens.to(type) + 1, at + 1), blanks > 1 ? -1 : at);
+    if (to < 0) return;
+    if (blanks < 2) overlay.blank(tokens.to(type) - (blanks === 0 ? 2 : 1), tokens.to(type));
+    overlay.write(to, '_');
+    this.renamed.set(to, { start: to, end: to });
   }
 
   /** A declaration without a type: one of its qualifiers is spelled `int`, as old compilers read it. */
@@ -437,7 +506,7 @@ export class Shape {
     const from = k;
     while (k < tokens.n && tokens.code[k] === Word.Plain) {
       if (tokens.is(k + 1, P.lparen)) {
-        const close = tokens.close(k + 1);
+        const close = last < 0 ? tokens.close(k + 1) : -1;
         if (close > 0 && (tokens.code[close + 1] === Word.Plain || tokens.is(close + 1, P.lbrace))) {
           this.drop(k, close, 'attribute');
           k = close + 1;
@@ -518,6 +587,37 @@ export class Shape {
     return name;
   }
 
+  /** Behind the `}` of a record: its declarators, among them attribute-like words. */
+  private tail(i: number): void {
+    const { tokens } = this;
+    const run: number[] = [];
+    let k = i;
+    for (; k < tokens.n; k++) {
+      const c = tokens.code[k] ?? 0;
+      if (tokens.kind[k] === Kind.Gone || c === P.star || c === Word.Qualifier) continue;
+      if (c !== Word.Plain) break;
+      if (tokens.is(k + 1, P.lparen)) {
+        const close = tokens.close(k + 1);
+        const after = close < 0 ? 0 : this.follow(close);
+        if (
+          close < 0 ||
+          !(after === P.semi || after === P.assign || after === Word.Plain) ||
+          (after !== Word.Plain && run.length === 0)
+        )
+          break;
+        this.drop(k, close, 'attribute');
+        k = close;
+        continue;
+      }
+      run.push(k);
+    }
+    if (run.length > 1) {
+      const name = run.find((r) => this.classOf(tokens.word(r)) !== 'attribute' && /[a-z]/.test(tokens.word(r))) ?? run.at(-1);
+      for (const r of run) if (r !== name) this.drop(r, r, 'attribute');
+      if (this.typedef && name !== undefined) this.types.add(tokens.word(name));
+    } else if (this.typedef && run[0] !== undefined) this.types.add(tokens.word(run[0]));
+  }
+
   /** After a comma of a declaration. */
   private declarator(i: number): void {
     const { tokens } = this;
@@ -564,6 +664,32 @@ export class Shape {
     return false;
   }
 
+  /** `typedef int (*name)(…)`: notes the name. */
+  private typedefGroup(open: number): void {
+    if (!this.typedef) return;
+    const { tokens } = this;
+    const close = tokens.close(open);
+    for (let k = open + 1; k < close; k++) {
+      if (tokens.code[k] !== Word.Plain) continue;
+      this.types.add(tokens.word(k));
+      return;
+    }
+  }
+
+  /** `(*name)(…)` or `(*name)[…]` after a type: a declarator. Notes the name of a typedef. */
+  private pointerGroup(open: number, close: number, frame: Frame): boolean {
+    const { tokens } = this;
+    if (!tokens.is(open + 1, P.star)) return false;
+    const after = this.follow(close);
+    if (after !== P.lparen && !(frame !== Frame.Block && (after === P.lbracket || after === P.semi))) return false;
+    let k = open + 1;
+    while (k < close && tokens.code[k] !== Word.Plain) k++;
+    if (k === close) return false;
+    if (frame === Frame.Block && !tokens.is(k + 1, P.rparen) && !tokens.is(k + 1, P.lbracket)) return false;
+    if (this.typedef) this.types.add(tokens.word(k));
+    return true;
+  }
+
   private attributeCall(j: number, close: number, has: boolean): boolean {
     const { tokens } = this;
     const after = tokens.code[close + 1] ?? 0;
@@ -588,12 +714,16 @@ export class Shape {
     const { tokens } = this;
     const c = tokens.code[j] ?? 0;
     if (c === P.colon) {
-      if (tokens.is(j + 1, P.rbrace)) this.insert(tokens.to(j), tokens.from(j + 1), ';');
+      if (UPPER.test(tokens.word(i)) && tokens.to(i) - tokens.from(i) > 5 && this.classOf(tokens.word(i)) === 'case') {
+        this.overlay.write(tokens.from(i), 'case ');
+        this.renamed.set(tokens.from(i) + 5, { start: tokens.from(i), end: tokens.to(i) });
+      } else if (tokens.is(j + 1, P.rbrace)) this.insert(tokens.to(j), tokens.from(j + 1), ';');
       this.item = true;
       return j + 1;
     }
-    if (tokens.kind[j] === Kind.Punct && c !== P.lbrace && c !== P.rbrace) return i;
+    if (tokens.kind[j] === Kind.Punct && c !== P.lbrace && c !== P.rbrace && c !== P.semi) return i;
     const name = tokens.word(i);
+    if (c === P.semi && !UPPER.test(name)) return i;
     const cls = this.classOf(name);
     if (cls === 'open' || cls === 'close') return this.bracket(i, i, cls);
     if (j >= tokens.n) return i;
@@ -616,19 +746,33 @@ export class Shape {
     return i;
   }
 
+  /** How many braces a macro leaves open or closes. */
+  private balance(name: string): number {
+    const body = this.notes.body(name) ?? this.ask.macro(name)?.body ?? '';
+    let deep = 0;
+    let low = 0;
+    for (const c of body) {
+      if (c === '{') deep++;
+      else if (c === '}') low = Math.min(low, --deep);
+    }
+    return Math.max(1, deep > 0 ? deep : -low);
+  }
+
   private bracket(from: number, to: number, cls: 'open' | 'close'): number {
     const { tokens, overlay } = this;
     overlay.blank(tokens.from(from), tokens.to(to));
-    overlay.write(tokens.from(from), cls === 'open' ? '{' : '}');
+    const count = Math.min(this.balance(tokens.word(from)), tokens.to(from) - tokens.from(from));
+    overlay.write(tokens.from(from), (cls === 'open' ? '{' : '}').repeat(count));
     for (let k = from + 1; k <= to; k++) tokens.kind[k] = Kind.Gone;
     tokens.kind[from] = Kind.Punct;
     tokens.code[from] = cls === 'open' ? P.lbrace : P.rbrace;
     tokens.end[from] = tokens.from(from) + 1;
     tokens.mate[from] = -1;
-    if (cls === 'open') {
-      this.push(Frame.Block, from);
-      this.item = true;
-    } else this.unbrace();
+    for (let k = 0; k < count; k++) {
+      if (cls === 'open') this.push(Frame.Block, from);
+      else this.unbrace(from);
+    }
+    this.item = true;
     return to + 1;
   }
 
@@ -644,9 +788,15 @@ export class Shape {
         this.overlay.replace(tokens.from(i), tokens.to(i), 'while');
         return -1;
       }
+      if (frame === Frame.Block && UPPER.test(tokens.word(i))) {
+        const cls = this.classOf(tokens.word(i));
+        if (cls === 'open' || cls === 'close') return this.bracket(i, close, cls);
+      }
       if (frame === Frame.File) {
         this.fileCall(i, close);
-        this.expression = true;
+        this.overlay.blank(tokens.from(i), tokens.to(close));
+        for (let k = i; k <= close; k++) tokens.kind[k] = Kind.Gone;
+        return close + 1;
       } else if (frame === Frame.Record) {
         this.drop(i, close + 1, 'statement');
         return close + 2;
@@ -720,6 +870,16 @@ export class Shape {
     if (k >= tokens.n) return -1;
     const name = tokens.word(i);
     const macro = this.classOf(name) !== undefined || /^[A-Z][A-Z0-9_]*$/.test(name);
+    if (!macro && name.length >= 3) {
+      // A definition without a return type: the first letter of its name stands for the type.
+      const from = tokens.from(i);
+      this.overlay.replace(from, tokens.to(i), 'T ' + '_'.repeat(name.length - 2));
+      this.implicit.add(from);
+      this.renamed.set(from + 2, { start: from, end: tokens.to(i) });
+      this.guess(i, i, `\`${name}\` has no return type and was taken for a function.`);
+      this.named(i, Frame.File);
+      return i;
+    }
     let at = i;
     if (macro)
       for (let a = i + 2; a < close; a++)
@@ -826,6 +986,22 @@ export class Shape {
     }
   }
 
+  /** `(int a, T * b)` as an argument: a parameter list, no expression. */
+  private parameterLike(open: number): boolean {
+    const { tokens } = this;
+    const close = tokens.close(open);
+    const after = close < 0 ? 0 : this.follow(close);
+    if (after !== P.comma && after !== P.rparen) return false;
+    if (close === open + 1) return true;
+    for (let k = open + 1; k < close; k++) {
+      const c = tokens.code[k] ?? 0;
+      if (c === P.lparen) k = Math.max(k, tokens.close(k));
+      else if (c === Word.Plain && tokens.code[k + 1] === Word.Plain) return true;
+      else if ((c === Word.Type || c === Word.Tag) && (k === open + 1 || tokens.is(k - 1, P.comma))) return true;
+    }
+    return false;
+  }
+
   /** True when an operand follows a closing parenthesis, so that what it closes must be a cast. */
   private operand(close: number): boolean {
     const { tokens } = this;
@@ -856,6 +1032,7 @@ export class Shape {
     if (c === Word.Plain && (next === P.comma || next === P.rparen || next === P.lparen)) return;
     let odd: 'type' | 'unknown' | undefined;
     if (c === Word.Type || c === Word.Tag || c === Word.Qualifier) odd = 'type';
+    else if (c === P.lparen && this.parameterLike(i)) odd = 'unknown';
     else if (c === Word.Jump || c === Word.Control || c === Word.Block || c === Word.Typedef) odd = 'unknown';
     let k = i;
     let lastCode = 0;
@@ -900,6 +1077,9 @@ export class Shape {
     tokens.end[i] = start + 1;
   }
 }
+
+/** How macros are written. */
+const UPPER = /^[A-Z_][A-Z0-9_]*$/;
 
 const BINARY = new Set<number>([P.star, P.plus, P.minus, P.amp, P.less, P.greater, P.assign, P.dot, 47, 37, 124, 94]);
 for (const s of ['==', '!=', '<=', '>=', '&&', '||', '->', '<<', '>>', '+=', '-=', '|=', '&='])

@@ -41,6 +41,8 @@ export interface Blanked {
   readonly movedEnds: ReadonlyMap<number, number>;
   /** Offsets of words that read `int` only because a type is missing. */
   readonly implicit: ReadonlySet<number>;
+  /** Names that the tree sees at another place; an empty span is no name. */
+  readonly renamed: ReadonlyMap<number, Span>;
   readonly headless: ReadonlyMap<number, Headless>;
   readonly asms: ReadonlyMap<number, number>;
   readonly calls: readonly FileCall[];

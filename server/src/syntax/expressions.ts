@@ -5,7 +5,7 @@ import type { Expr, InitExpr, TypeRef } from './ast';
 import { charValue, numberValue } from './constants';
 import { type Context, MAX_DEPTH } from './context';
 import { F, N } from './nodes';
-import { typeDescriptor, typeOfText } from './types';
+import { moved, typeDescriptor, typeOfText } from './types';
 
 /** Arguments of these macros that are types, by position. */
 const TYPE_ARGUMENTS = new Map<string, readonly number[]>([
@@ -65,6 +65,8 @@ function lower(cx: Context, outer: number): Expr {
         const type = stand.is === 'type' ? typeOfText(cx.text.slice(stand.start, stand.end)) : undefined;
         return type ? { kind: 'type', type, ...range } : { kind: 'unknown', ...range };
       }
+      const renamed = cx.side.renamed.get(flat.from(at));
+      if (renamed) return { kind: 'id', name: cx.text.slice(renamed.start, renamed.end), ...moved(renamed, cx.shift) };
       return { kind: 'id', name: cx.word(at), ...span };
     }
     case N.true:

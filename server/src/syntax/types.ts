@@ -53,14 +53,7 @@ export function specifier(cx: Context, at: number): TypeRef {
     case N.primitive_type:
       return { kind: 'name', name: cx.side.implicit.has(flat.from(at)) ? 'int' : cx.wholeWord(at) };
     case N.sized_type_specifier:
-      return {
-        kind: 'name',
-        name: cx.side.text
-          .slice(flat.from(at), flat.to(at))
-          .split(/\s+/)
-          .filter((w) => w !== 'const' && w !== 'volatile' && w !== '')
-          .join(' '),
-      };
+      return { kind: 'name', name: words(cx, flat.from(at), flat.to(at)) };
     case N.struct_specifier:
     case N.union_specifier:
       return record(cx, at, flat.kindOf(at) === N.struct_specifier ? 'struct' : 'union');
@@ -71,8 +64,20 @@ export function specifier(cx: Context, at: number): TypeRef {
       return { kind: 'name', name: name < 0 ? '' : cx.word(name) };
     }
     default:
-      return { kind: 'name', name: cx.word(at) };
+      return { kind: 'name', name: cx.side.implicit.has(flat.from(at)) ? 'int' : cx.wholeWord(at) };
   }
+}
+
+/** Words of a builtin type without its qualifiers, as the source spells them. */
+function words(cx: Context, from: number, to: number): string {
+  const out: string[] = [];
+  const re = /[A-Za-z_$][\w$]*/g;
+  const seen = cx.side.text.slice(from, to);
+  for (let m = re.exec(seen); m; m = re.exec(seen)) {
+    if (m[0] === 'const' || m[0] === 'volatile') continue;
+    out.push(/^[\w$]+/.exec(cx.text.slice(from + m.index, from + m.index + 64))?.[0] ?? m[0]);
+  }
+  return out.join(' ');
 }
 
 /** The type in parentheses of a cast, `sizeof` and the like. */
@@ -128,8 +133,11 @@ export function declarator(cx: Context, at: number, base: TypeRef): Declared {
       }
       case N.init_declarator:
         break;
-      default:
+      default: {
+        const renamed = cx.side.renamed.get(flat.from(i));
+        if (renamed) return { name: cx.text.slice(renamed.start, renamed.end), nameSpan: moved(renamed, cx.shift), type, params };
         return { name: cx.word(i), nameSpan: cx.span(i), type, params };
+      }
     }
     const next = flat.child(i, F.declarator);
     if (next < 0) return { name: '', nameSpan: cx.span(at), type, params };

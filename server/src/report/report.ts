@@ -41,6 +41,8 @@ export interface Summary {
   /** False when the folder may not silence anything. */
   readonly trusted: boolean;
   readonly notes: Readonly<Record<Note['kind'], number>>;
+  /** Files and folders that were not read or not analysed. */
+  readonly skippedFiles: number;
   /** Files with a region that was not understood. */
   readonly filesNotUnderstood: number;
 }
@@ -97,9 +99,13 @@ export function summarise(report: Report): Summary {
     byBaseline: kinds.baseline,
     trusted: report.trusted,
     notes,
-    filesNotUnderstood: new Set(report.outcome.notes.filter((note) => note.kind === 'not-understood').map((note) => note.file))
-      .size,
+    skippedFiles: filesWith(report, 'skipped'),
+    filesNotUnderstood: filesWith(report, 'not-understood'),
   };
+}
+
+function filesWith(report: Report, kind: Note['kind']): number {
+  return new Set(report.outcome.notes.filter((note) => note.kind === kind && note.file !== '').map((note) => note.file)).size;
 }
 
 /** `1 error`, `2 errors` */
@@ -129,7 +135,7 @@ export function summaryLines(summary: Summary): string[] {
       `${summary.byBaseline} accepted by the baseline${summary.trusted ? '' : ', and shown: the folder is not trusted'}.`,
     );
   }
-  if (summary.notes.skipped > 0) lines.push(`${count(summary.notes.skipped, 'file')} not analysed.`);
+  if (summary.skippedFiles > 0) lines.push(`${count(summary.skippedFiles, 'file or folder', 'files or folders')} not analysed.`);
   if (summary.filesNotUnderstood > 0) {
     lines.push(
       `${count(summary.notes['not-understood'], 'region')} in ${count(summary.filesNotUnderstood, 'file')} not understood: \`fencepost inspect\` lists them.`,

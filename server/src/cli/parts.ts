@@ -1,0 +1,90 @@
+/**
+ * What the command line is put together from: the engine, the pages, the project file's reader, a terminal. Types only. `main.ts` wires
+ * the real ones, tests wire their own. A member of `Inspector` that is absent turns its question off, and the command says so.
+ */
+import type { Origin, ProjectModel } from '../model/model';
+import type { Place, Severity } from '../rules/finding';
+import type { Workspace } from '../report/workspace';
+
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** False where the user asked for none. */
+  readonly colour: boolean;
+}
+
+export interface OriginAnswer {
+  readonly origins: readonly {
+    readonly origin: Origin;
+    /** The memory that the expression points to, or the place where its value was loaded from. */
+    readonly of: 'pointee' | 'value';
+    readonly certain: boolean;
+    /** The call, field or setting that made it so. */
+    readonly witness?: Place & { readonly message?: string };
+  }[];
+  /** True when the analysis does not know. */
+  readonly unknown: boolean;
+}
+
+export interface SummaryAnswer {
+  readonly name: string;
+  readonly place: Place;
+  /** What the function does to its parameters and its surroundings, one plain sentence each. */
+  readonly facts: readonly string[];
+}
+
+export interface SurfaceEntry {
+  /** `ioctl`, `dispatch`, `callback`, `registry`, `shared memory`, … */
+  readonly kind: string;
+  readonly name: string;
+  readonly place: Place;
+  /** What an attacker reaches there and what stands in the way, one plain sentence each. */
+  readonly facts: readonly string[];
+}
+
+/** Questions that an engine may answer beside its findings. Asked after `analyse` has ended. */
+export interface Inspector {
+  /** What the expression that starts at this offset is; undefined where there is no expression. */
+  originAt?(path: string, offset: number): OriginAnswer | undefined;
+  /** Every function of this name. */
+  summaryOf?(functionName: string): readonly SummaryAnswer[];
+  surface?(): readonly SurfaceEntry[];
+}
+
+export type Engine = Workspace & Inspector;
+
+/** What `fencepost.json` says to a scan. */
+export interface ProjectConfig {
+  readonly model: ProjectModel;
+  readonly profile?: 'default' | 'audit';
+  readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+}
+
+export interface ProjectRead {
+  readonly config: ProjectConfig;
+  readonly problems: readonly { readonly message: string; readonly start?: number; readonly end?: number }[];
+}
+
+export interface Parts {
+  readonly cwd: string;
+  readonly version: string;
+  readonly terminal: Terminal;
+  createEngine(): Promise<Engine>;
+  /** The page of a rule as Markdown. */
+  page(rule: string): string | undefined;
+  /** Never throws: what is wrong is a problem, and the rest stands. */
+  readProject(text: string): ProjectRead;
+  readStandardInput(): string;
+  /** Runs until the client ends it. */
+  startLanguageServer(): void;
+}
+
+export const emptyProject: ProjectModel = {
+  sharedTypes: new Set(),
+  sharedFields: new Set(),
+  accessors: new Map(),
+  fences: new Map(),
+  trustedTypes: new Set(),
+};

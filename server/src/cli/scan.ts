@@ -1,0 +1,146 @@
+/**
+ * `fencepost scan`: files in, a report out, and the exit code. What counts is decided in `report`; here it is only carried.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Severity } from '../rules/finding';
+import type { Outcome, Settings } from '../report/workspace';
+import { readBaseline, writeBaseline } from '../report/baseline';
+import { builtinRules } from '../report/builtin-rules';
+import { accept } from '../report/finish';
+import { formatHtml } from '../report/html-format';
+import { formatJson } from '../report/json-format';
+import { formatMarkdown } from '../report/markdown-format';
+import { formatSarif } from '../report/sarif-format';
+import { shownFindings, summarise, summaryLines, type Report } from '../report/report';
+import { formatText } from '../report/text-format';
+import type { FailOn, ScanArguments, ScanFormat } from './arguments';
+import { changedNames } from './changed';
+import { errorCode } from './discover';
+import { analyse, load, type Loaded } from './load';
+import type { Engine, Parts } from './parts';
+import { statsOf, Stopwatch } from './stats';
+import { UsageError } from './usage';
+
+export async function scan(args: ScanArguments, parts: Parts): Promise<number> {
+  const watch = new Stopwatch();
+  const baseline = readBaselineFile(args, parts);
+  const changed = args.changedFiles === undefined ? undefined : readChanged(args.changedFiles, parts);
+  const loaded = load(args.paths, args.trustProject, parts);
+  watch.lap('read');
+  const first = await parts.createEngine();
+  checkRules(args.rules, first);
+  const settings: Settings = {
+    profile: args.profile ?? loaded.project.profile ?? 'default',
+    rules: args.rules,
+    severities: loaded.project.severities ?? {},
+    trusted: args.trustProject,
+    project: loaded.project.model,
+    // A new baseline is written from what is found without the old one.
+    baseline: args.writeBaseline ? new Set() : baseline,
+  };
+  watch.lap('start');
+  const { engine, outcome } = await analyse(loaded, settings, first, parts);
+  watch.lap('analyse');
+  try {
+    const kept = onlyChanged(baselined(outcome, args, parts), changed, loaded.root, parts.cwd);
+    const report: Report = {
+      outcome: kept,
+      rules: [...engine.ruleMetas, ...builtinRules],
+      text: (file) => loaded.texts.get(file),
+      page: (rule) => parts.page(rule),
+      trusted: args.trustProject,
+      version: parts.version,
+    };
+    deliver(report, args, parts);
+    watch.lap('report');
+    if (args.stats !== undefined) {
+      writeFile(parts, args.stats, `${JSON.stringify(statsOf(report, loaded, watch), undefined, 2)}\n`, '--stats');
+    }
+    sayEmpty(loaded, parts);
+    return shownFindings(report).some((finding) => fails(finding.severity, args.failOn)) ? 1 : 0;
+  } finally {
+    engine.dispose();
+  }
+}
+
+function deliver(report: Report, args: ScanArguments, parts: Parts): void {
+  const toFile = args.output !== undefined;
+  const text = formats[args.format](report, parts.terminal.colour && parts.terminal.outIsTerminal && !toFile);
+  if (args.output === undefined) {
+    parts.terminal.out(text);
+    return;
+  }
+  writeFile(parts, args.output, text, '--output');
+  parts.terminal.out(`${summaryLines(summarise(report)).join('\n')}\nWritten to ${args.output}.\n`);
+}
+
+const formats: Readonly<Record<ScanFormat, (report: Report, colour: boolean) => string>> = {
+  text: (report, colour) => formatText(report, { colour }),
+  json: formatJson,
+  sarif: formatSarif,
+  markdown: formatMarkdown,
+  html: formatHtml,
+};
+
+const RANKS: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1, hint: 0 };
+const LIMITS: Readonly<Record<FailOn, number>> = { error: 3, warning: 2, info: 1, never: 4 };
+
+function fails(severity: Severity, failOn: FailOn): boolean {
+  return RANKS[severity] >= LIMITS[failOn];
+}
+
+function checkRules(wanted: readonly string[] | undefined, engine: Engine): void {
+  const known = new Set([...engine.ruleMetas, ...builtinRules].map((meta) => meta.id));
+  const unknown = wanted?.find((rule) => !known.has(rule));
+  if (unknown !== undefined) throw new UsageError(`there is no rule \`${unknown}\`; \`fencepost rules\` lists them`);
+}
+
+function readBaselineFile(args: ScanArguments, parts: Parts): ReadonlySet<string> {
+  if (args.baseline === undefined || args.writeBaseline) return new Set();
+  let text: string;
+  try {
+    text = fs.readFileSync(path.resolve(parts.cwd, args.baseline), 'utf8');
+  } catch (error) {
+    throw new UsageError(`the baseline \`${args.baseline}\` cannot be read (${errorCode(error)}); make it with --write-baseline`);
+  }
+  const read = readBaseline(text);
+  if (read.entries === undefined)
+    throw new UsageError(`\`${args.baseline}\` is not usable: ${read.problem}; make it anew with --write-baseline`);
+  return new Set(read.entries.map((entry) => entry.fingerprint));
+}
+
+/** With --write-baseline: writes it, and takes what it holds as accepted. */
+function baselined(outcome: Outcome, args: ScanArguments, parts: Parts): Outcome {
+  if (!args.writeBaseline || args.baseline === undefined) return outcome;
+  writeFile(parts, args.baseline, writeBaseline(outcome.findings), '--baseline');
+  return { ...outcome, findings: accept(outcome.findings, new Set(outcome.findings.map((finding) => finding.fingerprint))) };
+}
+
+function readChanged(file: string, parts: Parts): string {
+  try {
+    return file === '-' ? parts.readStandardInput() : fs.readFileSync(path.resolve(parts.cwd, file), 'utf8');
+  } catch (error) {
+    throw new UsageError(`the list of changed files \`${file}\` cannot be read (${errorCode(error)})`);
+  }
+}
+
+/** The whole folder is analysed, because a change shows its effect elsewhere; what is reported is in the changed files. */
+function onlyChanged(outcome: Outcome, list: string | undefined, root: string, cwd: string): Outcome {
+  if (list === undefined) return outcome;
+  const names = changedNames(list, root, cwd);
+  return { ...outcome, findings: outcome.findings.filter((finding) => names.has(finding.file)) };
+}
+
+function sayEmpty(loaded: Loaded, parts: Parts): void {
+  const hasSources = [...loaded.texts.keys()].some((name) => !name.endsWith('.json'));
+  if (!hasSources) parts.terminal.err(`fencepost: no C sources were read below ${loaded.root}\n`);
+}
+
+function writeFile(parts: Parts, file: string, text: string, option: string): void {
+  try {
+    fs.writeFileSync(path.resolve(parts.cwd, file), text);
+  } catch (error) {
+    throw new UsageError(`\`${file}\` cannot be written (${errorCode(error)}); give ${option} a file in a folder that exists`);
+  }
+}

@@ -28,7 +28,7 @@ export type MacroClass =
   | 'leave'
   | 'case';
 
-const WORD = /[A-Za-z_$][\w$]*|\S/g;
+const WORD = /[A-Za-z_$][\w$]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\S/g;
 
 /** Classifies a definition; `lookup` finds the macros that its body uses. Never throws. */
 export function classify(
@@ -38,7 +38,7 @@ export function classify(
 ): MacroClass {
   const body = macro.body.trim();
   if (body === '') return 'attribute';
-  const words = body.length > 4000 ? (body.slice(0, 4000).match(WORD) ?? []) : (body.match(WORD) ?? []);
+  const words: readonly string[] = body.match(WORD) ?? [];
   const first = words[0] ?? '';
   switch (first) {
     case '__try':
@@ -50,7 +50,8 @@ export function classify(
     case '__leave':
       return words.length <= 2 ? 'leave' : 'statement';
   }
-  if (first === 'case') return words.includes(';') ? 'statement' : 'case';
+
+  if (/^case\b/.test(body)) return body.includes(';') ? 'statement' : 'case';
   const balance = braces(words);
   if (balance > 0) return 'open';
   if (balance < 0) return 'close';
@@ -98,9 +99,8 @@ function attributes(words: readonly string[], lookup: (name: string) => MacroDec
       const inner = lookup(w);
       if (!inner || classify(inner, lookup, depth + 1) !== 'attribute') return false;
     } else return false;
-    if (w === 'extern' && words[i + 1] === '"') {
-      while (i + 1 < words.length && words[i + 2] !== '"') i++;
-      i += 2;
+    if (w === 'extern' && words[i + 1]?.startsWith('"')) {
+      i++;
       continue;
     }
     if (words[i + 1] === '(') {

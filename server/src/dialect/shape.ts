@@ -436,6 +436,19 @@ export class Shape {
       return j;
     }
     if (
+      frame === Frame.Record &&
+      !qualified &&
+      specs.length === 1 &&
+      specs[0]?.rank !== 200 &&
+      (stop === P.rbrace || isDeclWord(stop))
+    ) {
+      if (this.insert(tokens.to(j - 1), tokens.from(j), ';'))
+        this.guess(i, j - 1, `\`${tokens.word(i)}\` was taken for members that a macro makes.`);
+      else this.drop(i, j - 1, 'statement');
+      this.item = true;
+      return j;
+    }
+    if (
       frame === Frame.File &&
       !qualified &&
       specs.length === 1 &&
@@ -484,6 +497,10 @@ export class Shape {
     this.overlay.replace(tokens.from(pick), tokens.to(pick), 'int');
     this.implicit.add(tokens.from(pick));
     this.guess(i, name, `\`${tokens.word(name)}\` has no type and was taken for an int.`);
+  }
+
+  private follow2(open: number): number {
+    return this.tokens.close(open) + 1;
   }
 
   private follow(close: number): number {
@@ -664,8 +681,18 @@ export class Shape {
     return false;
   }
 
+  /** `(WORD *name)`: the word is a calling convention. */
+  private groupAttributes(open: number): void {
+    const { tokens } = this;
+    let k = open + 1;
+    while (tokens.code[k] === Word.Plain && (tokens.is(k + 1, P.star) || tokens.code[k + 1] === Word.Plain)) k++;
+    if (!tokens.is(k, P.star) || tokens.code[k + 1] !== Word.Plain || !tokens.is(k + 2, P.rparen)) return;
+    for (let d = open + 1; d < k; d++) this.drop(d, d, 'attribute');
+  }
+
   /** `typedef int (*name)(…)`: notes the name. */
   private typedefGroup(open: number): void {
+    if (this.tokens.is(this.follow2(open), P.lparen)) this.groupAttributes(open);
     if (!this.typedef) return;
     const { tokens } = this;
     const close = tokens.close(open);
@@ -679,8 +706,11 @@ export class Shape {
   /** `(*name)(…)` or `(*name)[…]` after a type: a declarator. Notes the name of a typedef. */
   private pointerGroup(open: number, close: number, frame: Frame): boolean {
     const { tokens } = this;
-    if (!tokens.is(open + 1, P.star)) return false;
     const after = this.follow(close);
+    if (frame !== Frame.Block && after === P.lparen) this.groupAttributes(open);
+    let star = open + 1;
+    while (star < close && tokens.kind[star] === Kind.Gone) star++;
+    if (!tokens.is(star, P.star)) return false;
     if (after !== P.lparen && !(frame !== Frame.Block && (after === P.lbracket || after === P.semi))) return false;
     let k = open + 1;
     while (k < close && tokens.code[k] !== Word.Plain) k++;
@@ -782,6 +812,23 @@ export class Shape {
   private macroCall(i: number, close: number, frame: Frame): number {
     const { tokens } = this;
     const after = this.follow(close);
+    if (frame === Frame.Record && after === P.lparen && COM_METHOD.test(tokens.word(i))) {
+      let k = close + 1;
+      while (k < tokens.n && !tokens.is(k, P.semi) && !tokens.is(k, P.rbrace))
+        k = Math.max(k, tokens.is(k, P.lparen) ? tokens.close(k) : k) + 1;
+      if (tokens.is(k, P.semi)) k++;
+      this.drop(i, k - 1, 'statement');
+      this.item = true;
+      return k;
+    }
+    if (frame === Frame.File && after === P.lbrace && COM_INTERFACE.test(tokens.word(i)) && tokens.code[i + 2] === Word.Plain) {
+      this.overlay.replace(tokens.from(i), tokens.to(i + 1), 'struct');
+      this.overlay.blank(tokens.to(i + 2), tokens.to(close));
+      for (let k = i; k <= close; k++) tokens.kind[k] = Kind.Gone;
+      this.push(Frame.Record, close + 1);
+      this.item = true;
+      return close + 2;
+    }
     if (after === P.semi) {
       if (tokens.is(i - 1, P.rbrace) && tokens.word(tokens.close(i - 1) - 1) === 'do' && tokens.to(i) - tokens.from(i) >= 5) {
         // Only a `while` can stand here, whatever it is called.
@@ -799,6 +846,7 @@ export class Shape {
         return close + 1;
       } else if (frame === Frame.Record) {
         this.drop(i, close + 1, 'statement');
+        this.item = true;
         return close + 2;
       }
       return -1;
@@ -815,9 +863,10 @@ export class Shape {
       return -1;
     }
     if (frame === Frame.Record) {
+      this.item = true;
       if (after === Word.Plain || after === P.star) {
         // A type made by a macro: its name alone will do.
-        if (after === Word.Plain && tokens.code[close + 2] === Word.Plain) {
+        if (after === Word.Plain && (tokens.code[close + 2] === Word.Plain || tokens.is(close + 2, P.lparen))) {
           this.drop(i, close, 'attribute');
           return close + 1;
         }
@@ -1080,6 +1129,10 @@ export class Shape {
 
 /** How macros are written. */
 const UPPER = /^[A-Z_][A-Z0-9_]*$/;
+
+/** Interfaces of the component object model, which headers write with macros. */
+const COM_METHOD = /^(?:STDMETHOD|STDMETHODV|STDMETHOD_|STDMETHODV_|IFACEMETHOD|IFACEMETHOD_)$/;
+const COM_INTERFACE = /^DECLARE_INTERFACE(?:_IID)?_?$/;
 
 const BINARY = new Set<number>([P.star, P.plus, P.minus, P.amp, P.less, P.greater, P.assign, P.dot, 47, 37, 124, 94]);
 for (const s of ['==', '!=', '<=', '>=', '&&', '||', '->', '<<', '>>', '+=', '-=', '|=', '&='])

@@ -21,11 +21,10 @@ import {
 } from 'vscode-languageserver-protocol/node';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { NodeFiles } from '../../server/src/lsp/node-files';
-import { EMPTY_PROJECT } from '../../server/src/lsp/folder';
+import { emptyProject } from '../../server/src/model';
 import { serve, type Host } from '../../server/src/lsp/server';
 import { platformTurns } from '../../server/src/lsp/turns';
 import type { InitializationOptions, Status } from '../../server/src/lsp/protocol';
-import { decode } from '../../server/src/report/decode';
 import { readBaseline } from '../../server/src/report/baseline';
 import { fakeEngine, type FakeLog } from './fake-engine';
 
@@ -158,9 +157,8 @@ export function inProcess(
   serve(server, {
     engines: () => () => Promise.resolve(fakeEngine(log)),
     turns: platformTurns(),
-    decode,
-    disk: new NodeFiles(decode),
-    readProject: () => ({ project: EMPTY_PROJECT, notes: [] }),
+    disk: new NodeFiles(),
+    readProject: () => ({ model: emptyProject, notes: [] }),
     readBaseline: (text) => new Set(readBaseline(text).entries?.map((entry) => entry.fingerprint)),
     version: 'test',
     ...overrides,

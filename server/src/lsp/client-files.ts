@@ -2,8 +2,9 @@
  * Files of a folder that only the client can read: a worker in a browser, or a virtual workspace.
  */
 import { isAnalysed, PROJECT_FILE } from './evidence';
-import type { FileCaps, FileSource, Listing, ReadText } from './files';
+import { tooLargeNote, type FileCaps, type FileSource, type Listing, type ListOptions, type ReadText } from './files';
 import type { ListFilesParams, ListFilesResult, ReadFileParams, ReadFileResult } from './protocol';
+import { decode } from '../report/decode';
 import type { Note } from '../report/workspace';
 import { pathBelow, uriBelow } from './uri';
 
@@ -13,23 +14,18 @@ export interface ClientDisk {
   read(params: ReadFileParams): Promise<ReadFileResult | null>;
 }
 
-export type Decode = (bytes: Uint8Array) => { readonly text: string; readonly note?: string } | { readonly skipped: string };
-
 export class ClientFiles implements FileSource {
-  constructor(
-    private readonly disk: ClientDisk,
-    private readonly decode: Decode,
-  ) {}
+  constructor(private readonly disk: ClientDisk) {}
 
-  async list(folder: string, caps: FileCaps): Promise<Listing> {
+  async list(folder: string, { maxFiles }: ListOptions): Promise<Listing> {
     try {
-      const { uris, truncated } = await this.disk.list({ folder, maxFiles: caps.maxFiles });
+      const { uris, truncated } = await this.disk.list({ folder, maxFiles });
       const paths = new Set<string>();
       for (const uri of uris) {
         const path = pathBelow(folder, uri);
         if (path !== undefined && (isAnalysed(path) || path === PROJECT_FILE)) paths.add(path);
       }
-      const message = `Files were left out: the cap is ${caps.maxFiles} files.`;
+      const message = `Files were left out: the cap is ${maxFiles} files.`;
       const notes: Note[] = truncated ? [{ file: '', kind: 'bound', message }] : [];
       return { paths: [...paths].sort(), notes };
     } catch (error) {
@@ -42,12 +38,9 @@ export class ClientFiles implements FileSource {
       const result = await this.disk.read({ uri: uriBelow(folder, path), maxBytes: caps.maxFileBytes });
       if (!result) return { kind: 'gone' };
       if (result.base64 === undefined) {
-        return {
-          kind: 'skipped',
-          note: `Not analysed: ${Math.ceil(result.size / 1024)} KB, the cap is ${Math.floor(caps.maxFileBytes / 1024)} KB.`,
-        };
+        return { kind: 'skipped', note: tooLargeNote(result.size, caps) };
       }
-      const decoded = this.decode(fromBase64(result.base64));
+      const decoded = decode(fromBase64(result.base64));
       return 'skipped' in decoded ? { kind: 'skipped', note: decoded.skipped } : { kind: 'text', ...decoded };
     } catch (error) {
       return { kind: 'skipped', note: `Could not be read: ${String(error)}` };

@@ -75,7 +75,8 @@ export function diagnosticsOf(
     if (range) diagnostics.push(ofFinding(folder, finding, range, ranges, trusted, support));
   }
   for (const note of notes) {
-    const range = ranges.rangeIn(note.file, note.start ?? 0, note.end ?? note.start ?? 0);
+    // A note without a place speaks of the whole file and belongs in the status, not in the text.
+    const range = note.start === undefined ? undefined : ranges.rangeIn(note.file, note.start, note.end ?? note.start);
     if (range)
       diagnostics.push({
         range,

@@ -2,7 +2,8 @@
  * The engine as the language server needs it: the facade of `report`, and questions of an editor that an engine may answer.
  * A member that is absent turns the feature off. Types only.
  */
-import type { Workspace } from '../report/workspace';
+import type { ProjectModel } from '../model/model';
+import type { Note, Settings, Workspace } from '../report/workspace';
 import type { Span } from '../syntax/ast';
 
 /** What there is to say about a place. */
@@ -28,3 +29,12 @@ export interface EditorEngine extends Workspace {
 
 /** Creates one engine; a folder has its own. */
 export type EngineFactory = () => Promise<EditorEngine>;
+
+/** What `fencepost.json` says. */
+export interface ProjectAnswer {
+  readonly model: ProjectModel;
+  readonly profile?: Settings['profile'];
+  readonly severities?: Settings['severities'];
+  /** What is wrong with it, with offsets into its text. */
+  readonly notes: readonly Note[];
+}

@@ -1,6 +1,6 @@
 /**
  * Where the texts of a folder come from. One interface, three sources: the server's own disk (node-files.ts), the client's
- * file system for a worker or a virtual workspace (client-files.ts), and none. Types and caps only.
+ * file system for a worker or a virtual workspace (client-files.ts), and none. Types and words only.
  */
 import type { Note } from '../report/workspace';
 
@@ -8,6 +8,11 @@ export interface FileCaps {
   readonly maxFiles: number;
   /** Bytes of one file. */
   readonly maxFileBytes: number;
+}
+
+export interface ListOptions extends FileCaps {
+  /** False: the folder may not hide files by ignoring them. */
+  readonly trusted: boolean;
 }
 
 export interface Listing {
@@ -25,6 +30,10 @@ export type ReadText =
 
 export interface FileSource {
   /** Never throws for what it finds on the disk: that becomes notes. */
-  list(folder: string, caps: FileCaps, goOn: () => boolean): Promise<Listing>;
+  list(folder: string, options: ListOptions): Promise<Listing>;
   read(folder: string, path: string, caps: FileCaps): Promise<ReadText>;
+}
+
+export function tooLargeNote(size: number, { maxFileBytes }: FileCaps): string {
+  return `Not analysed: ${Math.ceil(size / 1024)} KB, and the limit is ${Math.floor(maxFileBytes / 1024)} KB.`;
 }

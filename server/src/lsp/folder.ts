@@ -4,10 +4,10 @@
  */
 import type { Diagnostic, Range } from 'vscode-languageserver-protocol';
 import type { Note, ReportedFinding } from '../report/workspace';
-import type { ProjectModel } from '../model/model';
+import { emptyProject } from '../model';
 import { Analyst, type AnalystEvents, type Snapshot } from './analyst';
 import { diagnosticsOf, type DiagnosticSupport } from './diagnostics';
-import type { EditorEngine, EngineFactory } from './engine';
+import type { EditorEngine, EngineFactory, ProjectAnswer } from './engine';
 import { isAnalysed, isDriverText, PROJECT_FILE } from './evidence';
 import type { FileSource } from './files';
 import type { Turns } from './pump';
@@ -34,7 +34,7 @@ export interface FolderOptions {
   /** Awaited before the folder is read: the settings arrive here. */
   readonly ready: () => Promise<void>;
   /** Reads `fencepost.json`; never throws. */
-  readonly readProject: (text: string) => { readonly project: ProjectModel; readonly notes: readonly Note[] };
+  readonly readProject: (text: string) => ProjectAnswer;
   readonly readBaseline: (text: string) => ReadonlySet<string>;
 }
 
@@ -42,14 +42,7 @@ export interface FolderOptions {
 const READ_AT_ONCE = 8;
 export const BASELINE_FILE = '.fencepost-baseline.json';
 
-export const EMPTY_PROJECT: ProjectModel = {
-  sharedTypes: new Set(),
-  sharedFields: new Set(),
-  accessors: new Map(),
-  fences: new Map(),
-  trustedTypes: new Set(),
-};
-
+const NO_PROJECT: ProjectAnswer = { model: emptyProject, notes: [] };
 const EMPTY_SNAPSHOT: Snapshot = { revision: -1, files: [], findings: new Map(), notes: new Map(), milliseconds: 0 };
 
 export class Folder {
@@ -59,8 +52,8 @@ export class Folder {
   readonly #lined = new Map<string, LinedText>();
   readonly #readNotes = new Map<string, Note>();
   #listNotes: readonly Note[] = [];
-  #projectNotes: readonly Note[] = [];
-  #project = EMPTY_PROJECT;
+  #project = NO_PROJECT;
+  #projectText: LinedText | undefined;
   #baseline: ReadonlySet<string> = new Set();
   #settings = DEFAULT_SETTINGS;
   #trusted = true;
@@ -157,7 +150,7 @@ export class Folder {
   diagnostics(path: string, snapshot: Snapshot, support: DiagnosticSupport): Diagnostic[] {
     const readNote = this.#readNotes.get(path);
     const notes = [...(snapshot.notes.get(path) ?? []), ...(readNote && this.isActive ? [readNote] : [])];
-    if (path === PROJECT_FILE) notes.push(...this.#projectNotes);
+    if (path === PROJECT_FILE) notes.push(...this.#project.notes);
     return diagnosticsOf(this.uri, this.findings(path, snapshot), notes, this, this.#trusted, support);
   }
 
@@ -167,13 +160,13 @@ export class Folder {
 
   /** Everything that was left out or not understood. */
   notes(snapshot: Snapshot): Note[] {
-    return [...this.#listNotes, ...this.#readNotes.values(), ...this.#projectNotes, ...[...snapshot.notes.values()].flat()];
+    return [...this.#listNotes, ...this.#readNotes.values(), ...this.#project.notes, ...[...snapshot.notes.values()].flat()];
   }
 
   /** Files that have something to show, sorted. */
   reported(snapshot: Snapshot): string[] {
     const paths = new Set([...snapshot.findings.keys(), ...snapshot.notes.keys(), ...this.#readNotes.keys()]);
-    if (this.#projectNotes.length > 0) paths.add(PROJECT_FILE);
+    if (this.#project.notes.length > 0) paths.add(PROJECT_FILE);
     paths.delete('');
     return [...paths].sort();
   }
@@ -185,9 +178,10 @@ export class Folder {
   lined(path: string): LinedText | undefined {
     const open = this.#open.get(path);
     if (open) return open.text;
+    if (path === PROJECT_FILE) return this.#projectText;
     const text = this.#analyst.text(path);
-    if (text === undefined)
-      return this.#readNotes.has(path) || path === PROJECT_FILE ? new LinedText('', this.options.encoding) : undefined;
+    // A file that has a note instead of a text: the note stands at its beginning.
+    if (text === undefined) return this.#readNotes.has(path) ? new LinedText('', this.options.encoding) : undefined;
     let lined = this.#lined.get(path);
     if (lined?.text !== text) {
       lined = new LinedText(text, this.options.encoding);
@@ -212,7 +206,7 @@ export class Folder {
     const { source, turns, ready } = this.options;
     await ready();
     if (source) {
-      const listing = await source.list(this.uri, this.#settings.caps, () => !this.#disposed);
+      const listing = await source.list(this.uri, { ...this.#settings.caps, trusted: this.#trusted });
       this.#listNotes = listing.notes;
       for (let i = 0; i < listing.paths.length && !this.#disposed; i += READ_AT_ONCE) {
         await Promise.all(listing.paths.slice(i, i + READ_AT_ONCE).map((path) => this.#load(path)));
@@ -230,20 +224,20 @@ export class Folder {
     const read = source ? await source.read(this.uri, path, this.#settings.caps) : ({ kind: 'gone' } as const);
     if (this.#disposed || this.#open.has(path)) return;
     if (read.kind === 'text') {
-      if (read.note !== undefined) this.#readNotes.set(path, { file: path, kind: 'encoding', message: read.note });
+      if (read.note !== undefined)
+        this.#readNotes.set(path, { file: path, kind: 'encoding', message: read.note, start: 0, end: 0 });
       this.#set(path, read.text);
       return;
     }
     if (read.kind === 'skipped' && isAnalysed(path))
-      this.#readNotes.set(path, { file: path, kind: 'skipped', message: read.note });
+      this.#readNotes.set(path, { file: path, kind: 'skipped', message: read.note, start: 0, end: 0 });
     this.#set(path, undefined);
   }
 
   #set(path: string, text: string | undefined): void {
     if (path === PROJECT_FILE) {
-      const read = text === undefined ? { project: EMPTY_PROJECT, notes: [] } : this.options.readProject(text);
-      this.#project = read.project;
-      this.#projectNotes = read.notes;
+      this.#projectText = text === undefined ? undefined : new LinedText(text, this.options.encoding);
+      this.#project = text === undefined ? NO_PROJECT : this.options.readProject(text);
       this.#reconfigure();
     } else if (path === BASELINE_FILE) {
       const baseline = text === undefined ? new Set<string>() : this.options.readBaseline(text);
@@ -261,12 +255,14 @@ export class Folder {
 
   #reconfigure(): void {
     const { profile, rules, severities } = this.#settings;
+    // A folder that is not trusted says nothing about itself.
+    const project = this.#trusted ? this.#project : NO_PROJECT;
     this.#analyst.configure({
-      profile,
+      profile: profile === 'audit' ? profile : (project.profile ?? profile),
       ...(rules.length > 0 ? { rules } : {}),
-      severities,
+      severities: { ...project.severities, ...severities },
       trusted: this.#trusted,
-      project: this.#project,
+      project: project.model,
       baseline: this.#baseline,
     });
   }

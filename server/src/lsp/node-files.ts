@@ -1,73 +1,42 @@
 /**
- * Files of a folder on the server's own disk.
+ * Files of a folder on the server's own disk, found and decoded exactly as the command line does it.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAnalysed, PROJECT_FILE } from './evidence';
-import type { FileCaps, FileSource, Listing, ReadText } from './files';
-import type { Note } from '../report/workspace';
-
-const SKIPPED_FOLDERS = new Set(['.git', '.svn', '.hg', 'node_modules', '.vs']);
+import { discover, errorCode, PathProblem, reasonOf } from '../cli/discover';
+import { decode } from '../report/decode';
+import { PROJECT_FILE } from './evidence';
+import { tooLargeNote, type FileCaps, type FileSource, type Listing, type ListOptions, type ReadText } from './files';
 
 export class NodeFiles implements FileSource {
-  constructor(
-    private readonly decode: (
-      bytes: Uint8Array,
-    ) => { readonly text: string; readonly note?: string } | { readonly skipped: string },
-  ) {}
-
-  async list(folder: string, caps: FileCaps, goOn: () => boolean): Promise<Listing> {
-    const paths: string[] = [];
-    const notes: Note[] = [];
+  list(folder: string, { maxFiles, trusted }: ListOptions): Promise<Listing> {
     const root = fileURLToPath(folder);
-    const pending = [''];
-    for (let below = pending.pop(); below !== undefined && goOn(); below = pending.pop()) {
-      let entries;
-      try {
-        entries = await readdir(path.join(root, below), { withFileTypes: true });
-      } catch (error) {
-        notes.push({ file: below, kind: 'skipped', message: `Folder could not be read: ${codeOf(error)}.` });
-        continue;
-      }
-      for (const entry of entries) {
-        const name = below === '' ? entry.name : `${below}/${entry.name}`;
-        if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) pending.push(name);
-        else if (entry.isFile() && (isAnalysed(name) || name === PROJECT_FILE)) paths.push(name);
-      }
-    }
-    paths.sort();
-    if (paths.length > caps.maxFiles) {
-      notes.push({
-        file: '',
-        kind: 'bound',
-        message: `${paths.length - caps.maxFiles} files were left out: the cap is ${caps.maxFiles} files.`,
+    try {
+      const { files, notes } = discover([root], root, { maxFiles, honourIgnoreFiles: trusted });
+      return Promise.resolve({ paths: existsSync(path.join(root, PROJECT_FILE)) ? [...files, PROJECT_FILE] : files, notes });
+    } catch (error) {
+      if (!(error instanceof PathProblem)) throw error;
+      return Promise.resolve({
+        paths: [],
+        notes: [{ file: '', kind: 'skipped', message: `The folder was not read: ${error.message}.` }],
       });
-      paths.length = caps.maxFiles;
     }
-    return { paths, notes };
   }
 
   async read(folder: string, file: string, caps: FileCaps): Promise<ReadText> {
     const full = path.join(fileURLToPath(folder), file);
     try {
       const { size } = await stat(full);
-      if (size > caps.maxFileBytes)
-        return {
-          kind: 'skipped',
-          note: `Not analysed: ${Math.ceil(size / 1024)} KB, the cap is ${Math.floor(caps.maxFileBytes / 1024)} KB.`,
-        };
-      const decoded = this.decode(await readFile(full));
+      if (size > caps.maxFileBytes) return { kind: 'skipped', note: tooLargeNote(size, caps) };
+      const decoded = decode(await readFile(full));
       return 'skipped' in decoded ? { kind: 'skipped', note: decoded.skipped } : { kind: 'text', ...decoded };
     } catch (error) {
-      const code = codeOf(error);
+      const code = errorCode(error);
       return code === 'ENOENT' || code === 'ENOTDIR'
         ? { kind: 'gone' }
-        : { kind: 'skipped', note: `Could not be read: ${code}.` };
+        : { kind: 'skipped', note: `Not analysed: ${reasonOf(error)}.` };
     }
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
 }

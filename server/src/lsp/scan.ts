@@ -3,6 +3,7 @@
  * is kept right afterwards by the publisher.
  */
 import type { CancellationToken } from 'vscode-languageserver-protocol';
+import type { Note } from '../report/workspace';
 import type { Snapshot } from './analyst';
 import { isShown, shownSeverity, type DiagnosticSupport } from './diagnostics';
 import type { Folder } from './folder';
@@ -90,9 +91,7 @@ type Sum = Record<'files' | 'findings' | 'errors' | 'warnings' | 'silenced' | 'n
 /** Adds the figures of a folder. */
 export function count(folder: Folder, snapshot: Snapshot, sum: Sum): void {
   sum.files += snapshot.files.length;
-  sum.notAnalysed += folder
-    .notes(snapshot)
-    .filter((note) => note.kind === 'skipped' || note.kind === 'not-understood' || note.kind === 'bound').length;
+  sum.notAnalysed += folder.notes(snapshot).filter(isLeftOut).length;
   for (const findings of snapshot.findings.values()) {
     for (const finding of findings) {
       if (finding.suppression) sum.silenced++;
@@ -103,6 +102,11 @@ export function count(folder: Folder, snapshot: Snapshot, sum: Sum): void {
       else if (severity === 'warning') sum.warnings++;
     }
   }
+}
+
+/** Headers of user mode and the like are read and have nothing to report: their notes have no place. */
+function isLeftOut(note: Note): boolean {
+  return note.kind === 'not-understood' || note.kind === 'bound' || (note.kind === 'skipped' && note.start !== undefined);
 }
 
 function resultsOf(folder: Folder, snapshot: Snapshot, support: DiagnosticSupport): ScannedFile[] {

@@ -12,11 +12,9 @@ import {
   type InitializeParams,
   type InitializeResult,
 } from 'vscode-languageserver';
-import type { Note } from '../report/workspace';
-import type { ProjectModel } from '../model/model';
 import type { Snapshot } from './analyst';
-import { ClientFiles, type Decode } from './client-files';
-import type { EngineFactory } from './engine';
+import { ClientFiles } from './client-files';
+import type { EngineFactory, ProjectAnswer } from './engine';
 import { isAnalysed, PROJECT_FILE, SOURCE_GLOB } from './evidence';
 import type { FileSource } from './files';
 import { BASELINE_FILE, Folder } from './folder';
@@ -43,10 +41,9 @@ export interface Host {
   /** Called once, with what the client sent: the wasm files may be in it. */
   engines(options: InitializationOptions): EngineFactory;
   readonly turns: Turns;
-  readonly decode: Decode;
   /** The server's own disk; absent in a worker. */
   readonly disk?: FileSource;
-  readonly readProject: (text: string) => { readonly project: ProjectModel; readonly notes: readonly Note[] };
+  readonly readProject: (text: string) => ProjectAnswer;
   readonly readBaseline: (text: string) => ReadonlySet<string>;
   readonly version: string;
 }
@@ -277,13 +274,10 @@ class Server implements Running {
   #sourceOf(uri: string): FileSource | undefined {
     if (this.host.disk && uri.startsWith('file:')) return this.host.disk;
     if (!this.session.options.files) return undefined;
-    return new ClientFiles(
-      {
-        list: (params) => this.connection.sendRequest<ListFilesResult>(Methods.listFiles, params),
-        read: (params) => this.connection.sendRequest<ReadFileResult | null>(Methods.readFile, params),
-      },
-      this.host.decode,
-    );
+    return new ClientFiles({
+      list: (params) => this.connection.sendRequest<ListFilesResult>(Methods.listFiles, params),
+      read: (params) => this.connection.sendRequest<ReadFileResult | null>(Methods.readFile, params),
+    });
   }
 
   async #configure(folder: Folder): Promise<void> {

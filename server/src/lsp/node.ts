@@ -1,0 +1,26 @@
+/**
+ * `dist/server.js`: the language server as a process of its own. The two wasm files lie beside the bundle.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { version } from '../../../package.json';
+import { NodeFiles } from './node-files';
+import { readBaselineFile, readProjectFile } from './project-files';
+import { engineFrom } from './real-engine';
+import { serveStdio } from './stdio';
+import { platformTurns } from './turns';
+
+const beside = (name: string): Promise<Uint8Array> => readFile(path.join(__dirname, name));
+
+serveStdio({
+  engines: () =>
+    engineFrom(async () => {
+      const [parser, grammar] = await Promise.all([beside('web-tree-sitter.wasm'), beside('tree-sitter-c.wasm')]);
+      return { parser, grammar };
+    }),
+  turns: platformTurns(),
+  disk: new NodeFiles(),
+  readProject: readProjectFile,
+  readBaseline: readBaselineFile,
+  version,
+});

@@ -1,0 +1,31 @@
+/**
+ * The one place where the language server learns which engine it drives: from the bytes of two wasm files to an engine.
+ */
+import { emptyProject } from '../model';
+import { createWorkspace } from '../report/engine';
+import type { Settings } from '../report/workspace';
+import { createSyntax } from '../syntax';
+import type { EngineFactory } from './engine';
+
+export interface WasmFiles {
+  readonly parser: Uint8Array;
+  readonly grammar: Uint8Array;
+}
+
+/** Until the folder's settings arrive. */
+const NO_SETTINGS: Settings = { profile: 'default', severities: {}, trusted: false, project: emptyProject, baseline: new Set() };
+
+/** Reads the files once, when the first engine is asked for; a failure is not remembered. */
+export function engineFrom(read: () => Promise<WasmFiles>): EngineFactory {
+  let files: Promise<WasmFiles> | undefined;
+  return async () => {
+    files ??= read();
+    try {
+      const { parser, grammar } = await files;
+      return createWorkspace({ syntax: await createSyntax(parser, grammar), settings: NO_SETTINGS });
+    } catch (error) {
+      files = undefined;
+      throw error;
+    }
+  };
+}

@@ -18,15 +18,17 @@ interface Options {
   folders: string[];
   /** A file whose blanked text is printed. */
   dump: string;
+  guesses: boolean;
 }
 
 function options(argv: readonly string[]): Options {
-  const o: Options = { exts: ['c', 'h'], errors: 0, missing: 0, folders: [], dump: '' };
+  const o: Options = { exts: ['c', 'h'], errors: 0, missing: 0, folders: [], dump: '', guesses: false };
   for (let i = 0; i < argv.length; i++) {
     const a = argv[i] ?? '';
     if (a === '--ext') o.exts = (argv[++i] ?? '').split(',');
     else if (a === '--errors') o.errors = Number(argv[++i]);
     else if (a === '--missing') o.missing = Number(argv[++i]);
+    else if (a === '--guesses') o.guesses = true;
     else if (a === '--dump') o.dump = argv[++i] ?? '';
     else o.folders.push(a);
   }
@@ -97,6 +99,9 @@ function report(syntax: Syntax, folder: string, o: Options): void {
   for (const [file, f] of all) {
     const errors = f.gaps.filter((g) => g.kind === 'error');
     guesses += f.gaps.length - errors.length;
+    if (o.guesses)
+      for (const g of f.gaps)
+        if (g.kind === 'guess') console.log(`  ${path.relative(folder, file)}:${lineOf(f, g.start)}: ${g.message}`);
     if (errors.length === 0) clean++;
     else
       for (const g of errors.slice(0, 3)) {

@@ -20,6 +20,10 @@ const SEH = new Map([
   ['_finally', '__finally'],
   ['leave', '__leave'],
   ['_leave', '__leave'],
+  ['TRY', '__try'],
+  ['EXCEPT', '__except'],
+  ['FINALLY', '__finally'],
+  ['LEAVE', '__leave'],
   ['_SEH2_TRY', '__try'],
   ['_SEH2_EXCEPT', '__except'],
   ['_SEH2_FINALLY', '__finally'],
@@ -264,7 +268,7 @@ export class Annotations {
               prev === P.rparen ||
               prev === P.colon ||
               prev === Word.Block);
-    if (!fits) return i;
+    if (!fits || (tokens.word(i) === 'TRY' && !/^(?:EXCEPT|FINALLY)$/.test(tokens.word(tokens.close(i + 1) + 1)))) return i;
     this.spell(i, word);
     tokens.code[i] = word === '__except' ? Word.Control : word === '__leave' ? Word.Jump : Word.Block;
     return i;

@@ -8,7 +8,7 @@ import type { Gap } from '../syntax/facts';
 import type { Annotations } from './annotations';
 import type { MacroClass } from './classify';
 import type { Consultation } from './consult';
-import { isTypeWord } from './names';
+import { isTypeWord, KNOWN_CALL } from './names';
 import type { Overlay } from './overlay';
 import type { FileCall, Headless, StandIn } from './side';
 import { Kind, P, type Tokens } from './tokens';
@@ -887,11 +887,12 @@ export class Shape {
       return i;
     }
     const next = close + 1 < tokens.n ? tokens.from(close + 1) : tokens.text.length;
-    if (cls === 'attribute' || !this.insert(tokens.to(close), next, ';')) {
+    if (cls === 'attribute' || !(this.insert(tokens.to(close), next, ';') || this.closeEarlier(close))) {
       this.drop(i, close, 'statement');
       return close + 1;
     }
-    if (cls === undefined) this.guess(i, close, `\`${name}\` was taken for a statement without a semicolon.`);
+    if (cls === undefined && !KNOWN_CALL.has(name))
+      this.guess(i, close, `\`${name}\` was taken for a statement without a semicolon.`);
     this.heads.add(close);
     return i;
   }
@@ -980,6 +981,15 @@ export class Shape {
 
   private guess(from: number, to: number, message: string): void {
     this.gaps.push({ kind: 'guess', start: this.tokens.from(from), end: this.tokens.to(to), message });
+  }
+
+  /** Moves a `)` back over a blank before it and puts a semicolon in its place. */
+  private closeEarlier(close: number): boolean {
+    const { tokens, overlay } = this;
+    const at = tokens.from(close);
+    if (overlay.room(at - 1, at) < 0) return false;
+    overlay.write(at - 1, ');');
+    return true;
   }
 
   private insert(start: number, end: number, s: string): boolean {

@@ -11,6 +11,7 @@ import { Engine } from './engine';
 import { expression } from './expressions';
 import type { Configuration, FileFacts, NameOracle, Syntax } from './facts';
 import { errorGaps, markBroken } from './gaps';
+import { generated } from './generated';
 import { F, N } from './nodes';
 import { statements } from './statements';
 
@@ -38,6 +39,7 @@ class TreeSyntax implements Syntax {
     const cx = new Context(flat, text, side, 0);
     const out: Declarations = { functions: [], prototypes: [], typedefs: [], globals: [] };
     fileScope(cx, 0, out);
+    generated(side.calls, 0, out);
     const errors = errorGaps(flat, text);
     const gaps = [...errors, ...cx.gaps, ...side.gaps].sort((a, b) => a.start - b.start || a.end - b.end);
     return {

@@ -5,6 +5,7 @@ import type { BlockStmt, Expr, Stmt, VarDecl } from './ast';
 import { type Context, MAX_DEPTH } from './context';
 import { localDeclaration } from './declarations';
 import { expression } from './expressions';
+import { generatedVariable } from './generated';
 import { F, N } from './nodes';
 
 export function block(cx: Context, at: number): BlockStmt {
@@ -65,10 +66,14 @@ function lower(cx: Context, at: number, out: Stmt[]): void {
         return;
       }
       const x = flat.first(at, N.ERROR);
-      if (x >= 0)
-        out.push(
-          flat.kindOf(x) === N.gnu_asm_expression ? { kind: 'asm', ...span } : { kind: 'expr', x: expression(cx, x), ...span },
-        );
+      if (x < 0) return;
+      if (flat.kindOf(x) === N.gnu_asm_expression) {
+        out.push({ kind: 'asm', ...span });
+        return;
+      }
+      const lowered = expression(cx, x);
+      const made = generatedVariable(lowered);
+      out.push(made ? { kind: 'decl', vars: [made], ...span } : { kind: 'expr', x: lowered, ...span });
       return;
     }
     case N.declaration: {

@@ -7,7 +7,7 @@ import { Finisher, isSelected } from '../../server/src/report/finish';
 import { lineStartsOf } from '../../server/src/report/lines';
 import type { Note, Outcome, Progress, Settings } from '../../server/src/report/workspace';
 import type { Engine } from '../../server/src/cli/parts';
-import { emptyProject } from '../../server/src/cli/parts';
+import { emptyProject } from '../../server/src/model';
 import type { FileFacts, Gap } from '../../server/src/syntax/facts';
 
 export const metas: readonly RuleMeta[] = [

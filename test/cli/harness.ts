@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { emptyProject, type Parts, type ProjectRead } from '../../server/src/cli/parts';
+import { noProject, type Parts, type ProjectRead } from '../../server/src/cli/parts';
 import { run } from '../../server/src/cli/run';
 import { FakeEngine } from './fake-engine';
 
@@ -69,7 +69,7 @@ export async function fencepost(args: readonly string[], setting: Setting): Prom
       return Promise.resolve(engine);
     },
     page: (rule) => (rule === 'rule-a' ? '# rule-a\n\nReads shared memory `twice`.\n\nMore.\n' : undefined),
-    readProject: setting.readProject ?? (() => ({ config: { model: emptyProject }, problems: [] })),
+    readProject: setting.readProject ?? (() => ({ config: noProject, problems: [] })),
     readStandardInput: () => setting.input ?? '',
     startLanguageServer: () => {
       out += 'language server';

@@ -154,7 +154,6 @@ function scanArguments(parsed: Parsed): ScanArguments {
   if (rules?.length === 0) throw new UsageError('--rules names no rule; `fencepost rules` lists them');
   const baseline = text('baseline');
   const writeBaseline = parsed.values['write-baseline'] === true;
-  if (writeBaseline && baseline === undefined) throw new UsageError('--write-baseline needs to know where: add --baseline FILE');
   const changedFiles = text('changed-files');
   if (writeBaseline && changedFiles !== undefined)
     throw new UsageError('--write-baseline is for a whole scan: leave --changed-files out');

@@ -21,8 +21,10 @@ export const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024;
 export interface Discovered {
   /** Absolute folder to which all names are relative. */
   readonly root: string;
-  /** Names below the root with forward slashes, sorted. */
+  /** Names of C sources and headers below the root with forward slashes, sorted. */
   readonly files: readonly string[];
+  /** The same of files that say which sources make a driver: `.vcxproj`, `sources`, `CMakeLists.txt`. */
+  readonly buildFiles: readonly string[];
   readonly notes: readonly Note[];
 }
 
@@ -30,6 +32,7 @@ export interface Discovered {
 export class PathProblem extends Error {}
 
 const SOURCE = /\.(?:c|h|inl)$/i;
+const BUILD = /(?:^|\/)(?:[^/]+\.vcxproj|sources|CMakeLists\.txt)$/i;
 const SKIPPED_FOLDERS = new Set(['.git', '.hg', '.svn', '.vs', 'node_modules']);
 
 export function isSource(name: string): boolean {
@@ -87,6 +90,7 @@ interface IgnoreFile {
 
 class Walk {
   readonly #files = new Set<string>();
+  readonly #buildFiles = new Set<string>();
   readonly #notes: Note[] = [];
   #ignored = 0;
   #bytes = 0;
@@ -115,7 +119,12 @@ class Walk {
       this.#note('', 'bound', `${this.#left} files were left out: the limit is ${limit} in one scan. Scan a smaller folder.`);
     }
     if (this.#ignored > 0) this.#note('', 'skipped', `Left out by .gitignore: ${this.#ignored} files and folders.`);
-    return { root: this.root, files: [...this.#files].sort(compare), notes: this.#notes };
+    return {
+      root: this.root,
+      files: [...this.#files].sort(compare),
+      buildFiles: [...this.#buildFiles].sort(compare),
+      notes: this.#notes,
+    };
   }
 
   /** Walks a folder and those below it, in the order of their names, without recursion. */
@@ -134,7 +143,7 @@ class Walk {
         } else if (entry.isFile() && isSource(entry.name)) {
           if (isIgnored(name, false, ignores)) this.#ignored++;
           else this.#add(name);
-        }
+        } else if (entry.isFile() && BUILD.test(name) && !isIgnored(name, false, ignores)) this.#buildFiles.add(name);
       }
       pending.push(...below.reverse());
     }

@@ -1,16 +1,34 @@
 /**
  * The one place where the command line learns which engine it drives, where the rule pages come from, and who reads `fencepost.json`.
  */
-import { emptyProject, type Engine, type ProjectRead } from './parts';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { emptyProject } from '../model';
+import { parseProject } from '../model/project';
+import { builtinRules } from '../report/builtin-rules';
+import { createWorkspace } from '../report/engine';
+import { RULES } from '../rules';
+import { createSyntax } from '../syntax';
+import type { Engine, ProjectRead } from './parts';
 
-export function createEngine(): Promise<Engine> {
-  return Promise.reject(new Error('no engine is built in'));
+/** The two wasm files lie beside the bundle. */
+const beside = (name: string): Promise<Uint8Array> => readFile(path.join(__dirname, name));
+
+export async function createEngine(): Promise<Engine> {
+  const [runtime, grammar] = await Promise.all([beside('web-tree-sitter.wasm'), beside('tree-sitter-c.wasm')]);
+  return createWorkspace({
+    syntax: await createSyntax(runtime, grammar),
+    settings: { profile: 'default', severities: {}, trusted: false, project: emptyProject, baseline: new Set() },
+  });
 }
 
-export function rulePage(_rule: string): string | undefined {
-  return undefined;
+export function rulePage(id: string): string | undefined {
+  return RULES.find((rule) => rule.meta.id === id)?.page;
 }
 
-export function readProject(_text: string): ProjectRead {
-  return { config: { model: emptyProject }, problems: [] };
+export function readProject(text: string): ProjectRead {
+  const known = new Set([...RULES.map((rule) => rule.meta), ...builtinRules].map((meta) => meta.id));
+  const { config, problems } = parseProject(text, known);
+  const { model, profile, rules, include, exclude, baseline } = config;
+  return { config: { model, profile, severities: rules, include, exclude, baseline }, problems };
 }

@@ -6,19 +6,25 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Note, Outcome, Settings } from '../report/workspace';
 import { discover, PathProblem, reasonOf, repositoryTop, type DiscoverOptions } from './discover';
-import { emptyProject, type Engine, type Parts, type ProjectConfig } from './parts';
+import { noProject, type Engine, type Parts, type ProjectConfig } from './parts';
 import { Progress } from './progress';
 import { readSource } from './read';
+import { selectFiles } from './select';
 import { UsageError } from './usage';
 
 export const PROJECT_FILE = 'fencepost.json';
 
 export interface Loaded {
   readonly root: string;
-  /** Texts of the files that were read, and of `fencepost.json`, by name below the root. */
+  /** Names of the C sources that were read. */
+  readonly sources: readonly string[];
+  /** Texts of what was read by name below the root: sources, build files, `fencepost.json`. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Bytes of the C sources. */
   readonly bytes: number;
   readonly project: ProjectConfig;
+  /** Absolute folder of `fencepost.json`, or the root. */
+  readonly projectFolder: string;
   /** What discovery, decoding and configuration had to say. */
   readonly notes: readonly Note[];
 }
@@ -32,27 +38,43 @@ export function load(paths: readonly string[], trustProject: boolean, parts: Par
     if (error instanceof PathProblem) throw new UsageError(`${error.message}; name a folder or a C file`);
     throw error;
   }
-  const { root, files } = discovered;
+  const { root, files, buildFiles } = discovered;
   const notes: Note[] = [...discovered.notes];
   const texts = new Map<string, string>();
+  const { config, folder } = trustProject ? readProject(root, parts, texts, notes) : { config: noProject, folder: root };
+  const chosen = selectFiles(files, config.include, config.exclude, slashes(path.relative(folder, root)));
+  if (chosen.length < files.length) {
+    notes.push({ file: '', kind: 'config', message: `Left out by ${PROJECT_FILE}: ${files.length - chosen.length} files.` });
+  }
+  const sources: string[] = [];
   let bytes = 0;
-  for (const name of files) {
+  for (const name of chosen) {
     const source = readSource(root, name, notes);
     if (!source) continue;
     texts.set(name, source.text);
+    sources.push(name);
     bytes += source.bytes;
   }
-  const project = trustProject ? readProject(root, parts, texts, notes) : { model: emptyProject };
-  return { root, texts, bytes, project, notes };
+  // What a build file has to say is a help; one that cannot be read is no news.
+  for (const name of buildFiles) {
+    const source = readSource(root, name, []);
+    if (source) texts.set(name, source.text);
+  }
+  return { root, sources, texts, bytes, project: config, projectFolder: folder, notes };
+}
+
+interface FoundProject {
+  readonly config: ProjectConfig;
+  readonly folder: string;
 }
 
 /** `fencepost.json` at the root, or above it up to the top of the repository. */
-function readProject(root: string, parts: Parts, texts: Map<string, string>, notes: Note[]): ProjectConfig {
+function readProject(root: string, parts: Parts, texts: Map<string, string>, notes: Note[]): FoundProject {
   const top = repositoryTop(root) ?? root;
   for (let folder = root; ; folder = path.dirname(folder)) {
     const full = path.join(folder, PROJECT_FILE);
     if (fs.existsSync(full)) {
-      const name = path.relative(root, full).split(path.sep).join('/');
+      const name = slashes(path.relative(root, full));
       let text: string;
       try {
         text = fs.readFileSync(full, 'utf8').replace(/^\ufeff/, '');
@@ -62,12 +84,16 @@ function readProject(root: string, parts: Parts, texts: Map<string, string>, not
       }
       texts.set(name, text);
       const { config, problems } = parts.readProject(text);
-      for (const problem of problems) notes.push({ file: name, kind: 'config', ...problem });
-      return config;
+      for (const { message, start, end } of problems) notes.push({ file: name, kind: 'config', message, start, end });
+      return { config, folder };
     }
     if (folder === top || path.dirname(folder) === folder) break;
   }
-  return { model: emptyProject };
+  return { config: noProject, folder: root };
+}
+
+function slashes(name: string): string {
+  return name.split(path.sep).join('/');
 }
 
 /** A file that makes the analysis fail is set aside; more than this many, and the engine is broken rather than the files. */
@@ -92,7 +118,7 @@ export async function analyse(loaded: Loaded, settings: Settings, first: Engine,
       engine.configure(settings);
       for (const [name, text] of loaded.texts) {
         last = name;
-        if (isSourceName(name) && !without.has(name)) engine.set(name, text);
+        if (!name.endsWith(PROJECT_FILE) && !without.has(name)) engine.set(name, text);
       }
       last = undefined;
       const work = engine.analyse();
@@ -118,10 +144,6 @@ export async function analyse(loaded: Loaded, settings: Settings, first: Engine,
       progress.clear();
     }
   }
-}
-
-function isSourceName(name: string): boolean {
-  return !name.endsWith('.json');
 }
 
 /** After a failure the engine may be in any state. */

@@ -2,6 +2,7 @@
  * What the command line is put together from: the engine, the pages, the project file's reader, a terminal. Types only. `main.ts` wires
  * the real ones, tests wire their own. A member of `Inspector` that is absent turns its question off, and the command says so.
  */
+import { emptyProject } from '../model';
 import type { Origin, ProjectModel } from '../model/model';
 import type { Place, Severity } from '../rules/finding';
 import type { Workspace } from '../report/workspace';
@@ -59,7 +60,12 @@ export type Engine = Workspace & Inspector;
 export interface ProjectConfig {
   readonly model: ProjectModel;
   readonly profile?: 'default' | 'audit';
-  readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  /** Patterns of files, relative to the folder of `fencepost.json`; empty: everything. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Relative to the folder of `fencepost.json`. */
+  readonly baseline?: string;
 }
 
 export interface ProjectRead {
@@ -81,10 +87,5 @@ export interface Parts {
   startLanguageServer(): void;
 }
 
-export const emptyProject: ProjectModel = {
-  sharedTypes: new Set(),
-  sharedFields: new Set(),
-  accessors: new Map(),
-  fences: new Map(),
-  trustedTypes: new Set(),
-};
+/** A project that says nothing. */
+export const noProject: ProjectConfig = { model: emptyProject, severities: {}, include: [], exclude: [] };

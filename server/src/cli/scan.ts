@@ -4,8 +4,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Severity } from '../rules/finding';
-import type { Outcome, Settings } from '../report/workspace';
-import { readBaseline, writeBaseline } from '../report/baseline';
+import type { Note, Outcome, Settings } from '../report/workspace';
+import { BASELINE_FILE, readBaseline, writeBaseline } from '../report/baseline';
 import { builtinRules } from '../report/builtin-rules';
 import { accept } from '../report/finish';
 import { formatHtml } from '../report/html-format';
@@ -24,26 +24,32 @@ import { UsageError } from './usage';
 
 export async function scan(args: ScanArguments, parts: Parts): Promise<number> {
   const watch = new Stopwatch();
-  const baseline = readBaselineFile(args, parts);
   const changed = args.changedFiles === undefined ? undefined : readChanged(args.changedFiles, parts);
   const loaded = load(args.paths, args.trustProject, parts);
+  const baseline = findBaseline(args, loaded, parts);
   watch.lap('read');
   const first = await parts.createEngine();
   checkRules(args.rules, first);
   const settings: Settings = {
     profile: args.profile ?? loaded.project.profile ?? 'default',
     rules: args.rules,
-    severities: loaded.project.severities ?? {},
+    severities: loaded.project.severities,
     trusted: args.trustProject,
     project: loaded.project.model,
     // A new baseline is written from what is found without the old one.
-    baseline: args.writeBaseline ? new Set() : baseline,
+    baseline: baseline.accepted,
   };
   watch.lap('start');
-  const { engine, outcome } = await analyse(loaded, settings, first, parts);
+  const notes = [...loaded.notes, ...baseline.notes];
+  const { engine, outcome } = await analyse({ ...loaded, notes }, settings, first, parts);
   watch.lap('analyse');
   try {
-    const kept = onlyChanged(baselined(outcome, args, parts), changed, loaded.root, parts.cwd);
+    const kept = onlyChanged(
+      args.writeBaseline ? writeAccepted(outcome, baseline.file, parts) : outcome,
+      changed,
+      loaded.root,
+      parts.cwd,
+    );
     const report: Report = {
       outcome: kept,
       rules: [...engine.ruleMetas, ...builtinRules],
@@ -96,24 +102,41 @@ function checkRules(wanted: readonly string[] | undefined, engine: Engine): void
   if (unknown !== undefined) throw new UsageError(`there is no rule \`${unknown}\`; \`fencepost rules\` lists them`);
 }
 
-function readBaselineFile(args: ScanArguments, parts: Parts): ReadonlySet<string> {
-  if (args.baseline === undefined || args.writeBaseline) return new Set();
-  let text: string;
-  try {
-    text = fs.readFileSync(path.resolve(parts.cwd, args.baseline), 'utf8');
-  } catch (error) {
-    throw new UsageError(`the baseline \`${args.baseline}\` cannot be read (${errorCode(error)}); make it with --write-baseline`);
-  }
-  const read = readBaseline(text);
-  if (read.entries === undefined)
-    throw new UsageError(`\`${args.baseline}\` is not usable: ${read.problem}; make it anew with --write-baseline`);
-  return new Set(read.entries.map((entry) => entry.fingerprint));
+interface Baseline {
+  /** Absolute. */
+  readonly file: string;
+  readonly accepted: ReadonlySet<string>;
+  readonly notes: readonly Note[];
 }
 
-/** With --write-baseline: writes it, and takes what it holds as accepted. */
-function baselined(outcome: Outcome, args: ScanArguments, parts: Parts): Outcome {
-  if (!args.writeBaseline || args.baseline === undefined) return outcome;
-  writeFile(parts, args.baseline, writeBaseline(outcome.findings), '--baseline');
+/** The baseline that was named, else the one that the project names, else the one in its usual place. */
+function findBaseline(args: ScanArguments, loaded: Loaded, parts: Parts): Baseline {
+  const named = args.baseline === undefined ? undefined : path.resolve(parts.cwd, args.baseline);
+  const own = path.join(loaded.projectFolder, loaded.project.baseline ?? BASELINE_FILE);
+  const file = named ?? own;
+  const nothing = { file, accepted: new Set<string>(), notes: [] };
+  if (args.writeBaseline || (named === undefined && !args.trustProject)) return nothing;
+  const problem = (what: string): Baseline => {
+    if (named !== undefined)
+      throw new UsageError(`the baseline \`${args.baseline ?? ''}\` ${what}; make it with --write-baseline`);
+    const name = path.relative(loaded.root, own).split(path.sep).join('/');
+    return { ...nothing, notes: [{ file: name, kind: 'config', message: `The baseline was ignored: it ${what}.` }] };
+  };
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (named === undefined && loaded.project.baseline === undefined && errorCode(error) === 'ENOENT') return nothing;
+    return problem(`cannot be read (${errorCode(error)})`);
+  }
+  const read = readBaseline(text);
+  if (read.entries === undefined) return problem(`is not usable: ${read.problem}`);
+  return { file, accepted: new Set(read.entries.map((entry) => entry.fingerprint)), notes: [] };
+}
+
+/** Writes the baseline anew, and takes what it holds as accepted. */
+function writeAccepted(outcome: Outcome, file: string, parts: Parts): Outcome {
+  writeFile(parts, file, writeBaseline(outcome.findings), '--baseline');
   return { ...outcome, findings: accept(outcome.findings, new Set(outcome.findings.map((finding) => finding.fingerprint))) };
 }
 
@@ -133,8 +156,7 @@ function onlyChanged(outcome: Outcome, list: string | undefined, root: string, c
 }
 
 function sayEmpty(loaded: Loaded, parts: Parts): void {
-  const hasSources = [...loaded.texts.keys()].some((name) => !name.endsWith('.json'));
-  if (!hasSources) parts.terminal.err(`fencepost: no C sources were read below ${loaded.root}\n`);
+  if (loaded.sources.length === 0) parts.terminal.err(`fencepost: no C sources were read below ${loaded.root}\n`);
 }
 
 function writeFile(parts: Parts, file: string, text: string, option: string): void {

@@ -28,8 +28,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   --fail-on SEVERITY       error (default), warning, info, never: from when on the exit code is 1
   --rules ID[,ID…]         run only these
   --profile PROFILE        default, or audit: also what is only worth a look
-  --baseline FILE          findings that are accepted
-  --write-baseline         write the findings of this scan to the --baseline file
+  --baseline FILE          findings that are accepted (default: .fencepost-baseline.json of the folder)
+  --write-baseline         write the findings of this scan there
   --changed-files FILE     report only files named there, one a line; - reads standard input:
                            git diff --name-only main | fencepost scan --changed-files -
   --ignore-project-config  nothing in the folder may trust a type, change the profile, silence or hide anything

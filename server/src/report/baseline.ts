@@ -4,6 +4,9 @@
  */
 import type { ReportedFinding } from './workspace';
 
+/** Where every face looks for it, at the root of the workspace, unless it is told otherwise. */
+export const BASELINE_FILE = '.fencepost-baseline.json';
+
 export interface BaselineEntry {
   readonly fingerprint: string;
   readonly rule: string;

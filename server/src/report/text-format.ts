@@ -67,12 +67,25 @@ function sourceLines(finding: ReportedFinding, locator: Locator, paint: Paint): 
 
 const SAID: readonly Note['kind'][] = ['config', 'bound', 'skipped', 'encoding'];
 
-/** Notes that name a file each; what was not understood is only counted, `inspect` lists it. */
+/** The same said of more files than this is said once. */
+const MOST_ALIKE = 3;
+
+/** Notes by kind; what was not understood is only counted, `inspect` lists it. */
 function noteLines(report: Report, locator: Locator, paint: Paint): string[] {
-  return SAID.flatMap((kind) => report.outcome.notes.filter((note) => note.kind === kind)).map((note) => {
-    const at =
-      note.start === undefined ? note.file : locator.at({ file: note.file, start: note.start, end: note.end ?? note.start });
-    return `${at === '' ? '' : `${plain(at)}: `}${paint('note', 'dim')}: ${plain(note.message)}`;
+  const byMessage = new Map<string, Note[]>();
+  for (const kind of SAID) {
+    for (const note of report.outcome.notes) {
+      if (note.kind === kind) byMessage.set(note.message, [...(byMessage.get(note.message) ?? []), note]);
+    }
+  }
+  return [...byMessage].flatMap(([message, notes]) => {
+    const line = (at: string) => `${at === '' ? '' : `${plain(at)}: `}${paint('note', 'dim')}: ${plain(message)}`;
+    if (notes.length > MOST_ALIKE) return line(`${notes.length} files`);
+    return notes.map((note) =>
+      line(
+        note.start === undefined ? note.file : locator.at({ file: note.file, start: note.start, end: note.end ?? note.start }),
+      ),
+    );
   });
 }
 

@@ -40,6 +40,8 @@ export class Annotations {
   readonly aligns: { at: number; bytes: number }[] = [];
   readonly unaligned: number[] = [];
   readonly moved = new Map<number, number>();
+  readonly leaves = new Set<number>();
+  readonly storages: { at: number; word: string }[] = [];
   readonly movedEnds = new Map<number, number>();
   readonly asms = new Map<number, number>();
   readonly gaps: Gap[] = [];
@@ -181,7 +183,7 @@ export class Annotations {
     const from = tokens.from(i);
     const to = tokens.to(i);
     if (spelled === '' || spelled.length > to - from) {
-      if (spelled.length <= to - from) return this.drop(i, i);
+      if (spelled !== '') this.storages.push({ at: from, word: spelled });
       return this.drop(i, i);
     }
     overlay.replace(from, to, spelled);
@@ -300,6 +302,10 @@ export class Annotations {
         s = k + 1;
         back = 0;
       }
+    }
+    if (back > 0 && word === '__leave') {
+      this.leaves.add(tokens.from(i));
+      return;
     }
     if (back > 0) {
       this.gaps.push({

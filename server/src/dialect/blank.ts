@@ -31,6 +31,8 @@ export function blank(text: string, oracle: NameOracle, configuration: Configura
     movedEnds: notes.movedEnds,
     implicit: shape.implicit,
     renamed: shape.renamed,
+    leaves: notes.leaves,
+    storages: notes.storages,
     headless: shape.headless,
     asms: notes.asms,
     calls: shape.calls,

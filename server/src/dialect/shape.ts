@@ -1084,7 +1084,11 @@ export class Shape {
     const c = tokens.code[i] ?? 0;
     if (i === close || c === P.comma) {
       if (i === close && tokens.is(i - 1, P.lparen)) return;
-      this.insert(tokens.to(i - 1), tokens.from(i), '0');
+      if (this.insert(tokens.to(i - 1), tokens.from(i), '0') || i === close) return;
+      // No room: the comma gives way, or goes.
+      const at = tokens.from(i);
+      this.overlay.blank(at, at + 1);
+      if (this.overlay.room(at + 1, at + 2) >= 0) this.overlay.write(at, '0,');
       return;
     }
     const next = tokens.code[i + 1] ?? 0;

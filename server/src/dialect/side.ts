@@ -43,6 +43,10 @@ export interface Blanked {
   readonly implicit: ReadonlySet<number>;
   /** Names that the tree sees at another place; an empty span is no name. */
   readonly renamed: ReadonlyMap<number, Span>;
+  /** Expression statements that are a `__leave`. */
+  readonly leaves: ReadonlySet<number>;
+  /** Storage words that macros stood for and that did not fit in their place. */
+  readonly storages: readonly { readonly at: number; readonly word: string }[];
   readonly headless: ReadonlyMap<number, Headless>;
   readonly asms: ReadonlyMap<number, number>;
   readonly calls: readonly FileCall[];

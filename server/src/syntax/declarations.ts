@@ -36,6 +36,17 @@ function modifiers(cx: Context, at: number): Modifiers {
     else if (w === 'extern') isExtern = true;
     else if (w.includes('inline')) isInline = true;
   }
+  if (cx.side.storages.length > 0) {
+    const from = cx.leading(flat.from(at));
+    const d = flat.child(at, F.declarator);
+    const to = d < 0 ? flat.to(at) : flat.from(d);
+    for (const s of cx.side.storages) {
+      if (s.at < from || s.at >= to) continue;
+      isStatic ||= s.word === 'static';
+      isExtern ||= s.word === 'extern';
+      isInline ||= s.word === 'inline';
+    }
+  }
   return { static: isStatic, extern: isExtern, inline: isInline };
 }
 

@@ -83,7 +83,7 @@ function lower(cx: Context, outer: number): Expr {
     }
     case N.string_literal: {
       const text = cx.word(at);
-      return { kind: 'str', value: unquoted(text), wide: text.startsWith('L'), ...span };
+      return { kind: 'str', value: unquoted(cx, at), wide: text.startsWith('L'), ...span };
     }
     case N.concatenated_string:
       return joined(cx, at);
@@ -268,9 +268,14 @@ function call(cx: Context, at: number): Expr {
   return { kind: 'call', f: callee, args, ...span };
 }
 
-function unquoted(text: string): string {
-  const open = text.indexOf('"');
-  return text.slice(open + 1, text.endsWith('"') && text.length > open + 1 ? -1 : undefined);
+/** What stands between the quotes. A string that goes on in the next line is several to the grammar, each with a quote that is not there. */
+function unquoted(cx: Context, at: number): string {
+  const text = cx.word(at);
+  const from = /^(?:u8|[LuU])?"/.exec(text)?.[0].length ?? 0;
+  let to = text.length;
+  const last = text.charAt(to - 1);
+  if (to > from && (last === '"' || (last === '\\' && cx.side.text.charAt(cx.flat.to(at) - 1) === '"'))) to--;
+  return text.slice(from, to);
 }
 
 function joined(cx: Context, at: number): Expr {
@@ -282,7 +287,7 @@ function joined(cx: Context, at: number): Expr {
     if (flat.kindOf(c) === N.string_literal) {
       const text = cx.word(c);
       wide ||= text.startsWith('L');
-      value += unquoted(text);
+      value += unquoted(cx, c);
     }
   }
   return { kind: 'str', value, wide, ...cx.span(at) };

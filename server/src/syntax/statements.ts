@@ -65,6 +65,10 @@ function lower(cx: Context, at: number, out: Stmt[]): void {
         out.push({ kind: 'asm', start: span.start, end: asm - cx.shift });
         return;
       }
+      if (cx.side.leaves.has(flat.from(at))) {
+        out.push({ kind: 'leave', ...span });
+        return;
+      }
       const x = flat.first(at, N.ERROR);
       if (x < 0) return;
       if (flat.kindOf(x) === N.gnu_asm_expression) {

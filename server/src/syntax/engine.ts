@@ -79,14 +79,24 @@ export class Engine {
     const old = path === undefined ? undefined : this.kept.get(path);
     if (old?.text === text) return this.flatten(old.tree);
     if (old) edit(old, text);
-    const tree = this.parser.parse((at) => (at < text.length ? text.slice(at, at + PIECE) : undefined), old?.tree);
-    if (!tree) throw new Error('the parser returned no tree');
-    this.alive++;
+    let tree = this.parsed(text, old?.tree);
+    if (old && tree.rootNode.hasError) {
+      // How the parser recovers depends on what it could reuse; facts must not. A clean tree is the same either way.
+      this.free(tree);
+      tree = this.parsed(text);
+    }
     if (old) this.free(old.tree);
     const flat = this.flatten(tree);
     if (path === undefined) this.free(tree);
     else this.kept.set(path, { tree, text });
     return flat;
+  }
+
+  private parsed(text: string, old?: Tree): Tree {
+    const tree = this.parser.parse((at) => (at < text.length ? text.slice(at, at + PIECE) : undefined), old);
+    if (!tree) throw new Error('the parser returned no tree');
+    this.alive++;
+    return tree;
   }
 
   close(path: string): void {

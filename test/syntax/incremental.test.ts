@@ -1,0 +1,69 @@
+/** Facts after edits are those of a fresh reading; trees have one owner; no text is too bad. */
+import assert from 'node:assert/strict';
+import { FRAGMENTS, randomText, seeded } from '../dialect/random';
+import { oracle, read, syntax } from './reading';
+
+const none = oracle([]);
+
+describe('incremental reading', () => {
+  it('equals a fresh one over random edits', async () => {
+    const s = await syntax();
+    const pick = seeded(7);
+    for (let file = 0; file < 25; file++) {
+      let text = randomText(pick, 30);
+      for (let step = 0; step < 40; step++) {
+        const at = pick(text.length + 1);
+        const gone = pick(3) === 0 ? pick(30) : pick(2);
+        const put =
+          pick(4) === 0 ? '' : pick(2) === 0 ? (FRAGMENTS[pick(FRAGMENTS.length)] ?? '') : String.fromCharCode(32 + pick(95));
+        text = text.slice(0, at) + put + text.slice(at + gone);
+        const kept = s.read('kept.c', text, none, new Map());
+        const fresh = s.read('fresh.c', text, none, new Map());
+        s.close('fresh.c');
+        assert.deepEqual({ ...kept, path: '' }, { ...fresh, path: '' }, `file ${file} step ${step}`);
+      }
+      s.close('kept.c');
+    }
+    assert.equal(s.liveTrees, 0);
+  });
+
+  it('keeps one tree per open path', async () => {
+    const s = await syntax();
+    s.read('a.c', 'int a;', none, new Map());
+    s.read('a.c', 'int ab;', none, new Map());
+    s.read('b.c', 'int a;', none, new Map());
+    assert.equal(s.liveTrees, 2);
+    s.close('a.c');
+    s.close('a.c');
+    s.close('b.c');
+    assert.equal(s.liveTrees, 0);
+  });
+});
+
+describe('bad texts', () => {
+  for (const [name, text] of [
+    ['a million parentheses', 'int x = ' + '('.repeat(1000000) + '1' + ')'.repeat(1000000) + ';'],
+    ['a million open parentheses', 'void f() { x = ' + '('.repeat(1000000)],
+    ['deep blocks', 'void f() ' + '{'.repeat(50000) + '}'.repeat(50000)],
+    ['a long sum', 'int x = ' + '1+'.repeat(100000) + '1;'],
+    ['a long unary chain', 'int x = ' + '-+!~*'.repeat(20000) + '1;'],
+    ['a long else chain', 'void f() { ' + 'if (a) b(); else '.repeat(20000) + ' ; }'],
+    ['a long chain of casts', 'int x = ' + '(int)'.repeat(50000) + '1;'],
+    ['a long chain of pointers', 'int ' + '*'.repeat(100000) + ' x;'],
+    ['a long chain of records', 'struct { '.repeat(20000)],
+    ['a long chain of conditionals', 'int x = ' + 'a ? b : '.repeat(20000) + 'c;'],
+    ['a long chain of assignments', 'void f() { ' + 'a = '.repeat(20000) + 'c; }'],
+    ['deep initialisers', 'int x[] = ' + '{'.repeat(20000) + '}'.repeat(20000) + ';'],
+    ['deep indices', 'void f() { a' + '[a'.repeat(20000) + ']'.repeat(20000) + ' = 1; }'],
+    ['many labels', 'void f() { ' + 'L: '.repeat(20000) + ' ; }'],
+    ['zeros', '\u0000'.repeat(10000) + 'int a;'],
+    ['nothing', ''],
+    ['a lone carriage return', 'int a;\rint b;\r'],
+    ['a byte order mark', '\ufeffint a;\n'],
+  ] as const)
+    it(`are read without a throw: ${name}`, async () => {
+      const f = await read(text);
+      assert.equal(f.text, text);
+      assert.ok(f.gaps.every((g) => g.start >= 0 && g.end <= text.length && g.start <= g.end));
+    }).timeout(20000);
+});

@@ -108,9 +108,15 @@ export class EngineWorkspace implements Workspace {
       const record: Record = { drafts: [], notes: [] };
       records.set(context, record);
       const cx = this.ruleContext(fn, file, record);
-      return rules.flatMap((rule): Observer[] => (rule.observe ? [rule.observe({ ...cx, report: (draft) => record.drafts.push({ rule, draft, fn: { file, decl: fn } }) })] : []));
+      return rules.flatMap((rule): Observer[] =>
+        rule.observe
+          ? [rule.observe({ ...cx, report: (draft) => record.drafts.push({ rule, draft, fn: { file, decl: fn } }) })]
+          : [],
+      );
     }))
       yield step;
+    const live = analyzer.live();
+    for (const id of records.keys()) if (!live.has(id)) records.delete(id);
     const findings = this.decide(records, rules, kernel);
     const reported = this.finisher.finish({
       findings,
@@ -139,7 +145,13 @@ export class EngineWorkspace implements Workspace {
 
   private ruleContext(fn: FunctionDecl, file: string, record: Record): Omit<RuleContext, 'report'> {
     const facts = this.program.files.get(file);
-    const step = (place: Span, role: Step['role'], message: string): Step => ({ file, start: place.start, end: place.end, role, message });
+    const step = (place: Span, role: Step['role'], message: string): Step => ({
+      file,
+      start: place.start,
+      end: place.end,
+      role,
+      message,
+    });
     return {
       fn,
       file,
@@ -164,13 +176,26 @@ export class EngineWorkspace implements Workspace {
       all.set(tag, byKey);
     };
     for (const r of records.values()) for (const [tag, key, value] of r.notes) note(tag, key, value);
-    const drafts = [...records.values()].flatMap((r) => r.drafts.map((d) => ({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name as string | undefined })));
+    const drafts = [...records.values()].flatMap((r) =>
+      r.drafts.map((d) => ({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name as string | undefined })),
+    );
     for (const rule of rules) {
       if (!rule.file) continue;
       for (const file of kernel) {
         const facts = this.program.files.get(file);
         if (!facts) continue;
-        rule.file({ file, text: facts.text, facts, program: this.program, constants: this.constants, model: this.model, note: (t, k, v = '') => { note(t, k, v); }, report: (draft) => drafts.push({ rule, draft, file, fn: undefined }) });
+        rule.file({
+          file,
+          text: facts.text,
+          facts,
+          program: this.program,
+          constants: this.constants,
+          model: this.model,
+          note: (t, k, v = '') => {
+            note(t, k, v);
+          },
+          report: (draft) => drafts.push({ rule, draft, file, fn: undefined }),
+        });
       }
     }
     const facts: DriverFacts = {
@@ -180,7 +205,17 @@ export class EngineWorkspace implements Workspace {
       keys: (tag) => [...(all.get(tag)?.keys() ?? [])].sort(),
     };
     const analyzer = this.analyzer;
-    if (analyzer) for (const rule of rules) rule.finish?.({ program: this.program, constants: this.constants, model: this.model, heap: analyzer.heap, files: kernel, facts, report: (file, draft) => drafts.push({ rule, draft, file, fn: undefined }) });
+    if (analyzer)
+      for (const rule of rules)
+        rule.finish?.({
+          program: this.program,
+          constants: this.constants,
+          model: this.model,
+          heap: analyzer.heap,
+          files: kernel,
+          facts,
+          report: (file, draft) => drafts.push({ rule, draft, file, fn: undefined }),
+        });
     return merge(drafts, facts);
   }
 
@@ -188,10 +223,18 @@ export class EngineWorkspace implements Workspace {
     const out: Note[] = [];
     const set = new Set(kernel);
     for (const file of files) {
-      for (const g of this.gaps(file)) out.push({ file, kind: g.kind === 'error' ? 'not-understood' : 'guess', message: g.message, start: g.start, end: g.end });
+      for (const g of this.gaps(file))
+        out.push({ file, kind: g.kind === 'error' ? 'not-understood' : 'guess', message: g.message, start: g.start, end: g.end });
       if (!set.has(file)) out.push({ file, kind: 'skipped', message: 'not kernel code: read for its declarations only' });
     }
-    for (const d of this.analyzer?.boundedFunctions.values() ?? []) out.push({ file: d.file, kind: 'bound', message: `\`${d.decl.name}\` is too large to follow completely: part of its paths was not analysed`, start: d.decl.nameSpan.start, end: d.decl.nameSpan.end });
+    for (const d of this.analyzer?.boundedFunctions.values() ?? [])
+      out.push({
+        file: d.file,
+        kind: 'bound',
+        message: `\`${d.decl.name}\` is too large to follow completely: part of its paths was not analysed`,
+        start: d.decl.nameSpan.start,
+        end: d.decl.nameSpan.end,
+      });
     return out;
   }
 
@@ -216,7 +259,10 @@ function dedupe(steps: readonly Step[]): Step[] {
 const ORDER = { error: 0, warning: 1, info: 2, hint: 3 } as const;
 
 /** One finding per rule and place: the most severe, and of equals the one with the longest path. */
-function merge(drafts: readonly { rule: Rule; draft: Draft; file: string; fn: string | undefined }[], facts: DriverFacts): Finding[] {
+function merge(
+  drafts: readonly { rule: Rule; draft: Draft; file: string; fn: string | undefined }[],
+  facts: DriverFacts,
+): Finding[] {
   const best = new Map<string, Finding>();
   for (const { rule, draft, file, fn } of drafts) {
     const decided = draft.decide ? draft.decide(facts) : {};
@@ -241,6 +287,8 @@ function merge(drafts: readonly { rule: Rule; draft: Draft; file: string; fn: st
 }
 
 function better(a: Finding, b: Finding): boolean {
-  return ORDER[a.severity] - ORDER[b.severity] < 0 || (a.severity === b.severity && (a.path.length > b.path.length || (a.path.length === b.path.length && a.message < b.message)));
+  return (
+    ORDER[a.severity] - ORDER[b.severity] < 0 ||
+    (a.severity === b.severity && (a.path.length > b.path.length || (a.path.length === b.path.length && a.message < b.message)))
+  );
 }
-

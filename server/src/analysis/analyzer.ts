@@ -1,0 +1,428 @@
+/**
+ * Runs functions in the contexts in which they are called, remembers the answers, and repeats until what functions store in memory that
+ * outlives them no longer changes. Reports nothing itself: observers do.
+ */
+import type { Expr, FunctionDecl } from '../syntax/ast';
+import type { Model } from '../model/model';
+import type { Constants } from '../program/constants';
+import type { Declared, Program } from '../program/program';
+import type { Ty, Types } from '../program/types';
+import { buildCfg, type Cfg } from './cfg';
+import { argumentsOf, outcomesOf, type Context } from './context';
+import type { Observer } from './events';
+import { evaluate, siteOf } from './evaluate';
+import { Frame, type Exit } from './frame';
+import { emptyContribution, Heap, type Contribution } from './heap';
+import { Memory, type Consulted } from './memory';
+import { Regions } from './regions';
+import { roots, type Root } from './roots';
+import { State } from './state';
+import { Atoms, constant, type Lin } from './term';
+import type { Outcome } from './calls';
+import type { AllocBase, GlobalBase, Site, Target, Val } from './value';
+
+export interface AnalyzerOptions {
+  /** Assertion macros that vanish in a free build: their condition is no guard. */
+  readonly asserts: ReadonlySet<string>;
+}
+
+export const DEFAULT_ASSERTS: ReadonlySet<string> = new Set([
+  'ASSERT',
+  'NT_ASSERT',
+  'ASSERTMSG',
+  'NT_ASSERTMSG',
+  '_ASSERT',
+  'assert',
+  'KdAssert',
+  'NDIS_ASSERT',
+  'FLT_ASSERT',
+  'NT_ASSERT_ASSUME',
+  'WDF_ASSERT',
+  'DbgAssert',
+  '_ASSERTE',
+  'RTL_ASSERT',
+]);
+
+export type ObserverFactory = (fn: FunctionDecl, file: string, context: string) => readonly Observer[];
+
+interface Memo {
+  readonly key: string;
+  readonly fnKey: string;
+  readonly exits: readonly Exit[];
+  readonly consulted: Consulted;
+  readonly callees: Set<string>;
+  readonly bounded: boolean;
+  readonly contribution: Contribution;
+}
+
+const MAX_CONTEXTS = 8;
+const MAX_DEPTH = 12;
+const MAX_ROUNDS = 7;
+
+export class Analyzer {
+  readonly atoms = new Atoms();
+  readonly heap = new Heap();
+  readonly regions: Regions;
+  readonly memory: Memory;
+  readonly types: Types;
+  private readonly cfgs = new Map<FunctionDecl, Cfg>();
+  private readonly flagCache = new Map<FunctionDecl, readonly string[]>();
+  private readonly globals = new Map<string, GlobalBase>();
+  private readonly allocs = new Map<string, AllocBase>();
+  private readonly memos = new Map<string, Memo>();
+  private readonly contexts = new Map<string, Set<string>>();
+  private readonly running = new Set<string>();
+  private frames: { callees: Set<string> }[] = [];
+  private rootIds = new Set<string>();
+  /** Functions whose analysis hit a bound. */
+  readonly boundedFunctions = new Map<string, Declared<FunctionDecl>>();
+  private observe: ObserverFactory = () => [];
+  /** Files whose functions are analysed on their own. */
+  files: readonly string[] = [];
+
+  constructor(
+    readonly program: Program,
+    readonly constants: Constants,
+    readonly model: Model,
+    readonly options: AnalyzerOptions = { asserts: DEFAULT_ASSERTS },
+  ) {
+    this.types = constants.types;
+    this.regions = new Regions(model, this.atoms);
+    this.memory = new Memory(this.heap, this.regions, this.types, this.atoms, model);
+  }
+
+  globalBase(name: string, file: string): GlobalBase {
+    const key = `G:${file}:${name}`;
+    let b = this.globals.get(key);
+    if (!b) this.globals.set(key, (b = { k: 'global', key, name, file }));
+    return b;
+  }
+
+  allocBase(key: string, api: string, site: Site, what: AllocBase['what'], size: Lin | undefined, zeroed: boolean): AllocBase {
+    const id = size ? `${key}:${size.key}:${String(size.c)}` : key;
+    let b = this.allocs.get(id);
+    if (!b) this.allocs.set(id, (b = { k: 'alloc', key, api, site, what, size, zeroed }));
+    return b;
+  }
+
+  cfg(fn: FunctionDecl, file: string): Cfg {
+    let c = this.cfgs.get(fn);
+    if (!c) {
+      c = buildCfg(
+        fn,
+        file,
+        this.program,
+        (name) => OPERATORS.has(name) || this.options.asserts.has(name) || this.model.api(name) !== undefined,
+      );
+      this.cfgs.set(fn, c);
+    }
+    return c;
+  }
+
+  /** Status and flag variables that conditions test: paths are told apart by them. */
+  flagsOf(fn: FunctionDecl, cfg: Cfg, types: ReadonlyMap<string, Ty>): readonly string[] {
+    let flags = this.flagCache.get(fn);
+    if (!flags) {
+      const names = new Set<string>();
+      const flagLike = (name: string): boolean => {
+        const ty = types.get(name);
+        return (
+          ty?.k === 'int' &&
+          (ty.name === 'NTSTATUS' ||
+            ty.name === 'BOOLEAN' ||
+            ty.name === 'NDIS_STATUS' ||
+            ty.name === 'BOOL' ||
+            ty.name === 'HRESULT' ||
+            ty.name === 'bool' ||
+            ty.name === '_Bool' ||
+            /status/i.test(name))
+        );
+      };
+      const look = (e: Expr): void => {
+        if (e.kind === 'id') {
+          if (flagLike(e.name)) names.add(e.name);
+        } else if (e.kind === 'call') e.args.forEach(look);
+        else if (e.kind === 'bin') {
+          look(e.l);
+          look(e.r);
+        } else if (e.kind === 'un' || e.kind === 'cast') look(e.x);
+      };
+      for (const b of cfg.blocks) if (b.end.kind === 'branch') look(b.end.c);
+      flags = [...names].sort().slice(0, 6);
+      this.flagCache.set(fn, flags);
+    }
+    return flags;
+  }
+
+  /** Analyses everything. Yields between functions. */
+  *analyse(observe: ObserverFactory): Generator<{ done: number; total: number; file: string }, void, void> {
+    this.observe = observe;
+    const seeds = emptyContribution();
+    this.heap.collector = seeds;
+    this.seedGlobals();
+    for (let round = 1; round <= MAX_ROUNDS; round++) {
+      this.heap.immediate = round === 1;
+      this.rootIds = new Set();
+      const list = roots(this.program, this.files, this.model, this.heap, this.memory);
+      const total = list.length;
+      let done = 0;
+      for (const r of list.filter((x) => x.role !== 'any')) {
+        this.runRoot(r);
+        yield { done: ++done, total, file: r.fn.file };
+      }
+      const called = this.live();
+      const reached = new Set([...called].map((id) => this.memos.get(id)?.fnKey));
+      for (const r of list.filter((x) => x.role === 'any')) {
+        done++;
+        if (reached.has(key(r.fn))) continue;
+        this.runRoot(r);
+        for (const id of this.live(`${key(r.fn)}#`)) reached.add(this.memos.get(id)?.fnKey);
+        yield { done, total, file: r.fn.file };
+      }
+      const live = this.live();
+      this.forget(live);
+      if (!this.heap.rebuild([seeds, ...[...live].sort().flatMap((id) => this.memos.get(id)?.contribution ?? [])])) break;
+    }
+  }
+
+  /** Ids of the answers that roots lead to; with a prefix, only from roots that start with it. */
+  live(prefix = ''): Set<string> {
+    const seen = new Set<string>();
+    const todo = [...this.rootIds].filter((id) => id.startsWith(prefix));
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      for (const c of this.memos.get(id)?.callees ?? []) todo.push(c);
+    }
+    return seen;
+  }
+
+  private forget(live: ReadonlySet<string>): void {
+    for (const [id, m] of this.memos) {
+      if (live.has(id)) continue;
+      this.memos.delete(id);
+      this.contexts.get(m.fnKey)?.delete(id.slice(m.fnKey.length + 1));
+    }
+  }
+
+  private runRoot(r: Root): void {
+    const state = new State();
+    const args = r.seed(state, this);
+    const context = { args, state, key: `root:${r.role}:${r.tag}`, inTry: false };
+    this.rootIds.add(`${key(r.fn)}#${context.key}`);
+    this.execute(r.fn, context, 0, []);
+  }
+
+  private seedGlobals(): void {
+    for (const file of this.files) {
+      const facts = this.program.files.get(file);
+      for (const g of facts?.globals ?? []) {
+        if (!g.init) continue;
+        const fn = SEED_FUNCTION(g.name, g.start, g.end);
+        const f = new Frame(this, file, fn, { blocks: [], entry: 0, order: [], locals: new Set(), holes: [] }, 0, false, []);
+        const ty = this.types.resolve(g.type, file);
+        const base = this.globalBase(g.name, g.storage === 'static' ? file : '');
+        const state = new State();
+        if (g.init.kind === 'init')
+          this.initialise({ base, root: this.memory.keyOf(ty), path: '', off: constant(0) }, ty, g.init, state, f);
+        else {
+          const v = evaluate(g.init, state, f);
+          this.memory.store(state, [{ base, root: this.memory.keyOf(ty), path: '', off: constant(0) }], v, siteOf(f, g.init));
+        }
+      }
+    }
+  }
+
+  /** Stores the items of a braced initialiser. */
+  initialise(t: Target, ty: Ty, init: Expr & { kind: 'init' }, s: State, f: Frame): void {
+    let at = 0;
+    for (const item of init.items) {
+      let target: Target = t;
+      let inner: Ty = ty;
+      if (item.designator.length > 0) {
+        for (const d of item.designator) {
+          if (typeof d === 'string') {
+            target = this.memory.field(target, d, inner);
+            const fields: readonly { name: string; ty: Ty }[] = inner.k === 'rec' ? inner.rec.fields : [];
+            at = fields.findIndex((x) => x.name === d);
+            inner = inner.k === 'rec' ? (inner.rec.field(d)?.ty ?? UNKNOWN) : UNKNOWN;
+          } else {
+            const c = this.constants.evaluate(d, f.file);
+            at = c ?? at;
+            target = indexed(target, c ?? -1);
+            inner = inner.k === 'arr' ? inner.of : UNKNOWN;
+            target = this.elementRoot(target, t, inner);
+          }
+        }
+      } else if (ty.k === 'rec') {
+        const field = ty.rec.fields[at];
+        if (!field) break;
+        target = this.memory.field(t, field.name, ty);
+        inner = field.ty;
+      } else if (ty.k === 'arr') {
+        inner = ty.of;
+        target = this.elementRoot(indexed(t, at), t, inner);
+      }
+      at++;
+      if (item.value.kind === 'init') this.initialise(target, inner, item.value, s, f);
+      else {
+        const v: Val = { ...evaluate(item.value, s, f), ty: inner.k === 'unknown' ? undefined : inner };
+        this.memory.store(s, [target], v, siteOf(f, item.value));
+      }
+    }
+  }
+
+  /** An element of a global table of structures is known by the structure's type. */
+  private elementRoot(element: Target, table: Target, inner: Ty): Target {
+    const root = this.memory.keyOf(inner);
+    return root !== undefined && table.base.k === 'global' && table.root === undefined ? { ...element, root, path: '' } : element;
+  }
+
+  /** A call from a running function. Undefined: not followed. */
+  enter(
+    d: Declared<FunctionDecl>,
+    e: Expr & { kind: 'call' },
+    args: readonly Val[],
+    s: State,
+    caller: Frame,
+  ): Outcome[] | undefined {
+    const fnKey = key(d);
+    if (caller.depth >= MAX_DEPTH || caller.stack.includes(fnKey) || !d.decl.body) return undefined;
+    const context = argumentsOf(d, args, s, caller, this);
+    const set = this.contexts.get(fnKey) ?? new Set<string>();
+    if (!set.has(context.key) && set.size >= MAX_CONTEXTS) {
+      const general = argumentsOf(d, args, s, caller, this, true);
+      if (!set.has(general.key) && set.size >= MAX_CONTEXTS + 1) return undefined;
+      return this.call(d, general, e, s, caller);
+    }
+    return this.call(d, context, e, s, caller);
+  }
+
+  private call(
+    d: Declared<FunctionDecl>,
+    context: Context,
+    e: Expr & { kind: 'call' },
+    s: State,
+    caller: Frame,
+  ): Outcome[] | undefined {
+    const memo = this.execute(d, context, caller.depth + 1, caller.stack);
+    if (!memo) return undefined;
+    return caller.limitOutcomes(
+      memo.exits.map((x) => outcomesOf(x, context, e, s, caller, d)),
+      e,
+    );
+  }
+
+  private execute(fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): Memo | undefined {
+    const fnKey = key(fn);
+    const id = `${fnKey}#${context.key}`;
+    this.frames[this.frames.length - 1]?.callees.add(id);
+    const known = this.memos.get(id);
+    if (known && this.valid(known)) return known;
+    if (this.running.has(id)) return undefined;
+    const set = this.contexts.get(fnKey) ?? new Set<string>();
+    set.add(context.key);
+    this.contexts.set(fnKey, set);
+    this.running.add(id);
+    const outer = this.memory.consulted;
+    this.memory.consulted = new Map();
+    const callees = new Set<string>();
+    this.frames.push({ callees });
+    const collector = this.heap.collector;
+    const contribution = emptyContribution();
+    this.heap.collector = contribution;
+    const frame = new Frame(this, fn.file, fn.decl, this.cfg(fn.decl, fn.file), depth, context.inTry, [...stack, fnKey]);
+    fn.decl.params.forEach((p, i) => {
+      const v = context.args[i];
+      if (p.name && v) {
+        const ty = frame.localType(p.name);
+        context.state.setCell(frame.localBase(p.name), '', { ...v, ty: ty && ty.k !== 'unknown' ? ty : v.ty });
+      }
+    });
+    // A joined context stands for calls that it does not describe: it answers, but it accuses nobody.
+    const raw = frame.run(context.state, () => (context.key.startsWith('general:') ? [] : this.observe(fn.decl, fn.file, id)));
+    const exits = frame.limitExits(raw);
+    if (frame.bounded) this.boundedFunctions.set(fnKey, fn);
+    const memo: Memo = { key: id, fnKey, exits, consulted: this.memory.consulted, callees, bounded: frame.bounded, contribution };
+    this.heap.collector = collector;
+    this.memos.set(id, memo);
+    this.frames.pop();
+    this.running.delete(id);
+    for (const [k, v] of memo.consulted) if (!outer.has(k)) outer.set(k, v);
+    this.memory.consulted = outer;
+    return memo;
+  }
+
+  private valid(m: Memo): boolean {
+    for (const [k, v] of m.consulted) if (this.heap.version(k) !== v) return false;
+    const top = this.frames[this.frames.length - 1];
+    if (top) for (const [k, v] of m.consulted) if (!this.memory.consulted.has(k)) this.memory.consulted.set(k, v);
+    return true;
+  }
+
+  /** Contexts in which a function was analysed. */
+  contextsOf(fn: Declared<FunctionDecl>): number {
+    return this.contexts.get(key(fn))?.size ?? 0;
+  }
+}
+
+const UNKNOWN: Ty = { k: 'unknown', name: '' };
+
+export function key(d: Declared<FunctionDecl>): string {
+  return `${d.file}:${d.decl.name}:${String(d.decl.start)}`;
+}
+
+function indexed(t: Target, c: number): Target {
+  const mark = c >= 0 ? `[${String(c)}]` : '[]';
+  return { ...t, path: `${t.path}${mark}`, off: undefined };
+}
+
+function SEED_FUNCTION(name: string, start: number, end: number): FunctionDecl {
+  return {
+    name,
+    start,
+    end,
+    nameSpan: { start, end },
+    returns: { kind: 'name', name: 'void' },
+    params: [],
+    variadic: false,
+    static: true,
+    inline: false,
+    annotations: [],
+  };
+}
+
+/** Names that the evaluator reads as operators. */
+const OPERATORS: ReadonlySet<string> = new Set([
+  'NT_SUCCESS',
+  'NT_ERROR',
+  'NT_INFORMATION',
+  'NT_WARNING',
+  'FIELD_OFFSET',
+  'UFIELD_OFFSET',
+  'offsetof',
+  'RTL_SIZEOF_THROUGH_FIELD',
+  'RTL_FIELD_SIZE',
+  'RTL_NUMBER_OF',
+  'ARRAYSIZE',
+  '_countof',
+  'CONTAINING_RECORD',
+  'min',
+  'max',
+  'MIN',
+  'MAX',
+  'RTL_PTR_ADD',
+  'Add2Ptr',
+  'RTL_PTR_SUBTRACT',
+  'RTL_CONTAINS_FIELD',
+  'NT_VERIFY',
+  'UNREFERENCED_PARAMETER',
+  'C_ASSERT',
+  'PAGED_CODE',
+  'va_start',
+  'va_end',
+  'SUCCEEDED',
+  'FAILED',
+  '_Analysis_assume_',
+  '__assume',
+]);

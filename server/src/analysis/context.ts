@@ -1,0 +1,303 @@
+/**
+ * Passing between caller and callee: values of the caller under the names of the callee's parameters, and back. Numbers of the caller
+ * become parameter atoms, so that calls that look alike share one answer.
+ */
+import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
+import type { Declared } from '../program/program';
+import type { Analyzer } from './analyzer';
+import type { Outcome } from './calls';
+import type { Exit, Frame } from './frame';
+import { State, type Cell } from './state';
+import { constOf, lin, replace, single, type Atom, type Lin } from './term';
+import type { Base, Target, Val } from './value';
+
+export interface Context {
+  readonly args: readonly Val[];
+  readonly state: State;
+  /** Equal contexts have equal keys. */
+  readonly key: string;
+  readonly inTry: boolean;
+  /** From the callee's names back to the caller's. */
+  readonly back?: ReadonlyMap<Atom, Lin>;
+  /** Objects of the caller that the callee can reach. */
+  readonly reach?: ReadonlySet<string>;
+  /** Cells that the callee was told, by the caller's names. */
+  readonly passed?: ReadonlySet<string>;
+  /** Objects of the caller's frame, by the name that the callee has for them. */
+  readonly localsBack?: ReadonlyMap<string, Base>;
+}
+
+/** Types whose holder can reach the current request. */
+const REQUEST_TYPES: ReadonlySet<string> = new Set([
+  'IRP',
+  'IO_STACK_LOCATION',
+  'FLT_CALLBACK_DATA',
+  'NDIS_OID_REQUEST',
+  'WDF_REQUEST_PARAMETERS',
+]);
+
+/** @param general forgets what is special about this call */
+export function argumentsOf(
+  d: Declared<FunctionDecl>,
+  args: readonly Val[],
+  s: State,
+  caller: Frame,
+  a: Analyzer,
+  general = false,
+): Context {
+  const forth = new Map<Atom, Lin>();
+  const back = new Map<Atom, Lin>();
+  const fnKey = `${d.file}:${d.decl.name}`;
+  const callee = new State();
+  const given = args.slice(0, d.decl.params.length);
+  // Objects of the caller's frame get the name of the parameter that leads to them.
+  const locals = new Map<string, Base>();
+  const localsBack = new Map<string, Base>();
+  given.forEach((v, i) => {
+    v.pts.forEach((p, n) => {
+      if (p.base.k !== 'local' || locals.has(p.base.key)) return;
+      const key = `O:${fnKey}:${String(i)}.${String(n)}`;
+      const stand: Base = { k: 'local', key, fn: 'caller', name: p.base.name };
+      locals.set(p.base.key, stand);
+      localsBack.set(key, p.base);
+    });
+  });
+  const renamed: Val[] = given.map((v, i) => {
+    if (constOf(v.t) !== undefined) return v;
+    const atom = single(v.t);
+    if (atom && !atom.frame) return v;
+    const known = atom && forth.get(atom);
+    if (known) return { ...v, t: known };
+    const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
+    back.set(p, v.t);
+    if (atom) forth.set(atom, lin(p));
+    if (!general) {
+      // What the caller knows about the number, the callee knows about its parameter.
+      const r = s.bounds.range(v.t, 1);
+      callee.bounds.add(lin(p), r.lo, r.hi);
+      if (s.isNonZero(v.t)) callee.setNonZero(lin(p));
+      if (v.taint.length > 0 && s.wasCompared(v.t)) callee.compare(lin(p));
+    }
+    return { ...v, t: lin(p) };
+  });
+  const t = new Translator(forth, a, undefined, locals);
+  const values = renamed.map((v) => t.val(general ? { ...v, taint: v.taint.slice(0, 1), nullable: undefined } : v));
+  // Objects that the callee can reach, and what is worth telling about them.
+  const reach = new Set<string>();
+  const passed = new Set<string>();
+  const todo: Base[] = [];
+  let request = false;
+  const visit = (v: Val): void => {
+    if (v.taint.some((x) => x.request !== undefined)) request = true;
+    for (const list of [v.pts, v.agg?.from ?? []]) {
+      for (const p of list) {
+        if (p.base.k === 'region' || (p.root !== undefined && REQUEST_TYPES.has(p.root))) request = true;
+        if (!reach.has(p.base.key)) {
+          reach.add(p.base.key);
+          todo.push(p.base);
+        }
+      }
+    }
+  };
+  given.forEach(visit);
+  d.decl.params.forEach((p) => {
+    if (/REQUEST|IRP|FLT_CALLBACK_DATA|OID/i.test(typeName(p.type))) request = true;
+  });
+  if (!general) {
+    const byBase = new Map<string, Cell[]>();
+    for (const c of s.cells.values()) {
+      const list = byBase.get(c.base.key);
+      if (list) list.push(c);
+      else byBase.set(c.base.key, [c]);
+    }
+    for (let b = todo.pop(); b !== undefined; b = todo.pop())
+      for (const c of byBase.get(b.key) ?? []) if (worthTelling(c)) visit(c.val);
+    for (const c of s.cells.values()) {
+      if (!reach.has(c.base.key) || !worthTelling(c)) continue;
+      passed.add(`${c.base.key}|${c.path}`);
+      callee.setCell(t.base(c.base), c.path, t.val(c.val));
+    }
+    const known = new Set<Atom>();
+    const collect = (l: Lin): void => {
+      for (const [x] of l.t) {
+        if (known.has(x)) continue;
+        known.add(x);
+        for (const y of x.args) collect(y);
+      }
+    };
+    for (const v of values) collect(v.t);
+    for (const c of callee.cells.values()) collect(c.val.t);
+    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof)/.test(x.key));
+    for (const b of s.bounds.all.values()) {
+      const form = t.lin(b.form);
+      if (form.t.every(([x]) => relevant(x)) && !form.t.every(([x]) => x.key.startsWith('sizeof')))
+        callee.bounds.add(form, b.lo, b.hi);
+    }
+    if (request) for (const x of s.compared.values()) if (!x.frame && relevant(x)) callee.compare(lin(x));
+    for (const m of s.must.values())
+      if (m.base ? reach.has(m.base.key) || (request && m.base.k === 'region') : m.tag === 'role' && request)
+        callee.setMust({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
+  }
+  for (const m of s.may.values())
+    if (m.base ? reach.has(m.base.key) || (request && m.base.k === 'region') : false)
+      callee.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
+  // The key.
+  const parts: string[] = [];
+  for (const v of values) parts.push(describe(v));
+  parts.push('|');
+  for (const [k, c] of [...callee.cells].sort(([x], [y]) => (x < y ? -1 : 1))) parts.push(k, describe(c.val));
+  parts.push('|');
+  for (const [k, b] of [...callee.bounds.all].sort(([x], [y]) => (x < y ? -1 : 1))) parts.push(k, String(b.lo), String(b.hi));
+  parts.push(
+    '|',
+    [...callee.must.keys()].sort().join(),
+    '|',
+    [...callee.may.keys()].sort().join(),
+    '|',
+    [...callee.compared.keys()].sort().join(),
+    caller.inTry ? 'T' : 'N',
+  );
+  return {
+    args: values,
+    state: callee,
+    key: general ? `general:${parts.join(';')}` : parts.join(';'),
+    inTry: caller.inTry,
+    back,
+    reach,
+    passed,
+    localsBack,
+  };
+}
+
+/** Content that may change what a callee does: where it comes from, what it points to, a constant. */
+function worthTelling(c: Cell): boolean {
+  const v = c.val;
+  if (v.taint.length > 0 || v.agg || v.fns) return true;
+  if (v.pts.some((p) => p.base.k === 'region' || p.base.k === 'alloc' || p.base.k === 'local' || p.base.k === 'global'))
+    return true;
+  if (v.t.t.some(([x]) => !x.frame && x.key.startsWith('REQ'))) return true;
+  if (v.pts.length > 0) return c.base.k === 'local';
+  return constOf(v.t) !== undefined && c.base.k !== 'sym';
+}
+
+function typeName(ref: TypeRef): string {
+  return ref.kind === 'pointer' ? typeName(ref.to) : ref.kind === 'name' || ref.kind === 'tag' ? ref.name : '';
+}
+
+function describe(v: Val): string {
+  return `${v.t.key}${v.t.c ? `+${String(v.t.c)}` : ''}{${v.pts.map((p) => `${p.base.key}/${p.root ?? ''}/${p.path}/${p.off ? p.off.key + String(p.off.c) : ''}`).join()}}${v.taint.map((x) => `${x.origin}@${x.loc}:${x.site.file}:${String(x.site.start)}`).join()}${v.agg ? `A${v.agg.from.map((p) => p.base.key + p.path).join()}${v.agg.taint.map((x) => x.loc).join()}${v.agg.zero ? 'Z' : ''}` : ''}${v.fns?.join() ?? ''}${v.nullable ? 'n' : ''}`;
+}
+
+function typeLow(v: Val): number {
+  return v.ty?.k === 'int' && !v.ty.signed ? 0 : -Infinity;
+}
+function typeHigh(v: Val): number {
+  return v.ty?.k === 'int' ? 2 ** (8 * v.ty.size - (v.ty.signed ? 1 : 0)) - 1 : Infinity;
+}
+
+/** The caller's state after one way out of the callee. */
+export function outcomesOf(
+  x: Exit,
+  context: Context,
+  e: Expr & { kind: 'call' },
+  before: State,
+  caller: Frame,
+  d: Declared<FunctionDecl>,
+): Outcome {
+  const a = caller.analyzer;
+  const place = `${caller.file}:${String(e.start)}`;
+  const wrap = (y: Atom): Atom | undefined =>
+    y.frame && !y.key.startsWith('P') && y.key.length < 400
+      ? a.atoms.atom(`${place}>${y.key}`, { lo: y.lo, hi: y.hi })
+      : undefined;
+  const t = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);
+  const s = before.clone();
+  const inner = `${d.file}:${d.decl.name}`;
+  // Cells that the callee could change are as it left them.
+  const after = new Set<string>();
+  for (const c of x.state.cells.values()) after.add(`${t.base(c.base).key}|${c.path}`);
+  s.dropCells((c) => {
+    const key = `${c.base.key}|${c.path}`;
+    return (context.passed?.has(key) ?? false) && !after.has(key);
+  });
+  const kept: Cell[] = [];
+  const returned = new Set((x.ret?.pts ?? []).map((p) => p.base.key));
+  for (const c of x.state.cells.values()) {
+    if (c.base.k === 'local' && c.base.fn === inner) continue;
+    // Objects that the callee found by itself: what it stored there is known to the heap.
+    if (c.base.k === 'local' && c.base.fn === 'caller' && !(context.localsBack?.has(c.base.key) ?? false)) continue;
+    if (c.base.k === 'sym' && !(context.reach?.has(t.base(c.base).key) ?? false) && !returned.has(c.base.key)) continue;
+    kept.push(c);
+    s.setCell(t.base(c.base), c.path, t.val(c.val));
+  }
+  // Facts about numbers that nobody outside can name are dropped.
+  const visible = new Set<Atom>();
+  const see = (l: Lin): void => {
+    for (const [y] of l.t) {
+      if (visible.has(y)) continue;
+      visible.add(y);
+      for (const z of y.args) see(z);
+    }
+  };
+  if (x.ret) see(x.ret.t);
+  for (const c of kept) see(c.val.t);
+  for (const y of context.back?.keys() ?? []) visible.add(y);
+  const nameable = (l: Lin): boolean => l.t.every(([y]) => !y.frame || visible.has(y));
+  for (const b of x.state.bounds.all.values()) if (nameable(b.form)) s.bounds.add(t.lin(b.form), b.lo, b.hi);
+  for (const y of x.state.compared.values()) if (!y.frame || visible.has(y)) s.compare(t.lin(lin(y)));
+  for (const m of x.state.must.values())
+    if (!(m.base?.k === 'local' && m.base.fn === inner))
+      s.setMust({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
+  for (const m of before.must.values())
+    if (m.tag === 'fresh' && m.base && (context.reach?.has(m.base.key) ?? false) && !x.state.hasMust(m.tag, m.base, m.path))
+      s.dropMust(m.tag, m.base, m.path);
+  for (const m of x.state.may.values())
+    if (!(m.base?.k === 'local' && m.base.fn === inner))
+      s.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
+  const v: Val = x.ret ? t.val(x.ret) : { t: lin(a.atoms.atom(`void:${place}`)), pts: [], taint: [] };
+  if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
+  const ty = caller.types.resolve(d.decl.returns, d.file);
+  return { s, v: { ...v, ty: ty.k === 'unknown' ? v.ty : ty } };
+}
+
+/** Renames atoms in values, targets and objects. */
+class Translator {
+  private readonly bases = new Map<string, Base>();
+  constructor(
+    private readonly map: ReadonlyMap<Atom, Lin>,
+    private readonly a: Analyzer,
+    private readonly wrap?: (x: Atom) => Atom | undefined,
+    private readonly locals?: ReadonlyMap<string, Base>,
+  ) {}
+
+  lin(l: Lin): Lin {
+    return replace(l, this.map, this.a.atoms, this.wrap);
+  }
+
+  base(b: Base): Base {
+    if (b.k === 'local') return this.locals?.get(b.key) ?? b;
+    if (b.k !== 'sym') return b;
+    let out = this.bases.get(b.key);
+    if (!out) {
+      const l = this.lin(b.t);
+      out = l === b.t ? b : this.a.memory.sym(l, b.from);
+      this.bases.set(b.key, out);
+    }
+    return out;
+  }
+
+  target(p: Target): Target {
+    const base = this.base(p.base);
+    const off = p.off && this.lin(p.off);
+    return base === p.base && off === p.off ? p : { ...p, base, off };
+  }
+
+  val(v: Val): Val {
+    return {
+      ...v,
+      t: this.lin(v.t),
+      pts: v.pts.map((p) => this.target(p)),
+      agg: v.agg && { ...v.agg, from: v.agg.from.map((p) => this.target(p)) },
+    };
+  }
+}

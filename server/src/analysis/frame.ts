@@ -1,0 +1,639 @@
+/**
+ * One function in one context: runs its control-flow graph to a fixpoint over partitioned states, then once more with observers.
+ * Paths are kept apart by the status and flag variables that the function tests, so that `Status = …; goto Exit` stays what it means.
+ */
+import type { Expr, FunctionDecl, Span, TypeRef, VarDecl } from '../syntax/ast';
+import type { Model } from '../model/model';
+import type { Program } from '../program/program';
+import type { Constants } from '../program/constants';
+import type { Ty, Types } from '../program/types';
+import type { Analyzer, AnalyzerOptions } from './analyzer';
+import { callOutcomes, type Outcome } from './calls';
+import type { Block, Cfg } from './cfg';
+import { evaluate, plain, refOf, resolvedRefs, staticType, store, UNKNOWN, fresh, siteOf, variable, lvalue } from './evaluate';
+import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
+import type { Memory } from './memory';
+import { decided, isComparison, refine, relate } from './refine';
+import type { Regions } from './regions';
+import { State } from './state';
+import { constOf, constant, lin, type Atoms, type Lin } from './term';
+import {
+  unionTaints,
+  unionTargets,
+  type AllocBase,
+  type GlobalBase,
+  type LocalBase,
+  type Site,
+  type Target,
+  type Val,
+} from './value';
+
+interface Events {
+  access: Access;
+  copy: Copy;
+  call: Call;
+  branch: Branch;
+  index: Index;
+  arith: Arith;
+}
+
+export interface Exit {
+  readonly ret: Val | undefined;
+  readonly state: State;
+}
+
+/** States that reach one block, by what its flags say. */
+type Partitions = Map<string, State>;
+
+const MAX_PARTITIONS = 6;
+const MAX_VISITS = 10;
+
+export class Frame {
+  readonly program: Program;
+  readonly types: Types;
+  readonly constants: Constants;
+  readonly model: Model;
+  readonly atoms: Atoms;
+  readonly regions: Regions;
+  readonly memory: Memory;
+  readonly options: AnalyzerOptions;
+  observers: readonly Observer[] = [];
+  asserting = 0;
+  steps = 0;
+  maxSteps = 60_000;
+  depthOfExpansion = 0;
+  /** True when a bound was hit and the answer is incomplete. */
+  bounded = false;
+  private readonly localTypes = new Map<string, Ty>();
+  private readonly localBases = new Map<string, LocalBase>();
+  private readonly flags: readonly string[];
+  private block: Block | undefined;
+
+  constructor(
+    readonly analyzer: Analyzer,
+    readonly file: string,
+    readonly fn: FunctionDecl,
+    readonly cfg: Cfg,
+    readonly depth: number,
+    readonly calledInTry: boolean,
+    readonly stack: readonly string[],
+  ) {
+    this.program = analyzer.program;
+    this.types = analyzer.types;
+    this.constants = analyzer.constants;
+    this.model = analyzer.model;
+    this.atoms = analyzer.atoms;
+    this.regions = analyzer.regions;
+    this.memory = analyzer.memory;
+    this.options = analyzer.options;
+    for (const p of fn.params) if (p.name) this.localTypes.set(p.name, parameterType(this.type(p.type), p.type, file));
+    for (const b of cfg.blocks)
+      for (const i of b.items)
+        if (i.kind === 'decl' && !this.localTypes.has(i.v.name)) this.localTypes.set(i.v.name, this.type(i.v.type));
+    this.flags = analyzer.flagsOf(fn, cfg, this.localTypes);
+  }
+
+  get observing(): boolean {
+    return this.observers.length > 0;
+  }
+  get inTry(): boolean {
+    return this.calledInTry || (this.block?.inTry ?? false);
+  }
+
+  // ---- names and types
+
+  localType(name: string): Ty | undefined {
+    return this.localTypes.get(name);
+  }
+  localBase(name: string): LocalBase {
+    let b = this.localBases.get(name);
+    if (!b) {
+      const fn = `${this.file}:${this.fn.name}`;
+      b = { k: 'local', key: `L:${fn}:${name}`, fn, name };
+      this.localBases.set(name, b);
+    }
+    return b;
+  }
+  globalBase(name: string, file: string): GlobalBase {
+    return this.analyzer.globalBase(name, file);
+  }
+  allocBase(key: string, api: string, site: Site, what: AllocBase['what'], size: Lin | undefined, zeroed: boolean): AllocBase {
+    return this.analyzer.allocBase(key, api, site, what, size, zeroed);
+  }
+  type(ref: TypeRef): Ty {
+    return resolvedRefs.get(ref) ?? this.types.resolve(ref, this.file);
+  }
+  pointee(ty: Ty | undefined): Ty {
+    if (!ty) return UNKNOWN;
+    if (ty.k === 'ptr') return resolvedRefs.get(ty.ref) ?? this.types.pointee(ty);
+    return ty.k === 'arr' ? ty.of : UNKNOWN;
+  }
+  named(name: string): Ty {
+    return this.types.resolve({ kind: 'name', name }, this.file);
+  }
+  ref(ty: Ty): TypeRef {
+    return refOf(ty);
+  }
+  staticType(e: Expr): Ty | undefined {
+    return staticType(e, this);
+  }
+  text(span: Span): string {
+    return this.program.files.get(this.file)?.text.slice(span.start, span.end) ?? '';
+  }
+
+  // ---- questions
+
+  origins(targets: readonly Target[], s: State): readonly OriginHit[] {
+    return targets.flatMap((t) => this.memory.originsOf(s, t));
+  }
+  noteMdl(key: string): void {
+    const k = `m:${key}`;
+    if (!this.memory.consulted.has(k)) this.memory.consulted.set(k, this.memory.heap.version(k));
+  }
+  request(s: State): RequestView {
+    const value = (t: Lin): number | undefined => {
+      const r = s.bounds.range(t, 0);
+      return r.lo === r.hi ? r.lo : undefined;
+    };
+    const code = value(this.regions.code);
+    return {
+      mode: value(this.regions.mode),
+      code,
+      method: code === undefined ? undefined : code % 4,
+      major: value(this.regions.major),
+      inLen: this.regions.inLen,
+      outLen: this.regions.outLen,
+    };
+  }
+
+  view(s: State): View {
+    return {
+      state: s,
+      file: this.file,
+      fn: this.fn,
+      inTry: this.inTry,
+      tryStmt: this.block?.tryStmt,
+      program: this.program,
+      types: this.types,
+      constants: this.constants,
+      model: this.model,
+      origins: (targets) => this.origins(targets, s),
+      pointee: (val) => this.origins(val.pts, s),
+      range: (t) => s.bounds.range(t),
+      proves: (t) => s.bounds.proves(t),
+      wasCompared: (t) => s.wasCompared(t),
+      constant: (x) => this.constants.evaluate(x, this.file),
+      request: this.request(s),
+      mark: (tag, base, path) => s.hasMust(tag, base, path) ?? s.hasMay(tag, base, path),
+      setMark: (m) => {
+        s.setMay(m);
+      },
+      describe: (t) => this.memory.show(t),
+      text: (span) => this.text(span),
+      taints: (val) => val.taint,
+      locations: (targets) => targets.map((t) => `${t.base.key}|${t.path}`),
+      typeOf: (x) => this.staticType(x),
+    };
+  }
+
+  tell<K extends keyof Events>(kind: K, e: Events[K], s: State): void {
+    if (this.observers.length === 0) return;
+    const v = this.view(s);
+    for (const o of this.observers) {
+      const method = o[kind] as ((e: Events[K], v: View) => void) | undefined;
+      method?.call(o, e, v);
+    }
+  }
+
+  assume(c: Expr, truth: boolean, s: State): State | undefined {
+    return refine(c, truth, s, this);
+  }
+
+  /** Runs without telling observers. */
+  quiet<T>(work: () => T): T {
+    const kept = this.observers;
+    this.observers = [];
+    try {
+      return work();
+    } finally {
+      this.observers = kept;
+    }
+  }
+
+  joinAt(a: State, b: State, place: string): State {
+    return State.join(a, b, place, this.atoms);
+  }
+
+  // ---- calls
+
+  enter(
+    d: { file: string; decl: FunctionDecl },
+    e: Expr & { kind: 'call' },
+    args: readonly Val[],
+    s: State,
+  ): Outcome[] | undefined {
+    return this.analyzer.enter(d, e, args, s, this);
+  }
+
+  /** Joins outcomes into the given state; the value is one that stands for all. */
+  mergeOutcomes(outcomes: readonly Outcome[], e: Expr, s: State): Val {
+    const first = outcomes[0];
+    if (!first) return plain(fresh(this, e), UNKNOWN);
+    let state = first.s;
+    let v = first.v;
+    for (const o of outcomes.slice(1)) {
+      const t =
+        v.t.key === o.v.t.key && v.t.c === o.v.t.c
+          ? v.t
+          : lin(this.atoms.atom(`ret:${this.file}:${String(e.start)}-${String(e.end)}`));
+      const ra = state.bounds.range(v.t, 1);
+      const rb = o.s.bounds.range(o.v.t, 1);
+      const joined = State.join(state, o.s, `call:${this.file}:${String(e.start)}`, this.atoms);
+      if (t !== v.t) joined.bounds.add(t, Math.min(ra.lo, rb.lo), Math.max(ra.hi, rb.hi));
+      if (t !== v.t && state.isNonZero(v.t) && o.s.isNonZero(o.v.t)) joined.setNonZero(t);
+      v = {
+        t,
+        pts: unionTargets(v.pts, o.v.pts),
+        taint: unionTaints(v.taint, o.v.taint),
+        ty: v.ty ?? o.v.ty,
+        agg: v.agg ?? o.v.agg,
+        nullable: v.nullable ?? o.v.nullable,
+        fns: v.fns ?? o.v.fns,
+      };
+      state = joined;
+    }
+    s.become(state);
+    return v;
+  }
+
+  /** At most four outcomes, joined by what their result says. */
+  limitOutcomes(list: readonly Outcome[], e: Expr): Outcome[] {
+    if (list.length <= 1) return [...list];
+    const groups = new Map<string, Outcome[]>();
+    for (const o of list) {
+      const key = sign(o.v, o.s);
+      const g = groups.get(key);
+      if (g) g.push(o);
+      else groups.set(key, [o]);
+    }
+    const out: Outcome[] = [];
+    for (const g of groups.values()) {
+      const first = g[0];
+      if (!first) continue;
+      if (g.length === 1) out.push(first);
+      else {
+        const s = new State();
+        const v = this.mergeOutcomes(g, e, s);
+        out.push({ s, v });
+      }
+    }
+    return out.length <= 4 ? out : [...out.slice(0, 3), this.squash(out.slice(3), e)];
+  }
+  private squash(list: readonly Outcome[], e: Expr): Outcome {
+    const s = new State();
+    return { v: this.mergeOutcomes(list, e, s), s };
+  }
+
+  /** Exits joined by what they return. */
+  limitExits(list: readonly Exit[]): Exit[] {
+    const groups = new Map<string, Exit>();
+    for (const x of list) {
+      const key = x.ret ? `${sign(x.ret, x.state)}${x.ret.pts.length > 0 ? 'p' : ''}` : '';
+      const old = groups.get(key);
+      if (!old) {
+        groups.set(key, x);
+        continue;
+      }
+      const s = new State();
+      const at: Expr = { kind: 'unknown', start: this.fn.start, end: this.fn.end };
+      if (x.ret && old.ret) {
+        const ret = this.mergeOutcomes(
+          [
+            { s: old.state, v: old.ret },
+            { s: x.state, v: x.ret },
+          ],
+          at,
+          s,
+        );
+        groups.set(key, { ret, state: s });
+      } else groups.set(key, { ret: undefined, state: this.joinAt(old.state, x.state, `exit:${this.file}:${this.fn.name}`) });
+    }
+    return [...groups.values()].slice(0, 5);
+  }
+
+  // ---- running
+
+  run(initial: State, observers: () => readonly Observer[]): Exit[] {
+    const inputs = new Map<number, Partitions>();
+    const visits = new Map<number, number>();
+    const pending = new Set<number>();
+    const rank = new Map(this.cfg.order.map((id, i) => [id, i]));
+    this.arrive(this.cfg.entry, initial, inputs, pending);
+    let guard = 0;
+    while (pending.size > 0) {
+      let at = -1;
+      let best = Infinity;
+      for (const id of pending) {
+        const r = rank.get(id) ?? Infinity;
+        if (r < best) {
+          best = r;
+          at = id;
+        }
+      }
+      if (at < 0) break;
+      pending.delete(at);
+      const n = (visits.get(at) ?? 0) + 1;
+      visits.set(at, n);
+      if (n > MAX_VISITS || ++guard > 4000 || this.steps > this.maxSteps) {
+        this.bounded = true;
+        continue;
+      }
+      const b = this.cfg.blocks[at];
+      if (b)
+        this.transfer(
+          b,
+          inputs.get(at),
+          (to, s) => {
+            this.arrive(to, s, inputs, pending);
+          },
+          undefined,
+        );
+    }
+    // Once more over the stable states, with observers listening and exits collected.
+    this.observers = observers();
+    const exits: Exit[] = [];
+    const steps = this.steps;
+    for (const id of this.cfg.order) {
+      const b = this.cfg.blocks[id];
+      if (!b || !inputs.has(id)) continue;
+      this.steps = Math.min(steps, this.maxSteps - 20_000);
+      this.transfer(b, inputs.get(id), () => undefined, exits);
+    }
+    for (const o of this.observers) o.done?.();
+    return exits;
+  }
+
+  private arrive(to: number, s: State, inputs: Map<number, Partitions>, pending: Set<number>): void {
+    s.prune();
+    let parts = inputs.get(to);
+    if (!parts) inputs.set(to, (parts = new Map()));
+    let key = this.partition(s);
+    if (!parts.has(key) && parts.size >= MAX_PARTITIONS) key = [...parts.keys()][parts.size - 1] ?? key;
+    const old = parts.get(key);
+    if (!old) {
+      parts.set(key, s);
+      pending.add(to);
+      return;
+    }
+    const joined = State.join(old, s, `${this.file}:${this.fn.name}:${String(to)}:${key}`, this.atoms);
+    const head = this.cfg.blocks[to]?.loopHead ?? false;
+    if (head) widen(joined, old);
+    if (joined.equals(old)) return;
+    parts.set(key, joined);
+    pending.add(to);
+  }
+
+  private partition(s: State): string {
+    let key = '';
+    for (const name of this.flags) {
+      const v = s.cell(this.localBase(name), '');
+      key += v ? sign(v, s) : '-';
+      key += ',';
+    }
+    const m = s.bounds.range(this.regions.mode, 0);
+    key += m.lo === m.hi ? String(m.lo) : '?';
+    return key;
+  }
+
+  private transfer(b: Block, parts: Partitions | undefined, to: (id: number, s: State) => void, exits: Exit[] | undefined): void {
+    if (!parts) return;
+    this.block = b;
+    const handler = b.handlers[b.handlers.length - 1];
+    for (const start of [...parts.values()]) {
+      if (handler !== undefined) to(handler, start.clone());
+      let live: State[] = [start.clone()];
+      for (const item of b.items) {
+        const next: State[] = [];
+        for (const s of live)
+          for (const o of item.kind === 'eval' ? this.statement(item.x, s) : this.declare(item.v, s)) next.push(o);
+        live = next.length > MAX_PARTITIONS ? this.merge(next, b.id) : next;
+      }
+      for (const s of live) {
+        if (handler !== undefined) to(handler, s.clone());
+        this.leave(b, s, to, exits);
+      }
+    }
+  }
+
+  private merge(list: readonly State[], block: number): State[] {
+    const parts = new Map<string, State>();
+    for (const s of list) {
+      let key = this.partition(s);
+      if (!parts.has(key) && parts.size >= MAX_PARTITIONS) key = [...parts.keys()][0] ?? key;
+      const old = parts.get(key);
+      parts.set(key, old ? State.join(old, s, `${this.file}:${this.fn.name}:${String(block)}:m${key}`, this.atoms) : s);
+    }
+    return [...parts.values()];
+  }
+
+  private leave(b: Block, s: State, to: (id: number, s: State) => void, exits: Exit[] | undefined): void {
+    switch (b.end.kind) {
+      case 'jump':
+        to(b.end.to, s);
+        return;
+      case 'branch': {
+        const c = b.end.c;
+        const compares = c.kind === 'bin' && isComparison(c.op);
+        for (const o of this.fork(compares ? c.l : c, s)) {
+          const r = compares ? evaluate(c.r, o.s, this) : undefined;
+          this.tell('branch', { c, place: c, vals: r ? [o.v, r] : [o.v], loop: b.loopHead }, o.s);
+          const yes = compares && r ? relate(c.op, o.v, r, true, o.s.clone()) : decided(o.v, true, o.s.clone());
+          const no = compares && r ? relate(c.op, o.v, r, false, o.s) : decided(o.v, false, o.s);
+          if (yes) to(b.end.yes, yes);
+          if (no) to(b.end.no, no);
+        }
+        return;
+      }
+      case 'switch': {
+        const v = evaluate(b.end.x, s, this);
+        this.tell('branch', { c: b.end.x, place: b.end.x, vals: [v], loop: false }, s);
+        const other = s.clone();
+        const grouped = new Map<number, State>();
+        for (const c of b.end.cases) {
+          const k = c.value ? this.constants.evaluate(c.value, this.file) : undefined;
+          const branch = s.clone();
+          if (k !== undefined && c.to === undefined) {
+            const u = v.ty?.k === 'int' && !v.ty.signed && k < 0 ? k + 2 ** (8 * v.ty.size) : k;
+            const r = s.bounds.range(v.t, 1);
+            if (u < r.lo || u > r.hi) continue;
+            branch.bounds.add(v.t, u, u);
+            branch.setMust({ tag: 'case', path: c.value ? this.text(c.value) : '', site: siteOf(this, c.value ?? b.end.x) });
+          }
+          branch.compare(v.t);
+          const old = grouped.get(c.block);
+          grouped.set(
+            c.block,
+            old ? State.join(old, branch, `${this.file}:${this.fn.name}:c${String(c.block)}`, this.atoms) : branch,
+          );
+        }
+        for (const [block, st] of grouped) to(block, st);
+        other.compare(v.t);
+        to(b.end.otherwise, other);
+        return;
+      }
+      case 'return': {
+        if (!exits) {
+          // Evaluated in the last round only; here it may still change what callees are asked.
+          if (b.end.x) for (const o of this.fork(b.end.x, s)) void o;
+          return;
+        }
+        const x = b.end.x;
+        if (!x) {
+          this.tellReturn(undefined, undefined, b.end.at, s);
+          exits.push({ ret: undefined, state: s });
+          return;
+        }
+        for (const o of this.fork(x, s)) {
+          this.tellReturn(x, o.v, b.end.at, o.s);
+          exits.push({ ret: o.v, state: o.s });
+        }
+        return;
+      }
+    }
+  }
+
+  private tellReturn(x: Expr | undefined, val: Val | undefined, place: Span, s: State): void {
+    if (this.observers.length === 0) return;
+    const v = this.view(s);
+    for (const o of this.observers) o.ret?.(x, val, place, v);
+  }
+
+  /** Evaluates an expression whose outcomes matter. */
+  fork(x: Expr, s: State): Outcome[] {
+    switch (x.kind) {
+      case 'call': {
+        const arg = x.args[0];
+        if (x.f.kind === 'id' && (x.f.name === 'NT_SUCCESS' || x.f.name === 'NT_ERROR') && arg)
+          return this.fork(arg, s).map((o) => ({ s: o.s, v: success(x.f.kind === 'id' && x.f.name === 'NT_SUCCESS', o, this) }));
+        return callOutcomes(x, s, this);
+      }
+      case 'cast':
+        if (this.type(x.type).k === 'int' || this.type(x.type).k === 'void') return this.fork(x.x, s);
+        break;
+      case 'un':
+        if (x.op === '!' && (x.x.kind === 'call' || x.x.kind === 'asg'))
+          return this.fork(x.x, s).map((o) => ({
+            s: o.s,
+            v: o.s.isZero(o.v.t)
+              ? plain(constant(1), o.v.ty)
+              : o.s.isNonZero(o.v.t)
+                ? plain(constant(0), o.v.ty)
+                : { ...o.v, pts: [], t: this.atoms.op('!', [o.v.t], 0, 1) },
+          }));
+        break;
+      case 'bin':
+        if ((x.op === '==' || x.op === '!=' || x.op === '<' || x.op === '>=') && (x.l.kind === 'call' || x.l.kind === 'asg')) {
+          return this.fork(x.l, s).map((o) => {
+            const r = evaluate(x.r, o.s, this);
+            const a = constOf(o.v.t);
+            const c = constOf(r.t);
+            const known =
+              a !== undefined && c !== undefined
+                ? x.op === '=='
+                  ? a === c
+                  : x.op === '!='
+                    ? a !== c
+                    : x.op === '<'
+                      ? a < c
+                      : a >= c
+                : undefined;
+            if (known !== undefined) return { s: o.s, v: plain(constant(known ? 1 : 0), r.ty) };
+            return { s: o.s, v: { t: this.atoms.op(x.op, [o.v.t, r.t], 0, 1), pts: [], taint: [], ty: UNKNOWN } };
+          });
+        }
+        break;
+      case 'asg':
+        if (x.op === '' && (x.r.kind === 'call' || x.r.kind === 'cast' || x.r.kind === 'asg')) {
+          return this.fork(x.r, s).map((o) => {
+            const lv = x.l.kind === 'id' ? variable(x.l.name, this) : undefined;
+            if (lv) store(lv, o.v, x, o.s, this);
+            else this.storeTo(x, o);
+            return o;
+          });
+        }
+        break;
+      default:
+        break;
+    }
+    return [{ s, v: evaluate(x, s, this) }];
+  }
+
+  private storeTo(x: Expr & { kind: 'asg' }, o: Outcome): void {
+    store(lvalue(x.l, o.s, this), o.v, x, o.s, this);
+  }
+
+  private statement(x: Expr, s: State): State[] {
+    if (x.kind === 'call' || x.kind === 'asg' || x.kind === 'cast') return this.fork(x, s).map((o) => o.s);
+    evaluate(x, s, this);
+    return [s];
+  }
+
+  private declare(v: VarDecl, s: State): State[] {
+    const ty = this.type(v.type);
+    this.localTypes.set(v.name, ty);
+    const base = this.localBase(v.name);
+    const root = this.memory.keyOf(ty);
+    s.dropUnder(base, '');
+    if (!v.init) {
+      if (v.storage === 'static') return [s];
+      if (ty.k !== 'rec' && ty.k !== 'arr')
+        s.setCell(base, '', plain(lin(this.atoms.atom(`uninit:${this.file}:${String(v.nameSpan.start)}`)), ty));
+      return [s];
+    }
+    if (v.init.kind === 'init') {
+      if (v.init.items.length <= 1)
+        s.setCell(base, '', { ...plain(fresh(this, v.nameSpan, 'zero'), ty), agg: { from: [], taint: [], zero: true } });
+      else s.setCell(base, '', { ...plain(fresh(this, v.nameSpan, 'zero'), ty), agg: { from: [], taint: [], zero: true } });
+      this.analyzer.initialise({ base, root, path: '', off: constant(0) }, ty, v.init, s, this);
+      return [s];
+    }
+    return this.fork(v.init, s).map((o) => {
+      const x: Expr = { kind: 'id', name: v.name, start: v.nameSpan.start, end: v.nameSpan.end };
+      store({ targets: [{ base, root, path: '', off: constant(0) }], ty, volatile: false, bitField: false }, o.v, x, o.s, this);
+      return o.s;
+    });
+  }
+}
+
+/** Array parameters are pointers. */
+function parameterType(ty: Ty, ref: TypeRef, file: string): Ty {
+  return ty.k === 'arr' && ref.kind === 'array' ? { k: 'ptr', ref: ref.of, file } : ty;
+}
+
+function success(wants: boolean, o: Outcome, f: Frame): Val {
+  const r = o.s.bounds.range(o.v.t, 1);
+  if (r.lo >= 0) return plain(constant(wants ? 1 : 0), UNKNOWN);
+  if (r.hi < 0) return plain(constant(wants ? 0 : 1), UNKNOWN);
+  return plain(f.atoms.op(wants ? 'ok' : 'bad', [o.v.t], 0, 1), UNKNOWN);
+}
+
+/** What a flag says: a constant, success, failure, non-zero, or nothing. */
+export function sign(v: Val, s: State): string {
+  const c = constOf(v.t);
+  if (c !== undefined) return c === 0 ? '0' : c < 0 ? 'F' : c === 1 ? '1' : 'S';
+  const r = s.bounds.range(v.t, 0);
+  if (r.hi < 0) return 'F';
+  if (r.lo === r.hi) return String(r.lo);
+  if (r.lo > 0 || s.isNonZero(v.t)) return 'N';
+  if (r.lo === 0 && v.ty?.k === 'int' && v.ty.signed) return 'S';
+  return '?';
+}
+
+/** Bounds that moved since the last round will go on moving. */
+function widen(joined: State, old: State): void {
+  for (const [key, b] of joined.bounds.all) {
+    const o = old.bounds.all.get(key);
+    if (!o) continue;
+    if (b.lo < o.lo || b.hi > o.hi) joined.bounds.weaken(key, b.lo < o.lo ? -Infinity : b.lo, b.hi > o.hi ? Infinity : b.hi);
+  }
+}

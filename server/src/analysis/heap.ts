@@ -1,0 +1,253 @@
+/**
+ * What flows between functions through memory that outlives them: which values are stored in which field of which type, which
+ * allocations are mapped to user mode, what an MDL describes. Facts are contributions of functions, so that they can be taken back.
+ */
+import type { Step } from '../rules/finding';
+import { unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
+
+/** One store into a field. */
+export interface Store {
+  readonly targets: readonly Target[];
+  readonly taint: readonly Taint[];
+  readonly fns: readonly string[];
+  /** The stored value is neither of the above, or only partly; null pointers do not count. */
+  readonly other: boolean;
+  /** Constant, when all that is stored is one. */
+  readonly constant?: number;
+  readonly site: Site;
+  /** The full path by which this inner field was reached, when it was. */
+  readonly through?: FieldKey;
+}
+
+export interface Loaded {
+  readonly targets: readonly Target[];
+  readonly taint: readonly Taint[];
+  readonly fns: readonly string[];
+  /** Some store is of another kind. */
+  readonly mixed: boolean;
+  readonly any: boolean;
+  readonly constants: readonly number[];
+}
+
+/** What an MDL object is known to describe. */
+export interface MdlFact {
+  readonly va?: readonly Target[];
+  /** Locked with an access mode that may be user mode. */
+  readonly userLock?: Site;
+  readonly built?: boolean;
+  readonly site: Site;
+}
+
+/** What one function in one context adds; taken back when it is analysed again. */
+export interface Contribution {
+  readonly stores: Map<FieldKey, Map<string, Store>>;
+  readonly shares: Map<string, Map<string, readonly Step[]>>;
+  readonly mdls: Map<string, Map<string, MdlFact>>;
+}
+
+export function emptyContribution(): Contribution {
+  return { stores: new Map(), shares: new Map(), mdls: new Map() };
+}
+
+const NOTHING: Loaded = { targets: [], taint: [], fns: [], mixed: false, any: false, constants: [] };
+
+export class Heap {
+  private fields = new Map<FieldKey, Map<string, Store>>();
+  private sharedKeys = new Map<string, Map<string, readonly Step[]>>();
+  private mdlFacts = new Map<string, Map<string, MdlFact>>();
+  private readonly versions = new Map<string, number>();
+  private readonly loadCache = new Map<string, { version: number; loaded: Loaded }>();
+  /** Grows with every change. */
+  revision = 0;
+  /** Takes what the running function adds. */
+  collector: Contribution = emptyContribution();
+  /** In the first round what is added is seen at once; later it is seen when the round ends, so that the order does not matter. */
+  immediate = true;
+
+  version(key: string): number {
+    return this.versions.get(key) ?? 0;
+  }
+  private bump(key: string): void {
+    this.versions.set(key, ++this.revision);
+  }
+
+  /** Replaces everything by the sum of contributions. Answers whether anything changed. */
+  rebuild(contributions: Iterable<Contribution>): boolean {
+    const fields = new Map<FieldKey, Map<string, Store>>();
+    const shares = new Map<string, Map<string, readonly Step[]>>();
+    const mdls = new Map<string, Map<string, MdlFact>>();
+    for (const c of contributions) {
+      for (const [key, map] of c.stores) for (const [id, s] of map) addStore(fields, key, id, s);
+      for (const [key, map] of c.shares) for (const [id, s] of map) into(shares, key).set(id, s);
+      for (const [key, map] of c.mdls) for (const [id, s] of map) addMdl(mdls, key, id, s);
+    }
+    const before = this.revision;
+    this.compare('f:', this.fields, fields, storesText);
+    this.compare('s:', this.sharedKeys, shares, (m) => [...m.keys()].sort().join());
+    this.compare('m:', this.mdlFacts, mdls, mdlsText);
+    this.fields = fields;
+    this.sharedKeys = shares;
+    this.mdlFacts = mdls;
+    return this.revision !== before;
+  }
+
+  private compare<T>(prefix: string, old: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>, text: (m: T) => string): void {
+    for (const [key, m] of now) {
+      const o = old.get(key);
+      if (o === undefined || text(o) !== text(m)) this.bump(prefix + key);
+    }
+    for (const key of old.keys()) if (!now.has(key)) this.bump(prefix + key);
+  }
+
+  store(key: FieldKey, store: Store): void {
+    const id = `${store.site.file}:${String(store.site.start)}:${store.through ?? ''}`;
+    addStore(this.collector.stores, key, id, store);
+    if (this.immediate && addStore(this.fields, key, id, store)) this.bump(`f:${key}`);
+  }
+
+  /** @param direct leaves out stores that reached this field through a larger object */
+  load(key: FieldKey, direct = false): Loaded {
+    const map = this.fields.get(key);
+    if (!map) return NOTHING;
+    const version = this.version(`f:${key}`);
+    const cacheKey = direct ? `${key}!` : key;
+    const cached = this.loadCache.get(cacheKey);
+    if (cached?.version === version) return cached.loaded;
+    let targets: readonly Target[] = [];
+    let taint: readonly Taint[] = [];
+    const fns = new Set<string>();
+    let mixed = false;
+    const constants = new Set<number>();
+    const ordered = [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    let any = false;
+    for (const [, s] of ordered) {
+      if (direct && s.through !== undefined) continue;
+      any = true;
+      const step: Step = {
+        file: s.site.file,
+        start: s.site.start,
+        end: s.site.end,
+        role: 'flow',
+        message: `stored in \`${key.replace(':', '.')}\``,
+      };
+      const fresh = s.targets.map((t) => ({ ...t, via: [...(t.via ?? []).slice(0, 4), step] }));
+      targets = unionTargets(targets, fresh);
+      taint = unionTaints(taint, s.taint);
+      for (const f of s.fns) fns.add(f);
+      if (s.constant !== undefined) constants.add(s.constant);
+      mixed ||= s.other;
+    }
+    const loaded: Loaded = { targets, taint, fns: [...fns].sort(), mixed, any, constants: [...constants].sort((a, b) => a - b) };
+    this.loadCache.set(cacheKey, { version, loaded });
+    return loaded;
+  }
+
+  /** Marks memory as mapped to user mode: an allocation's base key, or `field:` and a field key. */
+  share(key: string, witness: readonly Step[]): void {
+    const first = witness[0];
+    const id = first ? `${first.file}:${String(first.start)}` : '';
+    into(this.collector.shares, key).set(id, witness);
+    if (!this.immediate || this.sharedKeys.get(key)?.has(id)) return;
+    into(this.sharedKeys, key).set(id, witness);
+    this.bump(`s:${key}`);
+  }
+  sharedBy(key: string): readonly Step[] | undefined {
+    const map = this.sharedKeys.get(key);
+    if (!map) return undefined;
+    const first = [...map.keys()].sort()[0];
+    return first === undefined ? undefined : map.get(first);
+  }
+
+  mdl(key: string): MdlFact | undefined {
+    const map = this.mdlFacts.get(key);
+    if (!map) return undefined;
+    let out: MdlFact | undefined;
+    for (const [, f] of [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      out = out
+        ? {
+            site: out.site,
+            va: f.va ? unionTargets(out.va ?? [], f.va) : out.va,
+            userLock: out.userLock ?? f.userLock,
+            built: (out.built ?? false) || f.built,
+          }
+        : f;
+    }
+    return out;
+  }
+  setMdl(key: string, fact: MdlFact): void {
+    const id = `${fact.site.file}:${String(fact.site.start)}`;
+    addMdl(this.collector.mdls, key, id, fact);
+    if (this.immediate && addMdl(this.mdlFacts, key, id, fact)) this.bump(`m:${key}`);
+  }
+
+  /** Every field with what it holds, for the attack surface and for dumps. */
+  *entries(): Generator<[FieldKey, ReadonlyMap<string, Store>]> {
+    yield* this.fields;
+  }
+}
+
+function into<T>(map: Map<string, Map<string, T>>, key: string): Map<string, T> {
+  let inner = map.get(key);
+  if (!inner) map.set(key, (inner = new Map()));
+  return inner;
+}
+
+/** True when it says something new. */
+function addStore(map: Map<FieldKey, Map<string, Store>>, key: FieldKey, id: string, store: Store): boolean {
+  const inner = into(map, key);
+  const old = inner.get(id);
+  if (!old) {
+    inner.set(id, store);
+    return true;
+  }
+  const merged: Store = {
+    ...old,
+    targets: unionTargets(old.targets, store.targets),
+    taint: unionTaints(old.taint, store.taint),
+    fns: store.fns.every((f) => old.fns.includes(f)) ? old.fns : [...new Set([...old.fns, ...store.fns])].sort(),
+    other: old.other || store.other,
+    constant: old.constant === store.constant ? old.constant : undefined,
+  };
+  if (
+    old.targets === merged.targets &&
+    old.taint === merged.taint &&
+    old.fns === merged.fns &&
+    old.other === merged.other &&
+    old.constant === merged.constant
+  )
+    return false;
+  inner.set(id, merged);
+  return true;
+}
+
+function addMdl(map: Map<string, Map<string, MdlFact>>, key: string, id: string, fact: MdlFact): boolean {
+  const inner = into(map, key);
+  const old = inner.get(id);
+  if (!old) {
+    inner.set(id, fact);
+    return true;
+  }
+  const va = fact.va ? unionTargets(old.va ?? [], fact.va) : old.va;
+  if (va === old.va && (old.userLock || !fact.userLock) && (old.built || !fact.built)) return false;
+  inner.set(id, { site: old.site, va, userLock: old.userLock ?? fact.userLock, built: (old.built ?? false) || fact.built });
+  return true;
+}
+
+function targetsText(list: readonly Target[]): string {
+  return list.map((t) => `${t.base.key}/${t.root ?? ''}/${t.path}`).join();
+}
+function storesText(m: ReadonlyMap<string, Store>): string {
+  return [...m]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([id, s]) =>
+        `${id}>${targetsText(s.targets)}>${s.taint.map((t) => `${t.origin}${t.loc}${String(t.site.start)}`).join()}>${s.fns.join()}>${String(s.other)}${String(s.constant)}`,
+    )
+    .join(';');
+}
+function mdlsText(m: ReadonlyMap<string, MdlFact>): string {
+  return [...m]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, f]) => `${id}>${targetsText(f.va ?? [])}${f.userLock ? 'L' : ''}${f.built ? 'B' : ''}`)
+    .join(';');
+}

@@ -1,0 +1,529 @@
+/**
+ * Loads and stores of abstract memory: cells of the current path first, then whole-object copies, then what other functions store in the
+ * same field, then what the field of a kernel structure means. Also answers what memory a target is.
+ */
+import type { Model } from '../model/model';
+import type { Step } from '../rules/finding';
+import { Types, type Rec, type Ty } from '../program/types';
+import type { OriginHit } from './events';
+import type { Heap } from './heap';
+import type { Regions } from './regions';
+import type { State } from './state';
+import { constOf, constant, lin, plus, type Atoms } from './term';
+import {
+  captured,
+  unionTaints,
+  unionTargets,
+  type Base,
+  type FieldKey,
+  type RegionBase,
+  type Site,
+  type SymBase,
+  type Target,
+  type Taint,
+  type Val,
+} from './value';
+
+/** How a location is read. */
+export interface Reading {
+  readonly site: Site;
+  readonly plain: boolean;
+}
+
+/** Keys of the heap that a run consulted, with the version that was seen. */
+export type Consulted = Map<string, number>;
+
+export class Memory {
+  /** Record types by their key, as they are met. */
+  readonly recs = new Map<string, Rec>();
+  private readonly syms = new Map<string, SymBase>();
+  consulted: Consulted = new Map();
+
+  constructor(
+    readonly heap: Heap,
+    readonly regions: Regions,
+    readonly types: Types,
+    readonly atoms: Atoms,
+    readonly model: Model,
+  ) {}
+
+  keyOf(ty: Ty): string | undefined {
+    const key = Types.key(ty);
+    if (key !== undefined && ty.k === 'rec') this.recs.set(key, ty.rec);
+    return key;
+  }
+
+  sym(t: Val['t'], from?: FieldKey): SymBase {
+    const key = `S:${t.key}${t.c ? `+${t.c}` : ''}`;
+    let b = this.syms.get(key);
+    if (!b) {
+      b = { k: 'sym', key, t, from };
+      this.syms.set(key, b);
+    }
+    return b;
+  }
+
+  /** Targets of a pointer value, with a symbolic object where nothing is known. */
+  targetsOf(v: Val, from?: FieldKey): readonly Target[] {
+    if (v.pts.length > 0) return v.pts;
+    const c = constOf(v.t);
+    if (c !== undefined) return [];
+    return [{ base: this.sym(v.t, from), path: '', off: constant(0) }];
+  }
+
+  /** Gives a target the type of the pointer through which it is reached. */
+  typed(t: Target, ty: Ty): Target {
+    const key = this.keyOf(ty);
+    if (key === undefined) return t;
+    if (t.root === undefined) return t.path === '' ? { ...t, root: key } : { ...t, root: key, path: '' };
+    if (t.path === '' ? t.root === key : this.typeAt(t.root, t.path) === key) return t;
+    return { ...t, root: key, path: '' };
+  }
+
+  /** Key of the record type at a path inside a root type. */
+  private typeAt(root: string, path: string): string | undefined {
+    const ty = this.walk(root, path);
+    return ty && this.keyOf(ty);
+  }
+
+  private walk(root: string, path: string): Ty | undefined {
+    const rec = this.recs.get(root);
+    let ty: Ty | undefined = rec ? { k: 'rec', rec } : undefined;
+    if (path === '') return ty;
+    for (const part of path.split('.')) {
+      const name = part.replace(/\[.*$/, '');
+      ty = ty?.k === 'rec' ? ty.rec.field(name)?.ty : undefined;
+      for (let n = part.indexOf('['); ty && n >= 0; n = part.indexOf('[', n + 1)) ty = ty.k === 'arr' ? ty.of : undefined;
+      if (!ty) return undefined;
+    }
+    return ty;
+  }
+
+  field(t: Target, name: string, container: Ty): Target {
+    const f = container.k === 'rec' ? container.rec.field(name) : undefined;
+    const typed = this.typed(t, container);
+    return {
+      ...typed,
+      path: typed.path === '' ? name : `${typed.path}.${name}`,
+      off: typed.off && f?.offset !== undefined ? plus(typed.off, constant(f.offset)) : undefined,
+    };
+  }
+
+  /** `TYPE:path` of the outermost type and of every record on the way, outermost first. */
+  keys(t: Target): readonly FieldKey[] {
+    if (t.root === undefined) {
+      if (t.base.k === 'global') return [`${t.base.key}:${norm(t.path)}`];
+      return [];
+    }
+    const out: FieldKey[] = [`${t.root}:${norm(t.path)}`];
+    const parts = t.path.split('.');
+    for (let i = 1; i < parts.length; i++) {
+      const inner = this.typeAt(t.root, parts.slice(0, i).join('.'));
+      if (inner && !inner.startsWith('<')) out.push(`${inner}:${norm(parts.slice(i).join('.'))}`);
+    }
+    return out;
+  }
+
+  private note(key: string): void {
+    if (!this.consulted.has(key)) this.consulted.set(key, this.heap.version(key));
+  }
+
+  // ---- loads
+
+  load(state: State, targets: readonly Target[], ty: Ty, reading: Reading): Val {
+    let out: Val | undefined;
+    for (const t of targets) {
+      const v = this.loadOne(state, t, ty, reading);
+      out = out ? this.merge(out, v, reading) : v;
+    }
+    return out ?? { t: lin(this.atoms.atom(`any:${at(reading.site)}`, range(ty))), pts: [], taint: [], ty };
+  }
+
+  private merge(a: Val, b: Val, reading: Reading): Val {
+    const t = a.t.key === b.t.key && a.t.c === b.t.c ? a.t : lin(this.atoms.atom(`either:${at(reading.site)}`, range(a.ty)));
+    return {
+      t,
+      pts: unionTargets(a.pts, b.pts),
+      taint: unionTaints(a.taint, b.taint),
+      ty: a.ty,
+      agg: a.agg ?? b.agg,
+      fns: a.fns || b.fns ? [...new Set([...(a.fns ?? []), ...(b.fns ?? [])])].sort() : undefined,
+      nullable: a.nullable ?? b.nullable,
+    };
+  }
+
+  private loadOne(state: State, t: Target, ty: Ty, reading: Reading): Val {
+    const hits = this.originsOf(state, t);
+    const untrusted = hits.find((h) => h.origin !== 'Kernel' && h.origin !== 'Snapshot');
+    if (untrusted && isVolatileOrigin(untrusted.origin)) return this.fromUntrusted(t, ty, untrusted, reading, true);
+    const cell = state.cell(t.base, t.path);
+    if (cell && !(cell.agg && ty.k !== 'rec')) return cell.ty ? cell : { ...cell, ty };
+    const copied = this.fromAggregate(state, t, ty, reading);
+    if (copied) return copied;
+    if (untrusted) return this.fromUntrusted(t, ty, untrusted, reading, false);
+    return this.fromHeap(state, t, ty, reading);
+  }
+
+  /** A value read from memory that another party wrote. */
+  private fromUntrusted(t: Target, ty: Ty, hit: OriginHit, reading: Reading, fresh: boolean): Val {
+    const loc = `${t.base.key}|${t.path}`;
+    const taint: Taint = {
+      origin: hit.origin,
+      loc,
+      site: reading.site,
+      plain: reading.plain,
+      certain: hit.certain,
+      witness: hit.witness,
+      captured: false,
+      request: hit.region?.request,
+    };
+    const stable =
+      t.base.k === 'sym'
+        ? this.atoms.op(`ld:${t.path}`, [t.base.t], ...limits(ty))
+        : lin(this.atoms.atom(`ld:${loc}${offText(t)}`, { frame: t.base.k !== 'region', ...range(ty) }));
+    const tt = fresh ? lin(this.atoms.atom(`fetch:${at(reading.site)}:${t.path}`, range(ty))) : stable;
+    const pts = ty.k === 'ptr' ? [this.nested(t, hit, reading)] : [];
+    return { t: tt, pts, taint: [taint], ty, agg: ty.k === 'rec' || ty.k === 'arr' ? { from: [t], taint: [taint] } : undefined };
+  }
+
+  /** A pointer that lay in untrusted memory is a user address (or the peer's, in a peer's structure). */
+  private nested(t: Target, hit: OriginHit, reading: Reading): Target {
+    const origin = hit.origin === 'Peer' || hit.origin === 'Packet' || hit.origin === 'Device' ? hit.origin : 'UserVA';
+    const step: Step = {
+      file: reading.site.file,
+      start: reading.site.start,
+      end: reading.site.end,
+      role: 'origin',
+      message: `the pointer \`${this.show(t)}\` is loaded from ${words(hit.origin)}`,
+    };
+    const region = this.regions.region(`*(${t.base.key}|${norm(t.path)})`, origin, [...hit.witness.slice(0, 4), step], {
+      certain: hit.certain,
+      nestedIn: t.base.key,
+    });
+    return { base: region, path: '', off: constant(0) };
+  }
+
+  /** Content of an object that was copied as a whole. */
+  private fromAggregate(state: State, t: Target, ty: Ty, reading: Reading): Val | undefined {
+    let path = t.path;
+    for (;;) {
+      const cell = state.cell(t.base, path);
+      if (cell?.agg) {
+        if (cell.agg.zero) return { t: constant(0), pts: [], taint: [], ty };
+        const rest = t.path.slice(path.length).replace(/^\./, '');
+        const inner = cell.agg.from.map((f) => extend(f, rest));
+        const hits = inner.flatMap((f) => this.originsOf(state, f).map((h) => ({ f, h })));
+        const taint = unionTaints(captured(cell.agg.taint), []);
+        const pts: Target[] = [];
+        const fns = new Set<string>();
+        if (ty.k === 'ptr') {
+          for (const { f, h } of hits) {
+            if (h.origin !== 'Kernel') pts.push(this.nested(f, h, reading));
+            else for (const p of this.fromHeap(state, f, ty, reading).pts) pts.push(p);
+          }
+        } else if (ty.k === 'fn')
+          for (const { f } of hits) for (const fn of this.fromHeap(state, f, ty, reading).fns ?? []) fns.add(fn);
+        const key = `${t.base.key}|${t.path}`;
+        return {
+          t: lin(this.atoms.atom(`copy:${key}:${cell.agg.from.map((f) => f.base.key + f.path).join()}`, range(ty))),
+          pts: unionTargets(pts, []),
+          taint,
+          ty,
+          agg: ty.k === 'rec' || ty.k === 'arr' ? { from: inner, taint: cell.agg.taint } : undefined,
+          fns: fns.size ? [...fns] : undefined,
+        };
+      }
+      if (path === '') return undefined;
+      const cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));
+      path = cut < 0 ? '' : path.slice(0, cut);
+    }
+  }
+
+  /** What functions anywhere store in this field, and what the field means in a kernel structure. */
+  private fromHeap(state: State, t: Target, ty: Ty, reading: Reading): Val {
+    const keys = this.keys(t);
+    for (const key of keys) {
+      const m = this.regions.meaning(key);
+      if (!m) continue;
+      if (m.kind === 'number') return { t: m.t, pts: [], taint: this.requestTaint(key, m.t, reading), ty };
+      if (m.kind === 'region') {
+        if (state.bounds.range(this.regions.mode, 0).hi === 0 && m.region.origin === 'UserVA') break;
+        return {
+          t: lin(this.atoms.atom(`ptr:${m.region.key}`, { frame: false })),
+          pts: [{ base: this.witnessed(m.region, key, reading.site), path: '', off: constant(0) }],
+          taint: [],
+          ty,
+        };
+      }
+      return {
+        t: lin(this.atoms.atom(`mdl:${m.region.key}`, { frame: false })),
+        pts: [{ base: m.region, path: '$mdl' }],
+        taint: [],
+        ty,
+      };
+    }
+    const t0 = this.own(t, ty);
+    const field = keys[0];
+    let targets: readonly Target[] = [];
+    let taint: readonly Taint[] = [];
+    let fns: readonly string[] = [];
+    let mixed = false;
+    let constants: readonly number[] | undefined;
+    keys.forEach((key, i) => {
+      this.note(`f:${key}`);
+      const loaded = this.heap.load(key, i > 0);
+      if (!loaded.any) return;
+      targets = unionTargets(targets, loaded.targets);
+      taint = unionTaints(taint, loaded.taint);
+      fns = [...new Set([...fns, ...loaded.fns])].sort();
+      // Stores through another enclosing type do not count for a full path.
+      mixed ||= loaded.mixed;
+      constants = i === 0 ? loaded.constants : constants;
+    });
+    targets = targets.map((x) => ({ ...x, from: field, doubt: mixed || x.doubt }));
+    let pts = targets;
+    if (ty.k === 'ptr' && pts.length === 0) pts = [{ base: this.sym(t0, field), path: '', off: constant(0) }];
+    return {
+      t: t0,
+      pts,
+      taint: taint.map((x) => ({ ...x, captured: true, certain: x.certain && !mixed })),
+      ty,
+      fns: fns.length ? fns : undefined,
+    };
+  }
+
+  private own(t: Target, ty: Ty): Val['t'] {
+    if (t.base.k === 'sym') return this.atoms.op(`ld:${t.root ?? ''}:${t.path}`, [t.base.t], ...limits(ty));
+    return lin(this.atoms.atom(`ld:${t.base.key}|${t.root ?? ''}:${t.path}`, { frame: t.base.k === 'local', ...range(ty) }));
+  }
+
+  /** A request region remembers the first place that named it. */
+  private witnessed(region: RegionBase, key: string, site: Site): RegionBase {
+    if (region.witness.length) return region;
+    const message = `\`${key.replace(':', '.')}\` ${region.origin === 'Buffered' ? 'is the I/O manager’s copy of what the caller passed' : region.origin === 'UserVA' ? 'is an address that the caller chose' : region.origin === 'Peer' ? 'belongs to another driver' : 'is memory that user mode can write'}`;
+    return { ...region, witness: [{ file: site.file, start: site.start, end: site.end, role: 'origin', message }] };
+  }
+
+  private requestTaint(key: string, t: Val['t'], reading: Reading): readonly Taint[] {
+    if (t === this.regions.mode || t === this.regions.major || t === this.regions.minor) return [];
+    return [
+      {
+        origin: 'Buffered',
+        loc: `REQ|${key}`,
+        site: reading.site,
+        plain: false,
+        certain: true,
+        witness: [],
+        captured: true,
+        request: 'system',
+      },
+    ];
+  }
+
+  // ---- stores
+
+  store(state: State, targets: readonly Target[], v: Val, site: Site): void {
+    const strong = targets.length === 1;
+    for (const t of targets) {
+      const path = t.path;
+      if (strong) state.dropUnder(t.base, path, true);
+      const old = strong ? undefined : state.cell(t.base, path);
+      const val: Val = { ...v, taint: captured(v.taint) };
+      state.setCell(
+        t.base,
+        path,
+        old
+          ? {
+              ...val,
+              pts: unionTargets(old.pts, val.pts),
+              taint: unionTaints(old.taint, val.taint),
+              t: lin(this.atoms.atom(`weak:${at(site)}:${t.base.key}|${path}`)),
+            }
+          : val,
+      );
+      if (t.base.k !== 'local') this.publish(t, val, site);
+    }
+  }
+
+  /** Tells the heap what a field holds. */
+  publish(t: Target, v: Val, site: Site): void {
+    if (t.root === undefined && t.base.k !== 'global') return;
+    if (t.base.k === 'region' && isVolatileOrigin(t.base.origin)) return;
+    const c = constOf(v.t);
+    const targets = v.pts
+      .filter((p) => p.base.k === 'alloc' || p.base.k === 'region' || p.base.k === 'global')
+      .map((p) => ({
+        base: p.base,
+        root: p.root,
+        path: p.path,
+        off: p.off && constOf(p.off) !== undefined ? p.off : undefined,
+        via: p.via,
+      }));
+    const interesting = targets.length > 0 || v.taint.length > 0 || (v.fns?.length ?? 0) > 0;
+    const nul = c === 0 && !interesting;
+    if (nul) return;
+    const keys = this.keys(t);
+    const outer = keys[0];
+    keys.forEach((key, i) => {
+      this.heap.store(key, {
+        targets,
+        taint: v.taint,
+        fns: v.fns ?? [],
+        other: !interesting || targets.length < v.pts.length,
+        constant: c,
+        site,
+        through: i === 0 ? undefined : outer,
+      });
+    });
+    if (v.agg && v.agg.from.length && !v.agg.zero) this.publishAggregate(t, v, site);
+  }
+
+  /** A struct copied into a heap object: each field of it holds what the source's field holds. */
+  private publishAggregate(t: Target, v: Val, site: Site): void {
+    const ty = v.ty;
+    const rec = ty?.k === 'rec' ? ty.rec : this.walkRec(t);
+    if (!rec) return;
+    for (const f of rec.fields) {
+      if (!f.name) continue;
+      const sub = extend(t, f.name);
+      const keys = this.keys(sub);
+      const pts: Target[] = [];
+      if (f.ty.k === 'ptr') {
+        for (const from of v.agg?.from ?? []) {
+          for (const tnt of v.agg?.taint ?? []) {
+            const hit: OriginHit = { origin: tnt.origin, certain: tnt.certain, target: from, witness: tnt.witness };
+            pts.push(this.nested(extend(from, f.name), hit, { site, plain: tnt.plain }));
+          }
+        }
+      }
+      const taint = captured(v.agg?.taint ?? []);
+      if (taint.length === 0 && pts.length === 0) continue;
+      keys.forEach((key, i) =>
+        this.heap.store(key, {
+          targets: unionTargets(pts, []),
+          taint,
+          fns: [],
+          other: false,
+          site,
+          through: i === 0 ? undefined : keys[0],
+        }),
+      );
+    }
+  }
+  private walkRec(t: Target): Rec | undefined {
+    const ty = t.root === undefined ? undefined : this.walk(t.root, t.path);
+    return ty?.k === 'rec' ? ty.rec : undefined;
+  }
+
+  // ---- origins
+
+  originsOf(state: State, t: Target): readonly OriginHit[] {
+    const base: Base = t.base;
+    const via = t.via ?? [];
+    const hit = (origin: OriginHit['origin'], certain: boolean, witness: readonly Step[], region?: RegionBase): OriginHit => ({
+      origin,
+      certain: certain && !t.doubt,
+      target: t,
+      region,
+      witness: [...witness, ...via],
+    });
+    switch (base.k) {
+      case 'region': {
+        if (t.path.startsWith('$mdl')) return [hit('Kernel', true, [])];
+        if (base.origin === 'UserVA' && state.bounds.range(this.regions.mode, 0).hi === 0)
+          return [hit('Kernel', true, base.witness)];
+        return [hit(base.origin, base.certain, base.witness, base)];
+      }
+      case 'alloc': {
+        this.note(`s:${base.key}`);
+        const shared = this.heap.sharedBy(base.key);
+        if (shared && !(state.hasMust('fresh', base) && !state.hasMay('mapped', base))) return [hit('SharedPages', true, shared)];
+        if (base.what === 'device') return [hit('Device', true, [])];
+        const agg = state.cell(base, '')?.agg;
+        if (agg?.taint.length) return agg.taint.slice(0, 1).map((x) => hit('Snapshot', x.certain, x.witness));
+        return [hit('Kernel', true, [])];
+      }
+      case 'sym': {
+        if (base.from) {
+          const key = `field:${base.from}`;
+          this.note(`s:${key}`);
+          const shared = this.heap.sharedBy(key);
+          if (shared) return [hit('SharedPages', true, shared)];
+          if (this.model.project.sharedFields.has(base.from.replace(':', '.'))) return [hit('SharedPages', true, [])];
+        }
+        if (t.root !== undefined && this.model.project.sharedTypes.size > 0 && this.model.project.sharedTypes.has(t.root))
+          return [hit('SharedPages', true, [])];
+        return [hit('Kernel', true, [])];
+      }
+      case 'local': {
+        const agg = state.cell(base, '')?.agg;
+        if (agg?.taint.length) return [hit('Snapshot', true, [])];
+        return [hit('Kernel', true, [])];
+      }
+      case 'global':
+        return [hit('Kernel', true, [])];
+    }
+  }
+
+  show(t: Target): string {
+    const path = t.path.replace(/\$mdl/g, '');
+    if (t.root !== undefined) return path ? `${t.root}.${path}` : t.root;
+    return path === '' ? 'memory' : path;
+  }
+}
+
+/** Memory that another party can change between two reads. */
+export function isVolatileOrigin(o: OriginHit['origin']): boolean {
+  return o === 'UserVA' || o === 'SharedPages' || o === 'SharedView';
+}
+
+export function words(o: OriginHit['origin']): string {
+  switch (o) {
+    case 'UserVA':
+      return 'user memory';
+    case 'SharedPages':
+      return 'pages that user mode can write';
+    case 'SharedView':
+      return 'a section view that user mode can write';
+    case 'Buffered':
+      return 'the caller’s request';
+    case 'Packet':
+      return 'packet data';
+    case 'Registry':
+      return 'the registry';
+    case 'Peer':
+      return 'another driver';
+    case 'Device':
+      return 'device memory';
+    case 'Snapshot':
+      return 'a captured copy of untrusted data';
+    case 'Kernel':
+      return 'kernel memory';
+  }
+}
+
+export function extend(t: Target, rest: string): Target {
+  if (rest === '') return t;
+  return { ...t, path: t.path === '' ? rest : rest.startsWith('[') ? `${t.path}${rest}` : `${t.path}.${rest}`, off: undefined };
+}
+
+function norm(path: string): string {
+  return path.replace(/\[\d+\]/g, '[]');
+}
+function at(s: Site): string {
+  return `${s.file}:${s.start}-${s.end}`;
+}
+function offText(t: Target): string {
+  return t.off && t.off.key !== '' ? `@${t.off.key}` : '';
+}
+function range(ty: Ty | undefined): { lo?: number; hi?: number } {
+  return ty?.k === 'int'
+    ? ty.signed
+      ? { lo: -(2 ** (8 * ty.size - 1)), hi: 2 ** (8 * ty.size - 1) - 1 }
+      : { lo: 0, hi: 2 ** (8 * ty.size) - 1 }
+    : {};
+}
+function limits(ty: Ty): [number, number] {
+  const r = range(ty);
+  return [r.lo ?? -Infinity, r.hi ?? Infinity];
+}

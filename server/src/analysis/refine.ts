@@ -1,0 +1,142 @@
+/**
+ * What a condition says when it holds and when it does not. Answers undefined when the branch cannot be taken.
+ */
+import type { Expr } from '../syntax/ast';
+import { compareKnown, evaluate } from './evaluate';
+import type { Frame } from './frame';
+import type { State } from './state';
+import { constOf, constant, minus, type Lin } from './term';
+import type { Val } from './value';
+
+const NEGATED: Readonly<Record<string, string>> = { '<': '>=', '>=': '<', '>': '<=', '<=': '>', '==': '!=', '!=': '==' };
+
+/** Evaluates a condition on a copy of a state, without telling observers. */
+export function refine(c: Expr, truth: boolean, s: State, f: Frame): State | undefined {
+  switch (c.kind) {
+    case 'un':
+      if (c.op === '!') return refine(c.x, !truth, s, f);
+      break;
+    case 'cast':
+      return refine(c.x, truth, s, f);
+    case 'comma':
+      return refine(c.r, truth, s, f);
+    case 'bin':
+      if (c.op === '&&' || c.op === '||') {
+        const both = (c.op === '&&') === truth;
+        const first = refine(c.l, truth, s.clone(), f);
+        if (both) return first && refine(c.r, truth, first, f);
+        const second = refine(c.r, truth, s, f);
+        if (!first) return second;
+        if (!second) return first;
+        return joinStates(first, second, c, f);
+      }
+      if (c.op in NEGATED) {
+        const l = f.quiet(() => evaluate(c.l, s, f));
+        const r = f.quiet(() => evaluate(c.r, s, f));
+        return relate(c.op, l, r, truth, s);
+      }
+      break;
+    default:
+      break;
+  }
+  return decided(
+    f.quiet(() => evaluate(c, s, f)),
+    truth,
+    s,
+  );
+}
+
+export function isComparison(op: string): boolean {
+  return op in NEGATED;
+}
+
+function joinStates(a: State, b: State, c: Expr, f: Frame): State {
+  return f.joinAt(a, b, `or:${f.file}:${String(c.start)}`);
+}
+
+/** What it means that a value counts as true, or as false. */
+export function decided(v: Val, truth: boolean, s: State): State | undefined {
+  if (truth ? s.isZero(v.t) : s.isNonZero(v.t)) return undefined;
+  const only = v.t.t[0];
+  if (v.t.t.length === 1 && v.t.c === 0 && only && only[0].args.length > 0) {
+    // A number that stands for a comparison or a negation speaks about its operands.
+    const name = only[0].key.slice(0, only[0].key.indexOf('('));
+    const [a, b] = only[0].args;
+    if (name === '!' && a) return decided({ ...v, t: a }, !truth, s);
+    if (name === 'ok' && a) return bound(a, truth ? 0 : -Infinity, truth ? Infinity : -1, s);
+    if (name === 'bad' && a) return bound(a, truth ? -Infinity : 0, truth ? -1 : Infinity, s);
+    if (a && b && name in NEGATED) return compare(truth ? name : (NEGATED[name] ?? name), a, b, s);
+    if (a && b && ((name === '&&' && truth) || (name === '||' && !truth))) {
+      const first = decided({ ...v, t: a }, truth, s);
+      return first && decided({ ...v, t: b }, truth, first);
+    }
+  }
+  if (truth) {
+    s.setNonZero(v.t);
+    const r = s.bounds.range(v.t, 0);
+    if (r.lo === 0) s.bounds.add(v.t, 1, Infinity);
+  } else s.bounds.add(v.t, 0, 0);
+  return s;
+}
+
+function bound(t: Lin, lo: number, hi: number, s: State): State | undefined {
+  const r = s.bounds.range(t, 1);
+  if (r.lo > hi || r.hi < lo) return undefined;
+  s.bounds.add(t, lo, hi);
+  return s;
+}
+
+export function relate(op: string, l: Val, r: Val, truth: boolean, s: State): State | undefined {
+  const actual = truth ? op : (NEGATED[op] ?? op);
+  const lc = constOf(l.t);
+  const rc = constOf(r.t);
+  // A test against zero says nothing about an amount.
+  if (
+    !((op === '==' || op === '!=') && (lc === 0 || rc === 0)) &&
+    !(rc === 0 && (op === '>' || op === '<=')) &&
+    !(lc === 0 && (op === '<' || op === '>='))
+  ) {
+    s.compare(l.t);
+    s.compare(r.t);
+  }
+  let a = l.t;
+  const b = r.t;
+  // `MAX - x < y` and its kin: differences of unsigned numbers are read as they are meant.
+  if (l.ty?.k === 'int' && !l.ty.signed && rc !== undefined && rc < 0 && l.ty.size >= 4)
+    return relate(op, l, { ...r, t: constant(rc + 2 ** (8 * l.ty.size)), ty: l.ty }, truth, s);
+  if (lc !== undefined && lc < 0 && r.ty?.k === 'int' && !r.ty.signed) a = constant(lc + 2 ** (8 * r.ty.size));
+  return compare(actual, a, b, s);
+}
+
+function compare(op: string, a: Lin, b: Lin, s: State): State | undefined {
+  const d = minus(a, b);
+  const known = compareKnown(op, d, s);
+  if (known === false) return undefined;
+  switch (op) {
+    case '==':
+      s.bounds.add(d, 0, 0);
+      break;
+    case '!=': {
+      s.setNonZero(d);
+      const r = s.bounds.range(d, 0);
+      if (r.lo === 0) s.bounds.add(d, 1, Infinity);
+      else if (r.hi === 0) s.bounds.add(d, -Infinity, -1);
+      break;
+    }
+    case '<':
+      s.bounds.add(d, -Infinity, -1);
+      break;
+    case '<=':
+      s.bounds.add(d, -Infinity, 0);
+      break;
+    case '>':
+      s.bounds.add(d, 1, Infinity);
+      break;
+    case '>=':
+      s.bounds.add(d, 0, Infinity);
+      break;
+    default:
+      break;
+  }
+  return s;
+}

@@ -1,0 +1,216 @@
+/**
+ * Where execution enters a driver, and with what: dispatch routines, framework callbacks, fast I/O, messages. A function whose role is
+ * known starts with what its caller promises; every other function that nobody calls starts with nothing.
+ */
+import type { FunctionDecl, TypeRef } from '../syntax/ast';
+import type { ApiFact, Model } from '../model/model';
+import type { Declared, Program } from '../program/program';
+import type { Analyzer } from './analyzer';
+import type { Heap } from './heap';
+import type { Memory } from './memory';
+import type { State } from './state';
+import { constant, lin } from './term';
+import type { RegionBase, Val } from './value';
+
+export interface Root {
+  readonly fn: Declared<FunctionDecl>;
+  /** Role of the model, or `any`. */
+  readonly role: string;
+  /** Tells roots of one function apart. */
+  readonly tag: string;
+  seed(state: State, a: Analyzer): Val[];
+}
+
+const SKIP = new Set(['sized-copy']);
+
+export function roots(program: Program, files: readonly string[], model: Model, heap: Heap, memory: Memory): Root[] {
+  const out: Root[] = [];
+  const seen = new Set<string>();
+  const add = (fn: Declared<FunctionDecl> | undefined, fact: ApiFact, tag: string, major?: number): void => {
+    if (!fn?.decl.body || SKIP.has(fact.role)) return;
+    const id = `${fn.file}:${fn.decl.name}:${fact.role}:${tag}`;
+    if (seen.has(id)) return;
+    seen.add(id);
+    out.push({ fn, role: fact.role, tag, seed: (s, a) => seedRole(fn, fact, s, a, major) });
+  };
+  // Functions stored where a callback belongs.
+  for (const [field, stores] of heap.entries()) {
+    if (field.startsWith('DRIVER_OBJECT:MajorFunction')) continue;
+    for (const s of stores.values())
+      for (const name of s.fns) add(program.function(name, s.site.file), roleOfField(field, memory, model) ?? NONE, field);
+  }
+  for (const m of majorFunctions(heap)) add(program.function(m.name, m.file), DISPATCH, `major${String(m.major ?? '')}`, m.major);
+  // Prototypes that carry a role: `DRIVER_DISPATCH F;`
+  for (const file of files) {
+    const facts = program.files.get(file);
+    for (const p of facts?.prototypes ?? []) {
+      const fact = p.typedefName !== undefined ? model.api(p.typedefName) : undefined;
+      if (fact) add(program.function(p.name, file), fact, fact.name);
+      else if (p.typedefName !== undefined) {
+        const kernel = kernelTypedef(p.typedefName, file, program, model);
+        if (kernel) add(program.function(p.name, file), kernel, kernel.name);
+      }
+    }
+    for (const fn of facts?.functions ?? []) if (fn.name === 'DriverEntry') add({ file, decl: fn }, ENTRY, 'entry');
+  }
+  const known = out.filter((r) => r.role !== 'none');
+  for (const file of files) {
+    for (const decl of program.files.get(file)?.functions ?? []) {
+      const fn = { file, decl };
+      known.push({ fn, role: 'any', tag: '', seed: (s, a) => params(fn, s, a) });
+    }
+  }
+  return known;
+}
+
+const NONE: ApiFact = { name: '', role: 'none' };
+const DISPATCH: ApiFact = { name: 'DRIVER_DISPATCH', role: 'dispatch', args: { device: 0, irp: 1 } };
+const ENTRY: ApiFact = { name: 'DRIVER_INITIALIZE', role: 'entry', args: { driver: 0, path: 1 } };
+
+function* majorFunctions(heap: Heap): Generator<{ name: string; file: string; major?: number }> {
+  for (const [field, stores] of heap.entries()) {
+    if (!field.startsWith('DRIVER_OBJECT:MajorFunction')) continue;
+    const m = /\[(\d+)\]/.exec(field);
+    for (const s of stores.values())
+      for (const name of s.fns) yield { name, file: s.site.file, major: m?.[1] === undefined ? undefined : Number(m[1]) };
+  }
+}
+
+/** A field whose declared type is a documented callback. */
+function roleOfField(field: string, memory: Memory, model: Model): ApiFact | undefined {
+  const colon = field.indexOf(':');
+  const rec = memory.recs.get(field.slice(0, colon));
+  const last = field.slice(colon + 1);
+  const declared = rec?.decl.fields.find((x) => x.name === last)?.type;
+  const name = declared && callbackName(declared);
+  return name === undefined ? undefined : model.api(name);
+}
+
+function callbackName(ref: TypeRef): string | undefined {
+  if (ref.kind === 'pointer') return callbackName(ref.to);
+  if (ref.kind !== 'name') return undefined;
+  return ref.name.replace(/^PFN_WDF_/, 'EVT_WDF_').replace(/^P(?=[A-Z])(?!FLT_|ROTOCOL)/, '');
+}
+
+function kernelTypedef(name: string, file: string, program: Program, model: Model): ApiFact | undefined {
+  const t = program.typedef(name, file)?.decl.type;
+  const inner = t && callbackName(t);
+  return inner === undefined || inner === name ? undefined : model.api(inner);
+}
+
+/** Parameters without a known role. */
+function params(fn: Declared<FunctionDecl>, s: State, a: Analyzer): Val[] {
+  void s;
+  return fn.decl.params.map((p, i) => {
+    const ty = a.types.resolve(p.type, fn.file);
+    const t = lin(
+      a.atoms.atom(
+        `P${String(i)}@${fn.file}:${fn.decl.name}`,
+        ty.k === 'int' && !ty.signed ? { lo: 0, hi: 2 ** (8 * ty.size) - 1 } : {},
+      ),
+    );
+    return { t, pts: [], taint: [], ty };
+  });
+}
+
+function seedRole(fn: Declared<FunctionDecl>, fact: ApiFact, s: State, a: Analyzer, major: number | undefined): Val[] {
+  const out = params(fn, s, a);
+  const r = a.regions;
+  const site = { file: fn.file, start: fn.decl.nameSpan.start, end: fn.decl.nameSpan.end };
+  const pointer = (role: string, region: RegionBase): void => {
+    const i = fact.args?.[role];
+    const old = i === undefined ? undefined : out[i];
+    if (i !== undefined && old)
+      out[i] = {
+        ...old,
+        t: lin(a.atoms.atom(`ptr:${region.key}`, { frame: false })),
+        pts: [{ base: region, path: '', off: constant(0) }],
+      };
+  };
+  const number = (role: string, t: Val['t']): void => {
+    const i = fact.args?.[role];
+    const old = i === undefined ? undefined : out[i];
+    if (i !== undefined && old)
+      out[i] = {
+        ...old,
+        t,
+        taint: [
+          {
+            origin: 'Buffered',
+            loc: `REQ|${role}`,
+            site,
+            plain: false,
+            certain: true,
+            witness: [],
+            captured: true,
+            request: 'system',
+          },
+        ],
+      };
+  };
+  const user = (key: string, message: string, len: 'in' | 'out', request: RegionBase['request']): RegionBase =>
+    r.region(key, 'UserVA', [r.step(site, message)], len === 'in' ? { inLen: r.inLen, request } : { outLen: r.outLen, request });
+  s.setMust({ tag: 'role', data: fact.role, site });
+  switch (fact.role) {
+    case 'dispatch':
+      if (major !== undefined) s.bounds.add(r.major, major, major);
+      break;
+    case 'ioctl':
+      number('inLen', r.inLen);
+      number('outLen', r.outLen);
+      number('code', r.code);
+      break;
+    case 'ioctl-internal':
+      number('inLen', r.inLen);
+      number('outLen', r.outLen);
+      number('code', r.code);
+      s.bounds.add(r.mode, 0, 0);
+      break;
+    case 'read':
+      number('len', r.outLen);
+      break;
+    case 'write':
+      number('len', r.inLen);
+      break;
+    case 'fast-ioctl':
+      pointer('in', user('FastIn', 'the input buffer of fast I/O is an address that the caller chose', 'in', 'fast-in'));
+      pointer('out', user('FastOut', 'the output buffer of fast I/O is an address that the caller chose', 'out', 'fast-out'));
+      number('inLen', r.inLen);
+      number('outLen', r.outLen);
+      number('code', r.code);
+      break;
+    case 'fast-read':
+    case 'fast-write':
+      pointer(
+        'buffer',
+        user(
+          `Fast:${fact.role}`,
+          'the buffer of fast I/O is an address that the caller chose',
+          fact.role === 'fast-read' ? 'out' : 'in',
+          'fast-in',
+        ),
+      );
+      number('len', fact.role === 'fast-read' ? r.outLen : r.inLen);
+      break;
+    case 'flt-message':
+      pointer('in', user('MessageIn', 'the message buffer of a filter port is a raw user address', 'in', 'message'));
+      pointer('out', user('MessageOut', 'the reply buffer of a filter port is a raw user address', 'out', 'message'));
+      number('inLen', r.inLen);
+      number('outLen', r.outLen);
+      break;
+    case 'flt-connect': {
+      const i = fact.args?.['in'];
+      const old = i === undefined ? undefined : out[i];
+      const region = r.region('Connect', 'Buffered', [r.step(site, 'the connection context that user mode passed')], {
+        inLen: r.inLen,
+        request: 'message',
+      });
+      if (i !== undefined && old) out[i] = { ...old, pts: [{ base: region, path: '', off: constant(0) }] };
+      number('inLen', r.inLen);
+      break;
+    }
+    default:
+      break;
+  }
+  return out;
+}

@@ -1,0 +1,337 @@
+/**
+ * What is known at one point of one execution path: memory cells, bounds on numbers, and marks that analyses and rules leave on the way.
+ * Copied before it is changed; cheap to copy.
+ */
+import { Bounds } from './bounds';
+import { constOf, lin, same, single, type Atom, type Atoms, type Lin } from './term';
+import { sameVal, unionTaints, unionTargets, type Base, type Site, type Val } from './value';
+
+/** Something that happened on the way here. `base` ties it to an object, so that it survives calls under the right name. */
+export interface Mark {
+  readonly tag: string;
+  readonly base?: Base;
+  readonly path?: string;
+  readonly site: Site;
+  readonly num?: Lin;
+  readonly data?: string;
+}
+
+export interface Cell {
+  readonly base: Base;
+  readonly path: string;
+  readonly val: Val;
+}
+
+/** A map that is shared until it is written to. */
+class Cow<V> {
+  map: Map<string, V>;
+  private shared: boolean;
+  constructor(from?: Cow<V>) {
+    this.map = from?.map ?? new Map();
+    this.shared = from !== undefined;
+    if (from) from.shared = true;
+  }
+  own(): Map<string, V> {
+    if (this.shared) {
+      this.map = new Map(this.map);
+      this.shared = false;
+    }
+    return this.map;
+  }
+}
+
+const PRUNE_AT = 24;
+
+export class State {
+  private mem: Cow<Cell>;
+  private musts: Cow<Mark>;
+  private mays: Cow<Mark>;
+  private nonzero: Cow<true>;
+  private seen: Cow<Atom>;
+  bounds: Bounds;
+
+  constructor(from?: State) {
+    this.mem = new Cow(from?.mem);
+    this.musts = new Cow(from?.musts);
+    this.mays = new Cow(from?.mays);
+    this.nonzero = new Cow(from?.nonzero);
+    this.seen = new Cow(from?.seen);
+    this.bounds = from ? from.bounds.clone() : new Bounds();
+  }
+
+  clone(): State {
+    return new State(this);
+  }
+
+  /** Takes over what another state knows. */
+  become(o: State): void {
+    if (o === this) return;
+    this.mem = new Cow(o.mem);
+    this.musts = new Cow(o.musts);
+    this.mays = new Cow(o.mays);
+    this.nonzero = new Cow(o.nonzero);
+    this.seen = new Cow(o.seen);
+    this.bounds = o.bounds.clone();
+  }
+
+  get cells(): ReadonlyMap<string, Cell> {
+    return this.mem.map;
+  }
+  get must(): ReadonlyMap<string, Mark> {
+    return this.musts.map;
+  }
+  get may(): ReadonlyMap<string, Mark> {
+    return this.mays.map;
+  }
+  get compared(): ReadonlyMap<string, Atom> {
+    return this.seen.map;
+  }
+  get nonzeros(): ReadonlyMap<string, true> {
+    return this.nonzero.map;
+  }
+
+  cell(base: Base, path: string): Val | undefined {
+    return this.mem.map.get(`${base.key}|${path}`)?.val;
+  }
+  setCell(base: Base, path: string, val: Val): void {
+    const key = `${base.key}|${path}`;
+    if (this.mem.map.get(key)?.val === val) return;
+    this.mem.own().set(key, { base, path, val });
+  }
+  /** Forgets cells of an object at and under a path. */
+  dropUnder(base: Base, path: string, keepSelf = false): void {
+    const prefix = `${base.key}|${path}`;
+    let own: Map<string, Cell> | undefined;
+    for (const key of this.mem.map.keys()) {
+      if (!key.startsWith(prefix)) continue;
+      const next = key.charAt(prefix.length);
+      if ((next === '' && !keepSelf) || next === '.' || next === '[' || path === '') {
+        if (next === '' && keepSelf) continue;
+        own ??= this.mem.own();
+        own.delete(key);
+      }
+    }
+  }
+  dropCells(test: (cell: Cell) => boolean): void {
+    const gone = [...this.mem.map].filter(([, c]) => test(c)).map(([k]) => k);
+    if (gone.length) {
+      const own = this.mem.own();
+      for (const k of gone) own.delete(k);
+    }
+  }
+
+  private static markKey(m: Mark): string {
+    return `${m.tag}|${m.base?.key ?? ''}|${m.path ?? ''}`;
+  }
+  setMust(m: Mark): void {
+    this.musts.own().set(State.markKey(m), m);
+  }
+  dropMust(tag: string, base?: Base, path?: string): void {
+    const key = `${tag}|${base?.key ?? ''}|${path ?? ''}`;
+    if (this.musts.map.has(key)) this.musts.own().delete(key);
+  }
+  hasMust(tag: string, base?: Base, path?: string): Mark | undefined {
+    return this.musts.map.get(`${tag}|${base?.key ?? ''}|${path ?? ''}`);
+  }
+  setMay(m: Mark): void {
+    const key = State.markKey(m);
+    if (!this.mays.map.has(key)) this.mays.own().set(key, m);
+  }
+  replaceMay(m: Mark): void {
+    this.mays.own().set(State.markKey(m), m);
+  }
+  hasMay(tag: string, base?: Base, path?: string): Mark | undefined {
+    return this.mays.map.get(`${tag}|${base?.key ?? ''}|${path ?? ''}`);
+  }
+  dropMay(tag: string, base?: Base, path?: string): void {
+    const key = `${tag}|${base?.key ?? ''}|${path ?? ''}`;
+    if (this.mays.map.has(key)) this.mays.own().delete(key);
+  }
+
+  /** Records that a condition on the way here tested this number. */
+  compare(t: Lin): void {
+    for (const [a] of t.t) this.compareAtom(a);
+  }
+  private compareAtom(a: Atom): void {
+    if (this.seen.map.has(a.key)) return;
+    this.seen.own().set(a.key, a);
+    for (const arg of a.args) for (const [inner] of arg.t) this.compareAtom(inner);
+  }
+  wasCompared(t: Lin): boolean {
+    return t.t.some(([a]) => this.seen.map.has(a.key));
+  }
+
+  setNonZero(t: Lin): void {
+    if (t.key) this.nonzero.own().set(`${t.key}:${t.c}`, true);
+  }
+  isNonZero(t: Lin): boolean {
+    const c = constOf(t);
+    if (c !== undefined) return c !== 0;
+    if (this.nonzero.map.has(`${t.key}:${t.c}`)) return true;
+    const r = this.bounds.range(t, 1);
+    return r.lo > 0 || r.hi < 0;
+  }
+  isZero(t: Lin): boolean {
+    const c = constOf(t);
+    if (c !== undefined) return c === 0;
+    const r = this.bounds.range(t, 1);
+    return r.lo === 0 && r.hi === 0;
+  }
+
+  /** Forgets facts about numbers that no cell holds and no expression can name again. */
+  prune(): void {
+    if (this.bounds.all.size < PRUNE_AT) return;
+    const held = new Set<Atom>();
+    const hold = (t: Lin): void => {
+      for (const [x] of t.t) {
+        if (held.has(x)) continue;
+        held.add(x);
+        for (const y of x.args) hold(y);
+      }
+    };
+    for (const c of this.mem.map.values()) {
+      hold(c.val.t);
+      for (const p of c.val.pts) {
+        if (p.off) hold(p.off);
+        if (p.base.k === 'sym') hold(p.base.t);
+      }
+    }
+    const memo = new Map<Atom, boolean>();
+    const alive = (x: Atom): boolean => {
+      if (!x.frame || held.has(x) || x.key.startsWith('P')) return true;
+      let known = memo.get(x);
+      if (known === undefined) {
+        memo.set(x, false);
+        known = x.args.length > 0 && x.args.every((a) => a.t.every(([y]) => alive(y)));
+        memo.set(x, known);
+      }
+      return known;
+    };
+    this.bounds.prune(alive);
+  }
+
+  equals(o: State): boolean {
+    if (this.mem.map !== o.mem.map) {
+      if (this.mem.map.size !== o.mem.map.size) return false;
+      for (const [key, cell] of this.mem.map) {
+        const other = o.mem.map.get(key);
+        if (!other || (other !== cell && !sameVal(cell.val, other.val))) return false;
+      }
+    }
+    return (
+      sameKeys(this.musts.map, o.musts.map) &&
+      sameKeys(this.mays.map, o.mays.map) &&
+      sameKeys(this.nonzero.map, o.nonzero.map) &&
+      sameKeys(this.seen.map, o.seen.map) &&
+      this.bounds.equals(o.bounds)
+    );
+  }
+
+  /**
+   * The state where two paths meet. A cell that differs becomes a fresh number named after the place, so that the answer is the same in
+   * every round.
+   * @param place names the meeting point
+   */
+  static join(a: State, b: State, place: string, atoms: Atoms): State {
+    if (a === b) return a;
+    const out = new State(a);
+    const phis: { phi: Lin; x: Lin; y: Lin }[] = [];
+    if (a.mem.map !== b.mem.map) {
+      const mem = out.mem.own();
+      for (const [key, cell] of a.mem.map) {
+        const other = b.mem.map.get(key);
+        if (other === cell) continue;
+        if (!other) {
+          if (cell.base.k !== 'local') mem.set(key, { ...cell, val: half(cell.val, place, key, atoms) });
+          continue;
+        }
+        mem.set(key, { ...cell, val: joinVal(cell.val, other.val, `${place}:${key}`, atoms, phis) });
+      }
+      for (const [key, cell] of b.mem.map) {
+        if (a.mem.map.has(key)) continue;
+        mem.set(key, cell.base.k === 'local' ? cell : { ...cell, val: half(cell.val, place, key, atoms) });
+      }
+    }
+    if (a.musts.map !== b.musts.map) for (const key of a.musts.map.keys()) if (!b.musts.map.has(key)) out.musts.own().delete(key);
+    if (a.mays.map !== b.mays.map) for (const [key, m] of b.mays.map) if (!a.mays.map.has(key)) out.mays.own().set(key, m);
+    if (a.nonzero.map !== b.nonzero.map)
+      for (const key of a.nonzero.map.keys()) if (!b.nonzero.map.has(key)) out.nonzero.own().delete(key);
+    if (a.seen.map !== b.seen.map) for (const key of a.seen.map.keys()) if (!b.seen.map.has(key)) out.seen.own().delete(key);
+    out.bounds = a.bounds.meet(b.bounds);
+    for (const { phi, x, y } of phis) {
+      const rx = a.bounds.range(x, 0);
+      const ry = b.bounds.range(y, 0);
+      out.bounds.add(phi, Math.min(rx.lo, ry.lo), Math.max(rx.hi, ry.hi));
+      if (a.isNonZero(x) && b.isNonZero(y)) out.setNonZero(phi);
+      if (a.wasCompared(x) && b.wasCompared(y)) out.compare(phi);
+      relate(out.bounds, a.bounds, b.bounds, phi, x, y);
+      relate(out.bounds, b.bounds, a.bounds, phi, y, x);
+    }
+    return out;
+  }
+}
+
+/** Relations of one side's value to other numbers that hold for the other side's value as well. */
+function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: Lin): void {
+  const atom = single(x);
+  if (!atom) return;
+  for (const b of mine.relationsOf(atom)) {
+    if (b.form.t.length !== 2) continue;
+    const hit = b.form.t.find(([a]) => a === atom);
+    const other = b.form.t.find(([a]) => a !== atom);
+    if (!hit || !other || hit[1] * hit[1] !== 1) continue;
+    const swap = (v: Lin): Lin => {
+      const rest = { c: 0, t: [other] as const, key: `${other[0].id}*${other[1]}` };
+      return add(rest, v, hit[1]);
+    };
+    const r = theirs.range(swap(y), 0);
+    out.add(swap(phi), Math.min(b.lo, r.lo), Math.max(b.hi, r.hi));
+  }
+}
+
+function add(a: Lin, b: Lin, k: number): Lin {
+  const t = [...a.t, ...b.t.map(([x, n]) => [x, n * k] as const)].sort((p, q) => p[0].id - q[0].id);
+  const merged: (readonly [Atom, number])[] = [];
+  for (const [x, n] of t) {
+    const last = merged[merged.length - 1];
+    if (last?.[0] === x) merged[merged.length - 1] = [x, last[1] + n];
+    else merged.push([x, n]);
+  }
+  const kept = merged.filter(([, n]) => n !== 0);
+  return { c: a.c + k * b.c, t: kept, key: kept.map(([x, n]) => `${x.id}*${n}`).join('+') };
+}
+
+function half(v: Val, place: string, key: string, atoms: Atoms): Val {
+  return { ...v, t: lin(atoms.atom(`half:${place}:${key}`)), agg: undefined };
+}
+
+function joinVal(a: Val, b: Val, place: string, atoms: Atoms, phis: { phi: Lin; x: Lin; y: Lin }[]): Val {
+  if (a === b) return a;
+  let t = a.t;
+  if (!same(a.t, b.t)) {
+    const ty = a.ty ?? b.ty;
+    const range = ty?.k === 'int' && !ty.signed ? { lo: 0, hi: 2 ** (8 * ty.size) - 1 } : {};
+    t = lin(atoms.atom(`phi:${place}`, range));
+    phis.push({ phi: t, x: a.t, y: b.t });
+  }
+  return {
+    t,
+    pts: unionTargets(a.pts, b.pts),
+    taint: unionTaints(a.taint, b.taint),
+    ty: a.ty ?? b.ty,
+    agg:
+      a.agg && b.agg
+        ? { from: unionTargets(a.agg.from, b.agg.from), taint: unionTaints(a.agg.taint, b.agg.taint) }
+        : (a.agg ?? b.agg),
+    fns: a.fns || b.fns ? [...new Set([...(a.fns ?? []), ...(b.fns ?? [])])].sort() : undefined,
+    nullable: a.nullable ?? b.nullable,
+    sizeOf: a.sizeOf === b.sizeOf ? a.sizeOf : undefined,
+  };
+}
+
+function sameKeys(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const k of a.keys()) if (!b.has(k)) return false;
+  return true;
+}

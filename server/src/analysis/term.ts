@@ -1,0 +1,159 @@
+/**
+ * Symbolic numbers: linear forms over interned atoms. An atom is a value that never changes (a length the request came with, a parameter,
+ * the result of one load), so a fact about it stays true. Owns arithmetic on them; knows no program state.
+ */
+
+export interface Atom {
+  readonly id: number;
+  /** Unique, readable in dumps. */
+  readonly key: string;
+  /** Made inside one activation of a function; renamed when it leaves through a return. */
+  readonly frame: boolean;
+  readonly args: readonly Lin[];
+  /** Smallest and largest value that its type allows. */
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** c + Σ coefficient · atom, atoms sorted by id, no zero coefficient. */
+export interface Lin {
+  readonly c: number;
+  readonly t: readonly (readonly [Atom, number])[];
+  /** Interned key of the form without its constant; `` for a constant. */
+  readonly key: string;
+}
+
+/** All atoms of one analysis. A run that is thrown away is thrown away with its table. */
+export class Atoms {
+  private readonly table = new Map<string, Atom>();
+
+  atom(key: string, options: { frame?: boolean; args?: readonly Lin[]; lo?: number; hi?: number } = {}): Atom {
+    let a = this.table.get(key);
+    if (!a) {
+      a = {
+        id: this.table.size,
+        key,
+        frame: options.frame ?? true,
+        args: options.args ?? [],
+        lo: options.lo ?? -Infinity,
+        hi: options.hi ?? Infinity,
+      };
+      this.table.set(key, a);
+    }
+    return a;
+  }
+
+  get size(): number {
+    return this.table.size;
+  }
+
+  /** A non-linear operation as an atom; equal operands give the equal atom. */
+  op(name: string, args: readonly Lin[], lo = -Infinity, hi = Infinity): Lin {
+    const frame = args.some((a) => a.t.some(([x]) => x.frame));
+    return lin(this.atom(`${name}(${args.map(show).join(',')})`, { frame, args, lo, hi }));
+  }
+}
+
+export function constant(c: number): Lin {
+  return { c, t: [], key: '' };
+}
+export const ZERO = constant(0);
+
+export function lin(a: Atom): Lin {
+  return { c: 0, t: [[a, 1]], key: `${a.id}*1` };
+}
+
+function make(c: number, t: (readonly [Atom, number])[]): Lin {
+  return { c, t, key: t.map(([a, k]) => `${a.id}*${k}`).join('+') };
+}
+
+export function plus(a: Lin, b: Lin, factor = 1): Lin {
+  if (b.t.length === 0) return b.c === 0 ? a : { c: a.c + factor * b.c, t: a.t, key: a.key };
+  const out: (readonly [Atom, number])[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.t.length || j < b.t.length) {
+    const x = a.t[i];
+    const y = b.t[j];
+    if (x && (!y || x[0].id < y[0].id)) {
+      out.push(x);
+      i++;
+    } else if (y && (!x || y[0].id < x[0].id)) {
+      out.push([y[0], factor * y[1]]);
+      j++;
+    } else if (x && y) {
+      const k = x[1] + factor * y[1];
+      if (k !== 0) out.push([x[0], k]);
+      i++;
+      j++;
+    }
+  }
+  return make(a.c + factor * b.c, out);
+}
+
+export function minus(a: Lin, b: Lin): Lin {
+  return plus(a, b, -1);
+}
+
+export function scale(a: Lin, k: number): Lin {
+  if (k === 1) return a;
+  if (k === 0) return ZERO;
+  return make(
+    a.c * k,
+    a.t.map(([x, n]) => [x, n * k] as const),
+  );
+}
+
+export function isConst(a: Lin): boolean {
+  return a.t.length === 0;
+}
+
+export function constOf(a: Lin): number | undefined {
+  return a.t.length === 0 ? a.c : undefined;
+}
+
+export function same(a: Lin, b: Lin): boolean {
+  return a.c === b.c && a.key === b.key;
+}
+
+/** The atom of a form that is exactly one atom. */
+export function single(a: Lin): Atom | undefined {
+  const only = a.t[0];
+  return a.t.length === 1 && a.c === 0 && only?.[1] === 1 ? only[0] : undefined;
+}
+
+export function show(a: Lin): string {
+  if (a.t.length === 0) return String(a.c);
+  const parts = a.t.map(([x, k]) => (k === 1 ? x.key : `${k}*${x.key}`)).join('+');
+  return a.c === 0 ? parts : `${parts}${a.c > 0 ? '+' : ''}${a.c}`;
+}
+
+export type Substitution = ReadonlyMap<Atom, Lin>;
+
+/** Replaces atoms, also inside operations. `wrap` renames an atom that is in no entry. */
+export function replace(a: Lin, s: Substitution, atoms: Atoms, wrap?: (x: Atom) => Atom | undefined, depth = 0): Lin {
+  if (a.t.length === 0) return a;
+  let out: Lin = constant(a.c);
+  for (const [x, k] of a.t) out = plus(out, scale(replaceAtom(x, s, atoms, wrap, depth), k));
+  return out;
+}
+
+function replaceAtom(
+  x: Atom,
+  s: Substitution,
+  atoms: Atoms,
+  wrap: ((x: Atom) => Atom | undefined) | undefined,
+  depth: number,
+): Lin {
+  const hit = s.get(x);
+  if (hit) return hit;
+  if (x.args.length > 0 && depth < 6) {
+    const args = x.args.map((y) => replace(y, s, atoms, wrap, depth + 1));
+    if (args.some((y, i) => !same(y, x.args[i] ?? ZERO))) {
+      const name = x.key.slice(0, x.key.indexOf('('));
+      return atoms.op(name, args, x.lo, x.hi);
+    }
+  }
+  const renamed = wrap?.(x);
+  return lin(renamed ?? x);
+}

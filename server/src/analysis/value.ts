@@ -1,0 +1,211 @@
+/**
+ * Abstract values: what a C expression may hold. Numbers are linear forms, pointers are sets of targets, and both carry where they came from.
+ */
+import type { ApiFact, Origin } from '../model/model';
+import type { Step } from '../rules/finding';
+import { same, type Lin } from './term';
+import type { Ty } from '../program/types';
+
+/** A place in a file that caused something. */
+export interface Site {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly fn?: string;
+}
+
+/** An object in memory. Interned by `key`. */
+export type Base = SymBase | LocalBase | GlobalBase | AllocBase | RegionBase;
+
+interface BaseCommon {
+  readonly key: string;
+}
+/** What a pointer points to that nothing better is known about. `from` names the field it was loaded from. */
+export interface SymBase extends BaseCommon {
+  readonly k: 'sym';
+  readonly t: Lin;
+  readonly from?: FieldKey;
+}
+export interface LocalBase extends BaseCommon {
+  readonly k: 'local';
+  readonly fn: string;
+  readonly name: string;
+}
+export interface GlobalBase extends BaseCommon {
+  readonly k: 'global';
+  readonly name: string;
+  readonly file: string;
+}
+/** Memory (or an object such as an MDL) that one call allocates. */
+export interface AllocBase extends BaseCommon {
+  readonly k: 'alloc';
+  readonly api: string;
+  readonly site: Site;
+  readonly size?: Lin;
+  readonly zeroed: boolean;
+  readonly what: 'pool' | 'mdl' | 'pages' | 'device' | 'stack' | 'other';
+}
+/** Memory whose origin is known by where the pointer came from. */
+export interface RegionBase extends BaseCommon {
+  readonly k: 'region';
+  readonly origin: Origin;
+  readonly witness: readonly Step[];
+  readonly certain: boolean;
+  /** Length as an input and as an output, in bytes; absent when nothing states it. */
+  readonly inLen?: Lin;
+  readonly outLen?: Lin;
+  /** The request buffer that it is, for rules that speak of the method. */
+  readonly request?: RequestBuffer;
+  /** The pointer was loaded from untrusted memory; the region of that memory. */
+  readonly nestedIn?: string;
+}
+export type RequestBuffer =
+  'system' | 'type3' | 'user' | 'mdl' | 'wdf-in' | 'wdf-out' | 'fast-in' | 'fast-out' | 'message' | 'oid' | 'ea' | 'registry';
+
+/** `TYPE:field.path` of the outermost object that is known. */
+export type FieldKey = string;
+
+/** One place that a pointer may point to. */
+export interface Target {
+  readonly base: Base;
+  /** Type name of the object that `path` starts in; absent until a typed access names it. */
+  readonly root?: string;
+  readonly path: string;
+  /** Bytes from the start of `base`; absent when unknown. */
+  readonly off?: Lin;
+  /** How the pointer came here, for the path of a finding. */
+  readonly via?: readonly Step[];
+  /** The field that the pointer was loaded from, by the outermost type known. */
+  readonly from?: FieldKey;
+  /** The field it was loaded from holds other things as well. */
+  readonly doubt?: boolean;
+}
+
+/** Where a value was loaded from, when that matters. */
+export interface Taint {
+  readonly origin: Origin;
+  /** Location that was read: base key and path. */
+  readonly loc: string;
+  /** The read. */
+  readonly site: Site;
+  /** Loaded by a plain C access (the compiler may load it again), not by an accessor. */
+  readonly plain: boolean;
+  readonly certain: boolean;
+  readonly witness: readonly Step[];
+  /** The value passed through a variable, so it is a copy by now. */
+  readonly captured: boolean;
+  readonly request?: RequestBuffer;
+  readonly accessor?: ApiFact;
+}
+
+/** Content that was copied as a whole from somewhere. */
+export interface Aggregate {
+  readonly from: readonly Target[];
+  readonly taint: readonly Taint[];
+  /** Copied by an API that reads each location once or that one decides on afterwards. */
+  readonly zero?: boolean;
+}
+
+export interface Val {
+  readonly t: Lin;
+  readonly pts: readonly Target[];
+  readonly taint: readonly Taint[];
+  readonly ty?: Ty;
+  /** Set on the cell of a struct that was copied as a whole. */
+  readonly agg?: Aggregate;
+  /** Function names, when the value is a function. */
+  readonly fns?: readonly string[];
+  /** The pointer may be one that an allocation or mapping gave and nobody tested. */
+  readonly nullable?: Site;
+  /** Bytes of the object `sizeof` was applied to, when `t` is such a size; for rules about sizes. */
+  readonly sizeOf?: string;
+}
+
+export const MAX_TARGETS = 8;
+export const MAX_TAINTS = 5;
+
+export function targetKey(t: Target): string {
+  return `${t.base.key}|${t.path}`;
+}
+
+export function unionTargets(a: readonly Target[], b: readonly Target[]): readonly Target[] {
+  if (a === b || b.length === 0) return a;
+  if (a.length === 0) return b;
+  const out = [...a];
+  for (const t of b) {
+    const key = targetKey(t);
+    const at = out.findIndex((o) => targetKey(o) === key);
+    const old = out[at];
+    if (!old) out.push(t);
+    else if ((old.off && t.off && !same(old.off, t.off)) || (old.off && !t.off)) out[at] = { ...old, off: undefined };
+  }
+  return out.length > MAX_TARGETS
+    ? out.slice(0, MAX_TARGETS)
+    : out.length === a.length && out.every((o, i) => o === a[i])
+      ? a
+      : out;
+}
+
+export function unionTaints(a: readonly Taint[], b: readonly Taint[]): readonly Taint[] {
+  if (a === b || b.length === 0) return a;
+  if (a.length === 0) return b;
+  const out = [...a];
+  for (const t of b) {
+    const at = out.findIndex(
+      (o) => o.loc === t.loc && o.origin === t.origin && o.site.start === t.site.start && o.site.file === t.site.file,
+    );
+    const old = out[at];
+    if (!old) out.push(t);
+    else if (old.captured && !t.captured) out[at] = t;
+  }
+  return out.length > MAX_TAINTS
+    ? out.slice(0, MAX_TAINTS)
+    : out.length === a.length && out.every((o, i) => o === a[i])
+      ? a
+      : out;
+}
+
+/** The value as it is once it sits in a variable. */
+export function captured(taint: readonly Taint[]): readonly Taint[] {
+  return taint.every((t) => t.captured) ? taint : taint.map((t) => (t.captured ? t : { ...t, captured: true }));
+}
+
+export function sameTargets(a: readonly Target[], b: readonly Target[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i];
+    const y = b[i];
+    if (!x || !y || x.base.key !== y.base.key || x.path !== y.path || x.root !== y.root) return false;
+    if ((x.off === undefined) !== (y.off === undefined) || (x.off && y.off && !same(x.off, y.off))) return false;
+  }
+  return true;
+}
+
+export function sameTaints(a: readonly Taint[], b: readonly Taint[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i];
+    const y = b[i];
+    if (
+      !x ||
+      !y ||
+      x.loc !== y.loc ||
+      x.origin !== y.origin ||
+      x.site.start !== y.site.start ||
+      x.site.file !== y.site.file ||
+      x.captured !== y.captured
+    )
+      return false;
+  }
+  return true;
+}
+
+export function sameVal(a: Val, b: Val): boolean {
+  if (a === b) return true;
+  if (!same(a.t, b.t) || !sameTargets(a.pts, b.pts) || !sameTaints(a.taint, b.taint)) return false;
+  if ((a.agg === undefined) !== (b.agg === undefined) || (a.nullable === undefined) !== (b.nullable === undefined)) return false;
+  if (a.agg && b.agg && (!sameTargets(a.agg.from, b.agg.from) || !sameTaints(a.agg.taint, b.agg.taint))) return false;
+  return (a.fns?.join() ?? '') === (b.fns?.join() ?? '');
+}

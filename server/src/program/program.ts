@@ -1,0 +1,207 @@
+/**
+ * What is declared where: names of all files of a workspace, resolved as a build would resolve them, without a build.
+ * A name means: the same file, then what the file includes, then its driver, then the one definition of the workspace; two candidates
+ * that differ mean "unknown". Knows no rule and no data flow.
+ */
+import type { EnumDecl, Expr, FunctionDecl, MacroDecl, RecordDecl, Stmt, TypedefDecl, VarDecl } from '../syntax/ast';
+import type { FileFacts, NameOracle } from '../syntax/facts';
+import { IncludeGraph } from './includes';
+import { DriverMap } from './drivers';
+
+export interface Declared<T> {
+  readonly file: string;
+  readonly decl: T;
+}
+
+export const PRELUDE = '<kernel>';
+
+type Kind = 'function' | 'prototype' | 'record' | 'enum' | 'enumerator' | 'typedef' | 'global' | 'macro';
+interface DeclOf {
+  function: FunctionDecl;
+  prototype: FunctionDecl;
+  record: RecordDecl;
+  enum: EnumDecl;
+  enumerator: { readonly enum: EnumDecl; readonly index: number };
+  typedef: TypedefDecl;
+  global: VarDecl;
+  macro: MacroDecl;
+}
+const KINDS: readonly Kind[] = ['function', 'prototype', 'record', 'enum', 'enumerator', 'typedef', 'global', 'macro'];
+
+export interface Snippet {
+  readonly expr?: Expr;
+  readonly stmts?: readonly Stmt[];
+}
+
+export class Program {
+  readonly files = new Map<string, FileFacts>();
+  readonly includes = new IncludeGraph();
+  readonly drivers = new DriverMap();
+  /** Grows with every change; cached answers carry it. */
+  version = 0;
+  private readonly index: { [K in Kind]: Map<string, Declared<DeclOf[K]>[]> };
+  private readonly answers = new Map<string, unknown>();
+  private readonly snippets = new Map<string, Snippet | undefined>();
+
+  constructor(private readonly parseSnippet: (text: string) => Snippet | undefined) {
+    const index: Partial<Record<Kind, Map<string, unknown>>> = {};
+    for (const kind of KINDS) index[kind] = new Map();
+    this.index = index as { [K in Kind]: Map<string, Declared<DeclOf[K]>[]> };
+  }
+
+  set(facts: FileFacts): void {
+    this.remove(facts.path);
+    this.files.set(facts.path, facts);
+    this.includes.set(
+      facts.path,
+      facts.includes.map((i) => i.path),
+    );
+    for (const [kind, name, decl] of declarations(facts)) this.add(kind, name, { file: facts.path, decl });
+    this.changed();
+  }
+
+  remove(path: string): void {
+    const facts = this.files.get(path);
+    if (!facts) return;
+    for (const [kind, name] of declarations(facts)) {
+      const map: Map<string, Declared<unknown>[]> = this.index[kind];
+      const kept = map.get(name)?.filter((d) => d.file !== path);
+      if (kept?.length) map.set(name, kept);
+      else map.delete(name);
+    }
+    this.files.delete(path);
+    this.includes.remove(path);
+    this.changed();
+  }
+
+  private changed(): void {
+    this.version++;
+    this.answers.clear();
+  }
+
+  private add(kind: Kind, name: string, decl: Declared<unknown>): void {
+    const map: Map<string, Declared<unknown>[]> = this.index[kind];
+    const list = map.get(name);
+    if (list) list.push(decl);
+    else map.set(name, [decl]);
+  }
+
+  private lookup<K extends Kind>(kind: K, name: string, from: string): Declared<DeclOf[K]> | undefined {
+    const candidates = this.index[kind].get(name);
+    if (!candidates) return undefined;
+    if (candidates.length === 1) return candidates[0];
+    const key = `${kind}\0${name}\0${from}`;
+    if (this.answers.has(key)) return this.answers.get(key) as Declared<DeclOf[K]> | undefined;
+    const answer = this.choose(kind, candidates, from);
+    this.answers.set(key, answer);
+    return answer;
+  }
+
+  private choose<K extends Kind>(
+    kind: K,
+    candidates: readonly Declared<DeclOf[K]>[],
+    from: string,
+  ): Declared<DeclOf[K]> | undefined {
+    const own = candidates.filter((c) => c.file === from);
+    if (own.length) return own[own.length - 1];
+    const closure = this.includes.closure(from);
+    const included = candidates.filter((c) => closure.has(c.file));
+    if (included.length) return this.agree(kind, included) ?? included[0];
+    const others = candidates.filter(
+      (c) => c.file !== PRELUDE && !(kind === 'function' && (c.decl as FunctionDecl).static && !/\.(h|inl)$/i.test(c.file)),
+    );
+    const driver = this.drivers.of(from);
+    const mine = others.filter((c) => this.drivers.of(c.file) === driver);
+    if (mine.length) return this.agree(kind, mine);
+    const prelude = candidates.find((c) => c.file === PRELUDE);
+    if (prelude) return prelude;
+    return this.agree(kind, others);
+  }
+
+  /** The one answer that all candidates give; undefined where they differ. */
+  private agree<K extends Kind>(kind: K, list: readonly Declared<DeclOf[K]>[]): Declared<DeclOf[K]> | undefined {
+    const first = list[0];
+    if (!first || list.length === 1) return first;
+    const text = (d: Declared<DeclOf[K]>): string => {
+      if (kind === 'macro') return (d.decl as MacroDecl).body.replace(/\s+/g, ' ');
+      if (kind === 'enumerator') return d.file;
+      const span = d.decl as { start: number; end: number };
+      return this.files.get(d.file)?.text.slice(span.start, span.end).replace(/\s+/g, ' ') ?? '';
+    };
+    const want = text(first);
+    return list.every((d) => text(d) === want) ? first : undefined;
+  }
+
+  function(name: string, from: string): Declared<FunctionDecl> | undefined {
+    return this.lookup('function', name, from);
+  }
+  prototype(name: string, from: string): Declared<FunctionDecl> | undefined {
+    return this.lookup('prototype', name, from);
+  }
+  record(name: string, from: string): Declared<RecordDecl> | undefined {
+    return this.lookup('record', name, from);
+  }
+  enum(name: string, from: string): Declared<EnumDecl> | undefined {
+    return this.lookup('enum', name, from);
+  }
+  enumerator(name: string, from: string): Declared<{ readonly enum: EnumDecl; readonly index: number }> | undefined {
+    return this.lookup('enumerator', name, from);
+  }
+  typedef(name: string, from: string): Declared<TypedefDecl> | undefined {
+    return this.lookup('typedef', name, from);
+  }
+  global(name: string, from: string): Declared<VarDecl> | undefined {
+    return this.lookup('global', name, from);
+  }
+  macro(name: string, from: string): Declared<MacroDecl> | undefined {
+    return this.lookup('macro', name, from);
+  }
+  /** All definitions of a function, for entry points and tables. */
+  functionsNamed(name: string): readonly Declared<FunctionDecl>[] {
+    return this.index.function.get(name) ?? [];
+  }
+  prototypesNamed(name: string): readonly Declared<FunctionDecl>[] {
+    return this.index.prototype.get(name) ?? [];
+  }
+
+  /** A macro's replacement, read as C; cached by its text. */
+  snippet(macro: MacroDecl): Snippet | undefined {
+    const body = macro.body;
+    if (!this.snippets.has(body)) this.snippets.set(body, body.trim() === '' ? undefined : this.parseSnippet(body));
+    return this.snippets.get(body);
+  }
+
+  /** Follows object-like macros that only rename: `#define ReadX ReadY`. */
+  alias(name: string, from: string): string {
+    let current = name;
+    for (let i = 0; i < 6; i++) {
+      const macro = this.macro(current, from);
+      if (!macro || macro.decl.params || !/^\s*[A-Za-z_]\w*\s*$/.test(macro.decl.body)) return current;
+      current = macro.decl.body.trim();
+    }
+    return current;
+  }
+
+  oracle(from: string): NameOracle {
+    return {
+      macro: (name) => this.macro(name, from)?.decl,
+      isType: (name) => this.index.typedef.has(name),
+    };
+  }
+}
+
+function* declarations(facts: FileFacts): Generator<[Kind, string, DeclOf[Kind]]> {
+  for (const d of facts.functions) yield ['function', d.name, d];
+  for (const d of facts.prototypes) yield ['prototype', d.name, d];
+  for (const d of facts.records) yield ['record', d.name, d];
+  for (const d of facts.enums) {
+    yield ['enum', d.name, d];
+    for (let index = 0; index < d.members.length; index++) {
+      const member = d.members[index];
+      if (member) yield ['enumerator', member.name, { enum: d, index }];
+    }
+  }
+  for (const d of facts.typedefs) yield ['typedef', d.name, d];
+  for (const d of facts.globals) yield ['global', d.name, d];
+  for (const d of facts.macros) yield ['macro', d.name, d];
+}

@@ -1231,6 +1231,26 @@ typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
 } CM_PARTIAL_RESOURCE_DESCRIPTOR, *PCM_PARTIAL_RESOURCE_DESCRIPTOR; /* more variants in the kit */
 #pragma pack(pop)
 
+typedef struct _INTERFACE {
+    USHORT Size;
+    USHORT Version;
+    PVOID Context;
+    void (*InterfaceReference)(PVOID Context);
+    void (*InterfaceDereference)(PVOID Context);
+} INTERFACE;
+
+typedef struct _SCATTER_GATHER_ELEMENT {
+    PHYSICAL_ADDRESS Address;
+    ULONG Length;
+    ULONG_PTR Reserved;
+} SCATTER_GATHER_ELEMENT, *PSCATTER_GATHER_ELEMENT;
+
+typedef struct _SCATTER_GATHER_LIST {
+    ULONG NumberOfElements;
+    ULONG_PTR Reserved;
+    SCATTER_GATHER_ELEMENT Elements[];
+} SCATTER_GATHER_LIST, *PSCATTER_GATHER_LIST;
+
 /* ---- Registry ---- */
 
 typedef enum _KEY_VALUE_INFORMATION_CLASS {
@@ -1327,7 +1347,6 @@ typedef struct _NDIS_MINIPORT_RESTART_PARAMETERS *PNDIS_MINIPORT_RESTART_PARAMET
 typedef struct _NDIS_BIND_PARAMETERS *PNDIS_BIND_PARAMETERS;
 typedef struct _NET_DEVICE_PNP_EVENT *PNET_DEVICE_PNP_EVENT;
 typedef struct _NET_PNP_EVENT_NOTIFICATION *PNET_PNP_EVENT_NOTIFICATION;
-typedef struct _SCATTER_GATHER_LIST *PSCATTER_GATHER_LIST;
 typedef struct _NDIS_RW_LOCK_EX *PNDIS_RW_LOCK_EX;
 
 typedef struct _NDIS_OBJECT_HEADER {
@@ -1393,6 +1412,14 @@ typedef struct _NET_BUFFER {
         PSCATTER_GATHER_LIST ScatterGatherList;
     };
 } NET_BUFFER;
+
+typedef struct _NET_BUFFER_LIST_CONTEXT {
+    struct _NET_BUFFER_LIST_CONTEXT *Next;
+    USHORT Size;
+    USHORT Offset;
+    ULONG Pad_1;
+    UCHAR ContextData[];
+} NET_BUFFER_LIST_CONTEXT;
 
 typedef struct _NET_BUFFER_LIST {
     union {
@@ -1506,6 +1533,32 @@ typedef struct _NDIS_CONFIGURATION_OBJECT {
     NDIS_HANDLE NdisHandle;
     ULONG Flags;
 } NDIS_CONFIGURATION_OBJECT, *PNDIS_CONFIGURATION_OBJECT;
+
+typedef struct _NDIS_SPIN_LOCK {
+    KSPIN_LOCK SpinLock;
+    KIRQL OldIrql;
+} NDIS_SPIN_LOCK, *PNDIS_SPIN_LOCK;
+
+typedef struct _LOCK_STATE_EX {
+    KIRQL OldIrql;
+    UCHAR LockState;
+    UCHAR Flags;
+} LOCK_STATE_EX, *PLOCK_STATE_EX;
+
+typedef struct _NDIS_RECEIVE_SCALE_PARAMETERS {
+    NDIS_OBJECT_HEADER Header;
+    USHORT Flags;
+    USHORT BaseCpuNumber;
+    ULONG HashInformation;
+    USHORT IndirectionTableSize;
+    ULONG IndirectionTableOffset;
+    USHORT HashSecretKeySize;
+    ULONG HashSecretKeyOffset;
+    ULONG ProcessorMasksOffset;
+    ULONG NumberOfProcessorMasks;
+    ULONG ProcessorMasksEntrySize;
+    PROCESSOR_NUMBER DefaultProcessorNumber;
+} NDIS_RECEIVE_SCALE_PARAMETERS, *PNDIS_RECEIVE_SCALE_PARAMETERS;
 
 typedef struct _NDIS_FILTER_ATTRIBUTES {
     NDIS_OBJECT_HEADER Header;
@@ -1878,6 +1931,148 @@ typedef struct FWPS_CALLOUT3_ {
     FWPS_CALLOUT_FLOW_DELETE_NOTIFY_FN0 flowDeleteFn;
 } FWPS_CALLOUT3;
 typedef FWPS_CALLOUT3 FWPS_CALLOUT;
+
+/* ---- What packets hold: packed to 1, numbers in network byte order ---- */
+
+#pragma pack(push, 1)
+typedef union _DL_EUI48 {
+    UINT8 Byte[6];
+} DL_EUI48, *PDL_EUI48;
+
+typedef struct in_addr {
+    union {
+        struct {
+            UCHAR s_b1, s_b2, s_b3, s_b4;
+        } S_un_b;
+        struct {
+            USHORT s_w1, s_w2;
+        } S_un_w;
+        ULONG S_addr;
+    } S_un;
+} IN_ADDR, *PIN_ADDR;
+
+typedef struct in6_addr {
+    union {
+        UCHAR Byte[16];
+        USHORT Word[8];
+    } u;
+} IN6_ADDR, *PIN6_ADDR;
+
+typedef struct _ETHERNET_HEADER {
+    DL_EUI48 Destination;
+    DL_EUI48 Source;
+    union {
+        UINT16 Type;
+        UINT16 Length;
+    };
+} ETHERNET_HEADER, *PETHERNET_HEADER;
+
+typedef struct _VLAN_TAG {
+    union {
+        UINT16 Tag;
+        struct {
+            UINT16 VID : 12;
+            UINT16 CFI : 1;
+            UINT16 User_Priority : 3;
+        };
+    };
+    UINT16 Type;
+} VLAN_TAG;
+
+typedef struct _IPV4_HEADER {
+    union {
+        UINT8 VersionAndHeaderLength;
+        struct {
+            UINT8 HeaderLength : 4;
+            UINT8 Version : 4;
+        };
+    };
+    union {
+        UINT8 TypeOfServiceAndEcnField;
+        struct {
+            UINT8 EcnField : 2;
+            UINT8 TypeOfService : 6;
+        };
+    };
+    UINT16 TotalLength;
+    UINT16 Identification;
+    union {
+        UINT16 FlagsAndOffset;
+        struct {
+            UINT16 DontUse1 : 5;
+            UINT16 MoreFragments : 1;
+            UINT16 DontFragment : 1;
+            UINT16 Reserved : 1;
+            UINT16 DontUse2 : 8;
+        };
+    };
+    UINT8 TimeToLive;
+    UINT8 Protocol;
+    UINT16 HeaderChecksum;
+    IN_ADDR SourceAddress;
+    IN_ADDR DestinationAddress;
+} IPV4_HEADER, *PIPV4_HEADER;
+
+typedef struct _IPV6_HEADER {
+    union {
+        UINT32 VersionClassFlow;
+        struct {
+            UINT32 Pad_1 : 4;
+            UINT32 Version : 4;
+            UINT32 Pad_2 : 24;
+        };
+    };
+    UINT16 PayloadLength;
+    UINT8 NextHeader;
+    UINT8 HopLimit;
+    IN6_ADDR SourceAddress;
+    IN6_ADDR DestinationAddress;
+} IPV6_HEADER, *PIPV6_HEADER;
+
+typedef struct tcp_hdr {
+    UINT16 th_sport;
+    UINT16 th_dport;
+    UINT32 th_seq;
+    UINT32 th_ack;
+    UINT8 th_x2 : 4;
+    UINT8 th_len : 4;
+    UINT8 th_flags;
+    UINT16 th_win;
+    UINT16 th_sum;
+    UINT16 th_urp;
+} TCP_HDR, *PTCP_HDR;
+#pragma pack(pop)
+
+typedef struct sockaddr {
+    ADDRESS_FAMILY sa_family;
+    CHAR sa_data[14];
+} SOCKADDR, *PSOCKADDR;
+
+typedef struct sockaddr_in {
+    ADDRESS_FAMILY sin_family;
+    USHORT sin_port;
+    IN_ADDR sin_addr;
+    CHAR sin_zero[8];
+} SOCKADDR_IN, *PSOCKADDR_IN;
+
+typedef struct sockaddr_in6 {
+    ADDRESS_FAMILY sin6_family;
+    USHORT sin6_port;
+    ULONG sin6_flowinfo;
+    IN6_ADDR sin6_addr;
+    ULONG sin6_scope_id;
+} SOCKADDR_IN6, *PSOCKADDR_IN6;
+
+typedef union _SOCKADDR_INET {
+    SOCKADDR_IN Ipv4;
+    SOCKADDR_IN6 Ipv6;
+    ADDRESS_FAMILY si_family;
+} SOCKADDR_INET, *PSOCKADDR_INET;
+
+typedef enum {
+    IPPROTO_HOPOPTS = 0, IPPROTO_ICMP = 1, IPPROTO_IGMP = 2, IPPROTO_IPV4 = 4, IPPROTO_TCP = 6, IPPROTO_UDP = 17,
+    IPPROTO_IPV6 = 41, IPPROTO_ICMPV6 = 58, IPPROTO_NONE = 59, IPPROTO_MAX = 256 /* more */
+} IPPROTO, *PIPPROTO;
 
 /* ---- Minifilters ---- */
 
@@ -2484,7 +2679,42 @@ typedef struct _WDF_MEMORY_DESCRIPTOR {
     } u;
 } WDF_MEMORY_DESCRIPTOR, *PWDF_MEMORY_DESCRIPTOR;
 
-typedef struct _WDF_REQUEST_COMPLETION_PARAMS *PWDF_REQUEST_COMPLETION_PARAMS;
+typedef struct _WDF_REQUEST_COMPLETION_PARAMS {
+    ULONG Size;
+    WDF_REQUEST_TYPE Type;
+    IO_STATUS_BLOCK IoStatus;
+    union {
+        struct {
+            WDFMEMORY Buffer;
+            size_t Length;
+            size_t Offset;
+        } Write;
+        struct {
+            WDFMEMORY Buffer;
+            size_t Length;
+            size_t Offset;
+        } Read;
+        struct {
+            ULONG IoControlCode;
+            struct {
+                WDFMEMORY Buffer;
+                size_t Offset;
+            } Input;
+            struct {
+                WDFMEMORY Buffer;
+                size_t Offset;
+                size_t Length;
+            } Output;
+        } Ioctl;
+    } Parameters;
+} WDF_REQUEST_COMPLETION_PARAMS, *PWDF_REQUEST_COMPLETION_PARAMS; /* more variants in the kit */
+
+typedef struct _WDF_REQUEST_SEND_OPTIONS {
+    ULONG Size;
+    ULONG Flags;
+    LONGLONG Timeout;
+} WDF_REQUEST_SEND_OPTIONS, *PWDF_REQUEST_SEND_OPTIONS;
+
 typedef void EVT_WDF_REQUEST_COMPLETION_ROUTINE(WDFREQUEST Request, WDFIOTARGET Target, PWDF_REQUEST_COMPLETION_PARAMS Params, WDFCONTEXT Context);
 typedef EVT_WDF_REQUEST_COMPLETION_ROUTINE *PFN_WDF_REQUEST_COMPLETION_ROUTINE;
 typedef void EVT_WDF_TIMER(WDFTIMER Timer);
@@ -2585,6 +2815,38 @@ typedef struct _SRB_IO_CONTROL {
     ULONG ReturnCode;
     ULONG Length;
 } SRB_IO_CONTROL, *PSRB_IO_CONTROL;
+
+typedef struct _SCSI_PASS_THROUGH {
+    USHORT Length;
+    UCHAR ScsiStatus;
+    UCHAR PathId;
+    UCHAR TargetId;
+    UCHAR Lun;
+    UCHAR CdbLength;
+    UCHAR SenseInfoLength;
+    UCHAR DataIn;
+    ULONG DataTransferLength;
+    ULONG TimeOutValue;
+    ULONG_PTR DataBufferOffset;
+    ULONG SenseInfoOffset;
+    UCHAR Cdb[16];
+} SCSI_PASS_THROUGH, *PSCSI_PASS_THROUGH;
+
+typedef struct _SCSI_PASS_THROUGH_DIRECT {
+    USHORT Length;
+    UCHAR ScsiStatus;
+    UCHAR PathId;
+    UCHAR TargetId;
+    UCHAR Lun;
+    UCHAR CdbLength;
+    UCHAR SenseInfoLength;
+    UCHAR DataIn;
+    ULONG DataTransferLength;
+    ULONG TimeOutValue;
+    PVOID DataBuffer;
+    ULONG SenseInfoOffset;
+    UCHAR Cdb[16];
+} SCSI_PASS_THROUGH_DIRECT, *PSCSI_PASS_THROUGH_DIRECT;
 
 typedef BOOLEAN HW_INITIALIZE(PVOID DeviceExtension);
 typedef HW_INITIALIZE *PHW_INITIALIZE;
@@ -2713,6 +2975,9 @@ typedef struct _KSIDENTIFIER {
 #define SIZE_T_MAX 0xffffffffffffffff
 #define ULONG_PTR_MAX 0xffffffffffffffff
 #define SIZE_MAX 0xffffffffffffffff
+#define LONG_MIN (-2147483647L - 1)
+#define ANYSIZE_ARRAY 1
+#define ALL_PROCESSOR_GROUPS 0xffff
 #define NTSTRSAFE_MAX_CCH 2147483647
 #define NTSTRSAFE_UNICODE_STRING_MAX_CCH 32767
 
@@ -2910,6 +3175,13 @@ typedef struct _KSIDENTIFIER {
 #define SL_INVOKE_ON_ERROR 0x80
 #define SL_FORCE_ACCESS_CHECK 0x01
 
+#define SL_RESTART_SCAN 0x01
+#define SL_RETURN_SINGLE_ENTRY 0x02
+#define SL_INDEX_SPECIFIED 0x04
+#define SL_WATCH_TREE 0x01
+#define SL_OPEN_PAGING_FILE 0x02
+#define SL_OPEN_TARGET_DIRECTORY 0x04
+
 #define IO_NO_INCREMENT 0
 #define IO_CD_ROM_INCREMENT 1
 #define IO_DISK_INCREMENT 1
@@ -3028,6 +3300,7 @@ typedef struct _KSIDENTIFIER {
 #define FILE_DIRECTORY_FILE 0x00000001
 #define FILE_SYNCHRONOUS_IO_NONALERT 0x00000020
 #define FILE_NON_DIRECTORY_FILE 0x00000040
+#define FILE_ALL_ACCESS (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x1FF)
 #define EVENT_MODIFY_STATE 0x0002
 #define EVENT_ALL_ACCESS 0x1F0003
 #define KEY_QUERY_VALUE 0x0001
@@ -3173,6 +3446,14 @@ typedef struct _KSIDENTIFIER {
 #define STATUS_WMI_GUID_NOT_FOUND ((NTSTATUS)0xC0000295L)
 #define STATUS_WMI_INSTANCE_NOT_FOUND ((NTSTATUS)0xC0000296L)
 #define STATUS_WMI_ITEMID_NOT_FOUND ((NTSTATUS)0xC0000297L)
+#define STATUS_NO_MEDIA_IN_DEVICE ((NTSTATUS)0xC0000013L)
+#define STATUS_INVALID_PARAMETER_MIX ((NTSTATUS)0xC0000030L)
+#define STATUS_FILE_LOCK_CONFLICT ((NTSTATUS)0xC0000054L)
+#define STATUS_FILE_INVALID ((NTSTATUS)0xC0000098L)
+#define STATUS_DEVICE_CONFIGURATION_ERROR ((NTSTATUS)0xC0000182L)
+#define STATUS_DRIVER_INTERNAL_ERROR ((NTSTATUS)0xC0000183L)
+#define STATUS_DEVICE_PROTOCOL_ERROR ((NTSTATUS)0xC0000186L)
+#define STATUS_VERIFY_REQUIRED ((NTSTATUS)0x80000016L)
 #define STATUS_FLT_DO_NOT_ATTACH ((NTSTATUS)0xC01C000FL)
 
 #define NDIS_STATUS_SUCCESS ((NDIS_STATUS)STATUS_SUCCESS)
@@ -3228,6 +3509,26 @@ typedef struct _KSIDENTIFIER {
 #define NDIS_RECEIVE_FLAGS_RESOURCES 0x00000002
 #define NDIS_RWL_AT_DISPATCH_LEVEL 0x00000001
 
+#define NDIS_DEFAULT_PORT_NUMBER ((NDIS_PORT_NUMBER)0)
+#define NDIS_PROTOCOL_ID_DEFAULT 0x00
+#define NDIS_PACKET_TYPE_DIRECTED 0x00000001
+#define NDIS_PACKET_TYPE_MULTICAST 0x00000002
+#define NDIS_PACKET_TYPE_ALL_MULTICAST 0x00000004
+#define NDIS_PACKET_TYPE_BROADCAST 0x00000008
+#define NDIS_PACKET_TYPE_PROMISCUOUS 0x00000020
+#define ETHERNET_TYPE_MINIMUM 0x0600
+#define ETHERNET_TYPE_IPV4 0x0800
+#define ETHERNET_TYPE_ARP 0x0806
+#define ETHERNET_TYPE_IPV6 0x86dd
+#define ETHERNET_TYPE_802_1Q 0x8100
+#define ETHERNET_TYPE_802_1AD 0x88a8
+#define TH_MAX_LEN (0x0F << 2)
+#define TH_FIN 0x01
+#define TH_SYN 0x02
+#define TH_RST 0x04
+#define TH_PSH 0x08
+#define TH_ACK 0x10
+
 #define FWP_ACTION_FLAG_TERMINATING 0x00001000
 #define FWP_ACTION_FLAG_NON_TERMINATING 0x00002000
 #define FWP_ACTION_FLAG_CALLOUT 0x00004000
@@ -3251,6 +3552,15 @@ typedef struct _KSIDENTIFIER {
 #define SRB_STATUS_BUSY 0x05
 #define SRB_STATUS_INVALID_REQUEST 0x06
 #define SRB_STATUS_DATA_OVERRUN 0x12
+#define SRB_STATUS_BUS_RESET 0x0E
+#define SRB_STATUS_SELECTION_TIMEOUT 0x0A
+#define SRB_STATUS_BAD_FUNCTION 0x22
+#define SRB_STATUS_AUTOSENSE_VALID 0x80
+#define SRB_FLAGS_DATA_IN 0x00000040
+#define SRB_FLAGS_DATA_OUT 0x00000080
+#define CmResourceTypePort 1
+#define CmResourceTypeInterrupt 2
+#define CmResourceTypeMemory 3
 
 #define WDF_NO_OBJECT_ATTRIBUTES ((PWDF_OBJECT_ATTRIBUTES)0)
 #define WDF_NO_HANDLE ((void *)0)
@@ -3279,6 +3589,14 @@ typedef struct _KSIDENTIFIER {
 #define ARRAYSIZE(A) (sizeof(A) / sizeof((A)[0]))
 #define _countof(A) (sizeof(A) / sizeof((A)[0]))
 #define RTL_NUMBER_OF_FIELD(type, field) (RTL_NUMBER_OF(((type *)0)->field))
+#define FIELD_SIZE(type, field) (sizeof(((type *)0)->field))
+#define ARGUMENT_PRESENT(ArgumentPointer) ((CHAR *)((ULONG_PTR)(ArgumentPointer)) != (CHAR *)(0))
+#define PROBE_ALIGNMENT(_s) 4
+#define Int32x32To64(a, b) (((LONGLONG)((LONG)(a))) * ((LONGLONG)((LONG)(b))))
+#define UInt32x32To64(a, b) (((ULONGLONG)((ULONG)(a))) * ((ULONGLONG)((ULONG)(b))))
+#define Add2Ptr(P, I) ((PVOID)((PUCHAR)(P) + (I)))
+#define PtrOffset(B, O) ((ULONG)((ULONG_PTR)(O) - (ULONG_PTR)(B)))
+#define RTL_CONSTANT_STRING(s) { sizeof(s) - sizeof((s)[0]), sizeof(s), s }
 #define RTL_PTR_ADD(Pointer, Value) ((PVOID)((ULONG_PTR)(Pointer) + (ULONG_PTR)(Value)))
 #define RTL_PTR_SUBTRACT(Pointer, Value) ((PVOID)((ULONG_PTR)(Pointer) - (ULONG_PTR)(Value)))
 #define RTL_IS_POWER_OF_TWO(Value) ((Value != 0) && !((Value) & ((Value) - 1)))
@@ -3332,6 +3650,8 @@ typedef struct _KSIDENTIFIER {
 #define NET_BUFFER_LIST_INFO(_NBL, _Id) ((_NBL)->NetBufferListInfo[(_Id)])
 #define NET_BUFFER_LIST_PROTOCOL_RESERVED(_NBL) ((_NBL)->ProtocolReserved)
 #define NET_BUFFER_LIST_MINIPORT_RESERVED(_NBL) ((_NBL)->MiniportReserved)
+#define NET_BUFFER_LIST_CONTEXT_DATA_START(_NBL) ((PUCHAR)(((_NBL)->Context) + 1) + (_NBL)->Context->Offset)
+#define NET_BUFFER_LIST_CONTEXT_DATA_SIZE(_NBL) (((_NBL)->Context)->Size)
 #define NDIS_TEST_SEND_AT_DISPATCH_LEVEL(_Flags) (((_Flags) & NDIS_SEND_FLAGS_DISPATCH_LEVEL) != 0)
 #define NDIS_TEST_SEND_COMPLETE_AT_DISPATCH_LEVEL(_Flags) (((_Flags) & NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL) != 0)
 #define NDIS_TEST_RECEIVE_AT_DISPATCH_LEVEL(_Flags) (((_Flags) & NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL) != 0)

@@ -1,26 +1,51 @@
 /** The prelude: that the grammar reads all of it, that nothing is declared twice, and that values and layouts are those of the kit. */
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import { Language, Parser, type Node } from 'web-tree-sitter';
+import { readFileSync } from 'node:fs';
 import { createModel } from '../../server/src/model';
+import { createSyntax } from '../../server/src/syntax';
+import type { FileFacts } from '../../server/src/syntax/facts';
 
 const model = createModel();
 const prelude = model.prelude;
 
 describe('the prelude', () => {
-  let root: Node;
+  let facts: FileFacts;
   before(async () => {
-    await Parser.init({ locateFile: () => path.resolve('node_modules/web-tree-sitter/web-tree-sitter.wasm') });
-    const parser = new Parser();
-    parser.setLanguage(await Language.load(path.resolve('grammars/tree-sitter-c.wasm')));
-    const tree = parser.parse(prelude);
-    assert.ok(tree);
-    root = tree.rootNode;
+    const syntax = await createSyntax(
+      readFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm'),
+      readFileSync('grammars/tree-sitter-c.wasm'),
+    );
+    facts = syntax.read('prelude.h', prelude, { macro: () => undefined, isType: () => false }, new Map());
+    syntax.close('prelude.h');
   });
 
-  it('parses without an error', () => {
-    assert.equal(root.hasError, false);
-    assert.ok(root.namedChildCount > 1500, String(root.namedChildCount));
+  it('is understood whole', () => {
+    assert.deepEqual(
+      facts.gaps.map((gap) => `${gap.message} ${prelude.slice(gap.start, gap.end)}`),
+      [],
+    );
+    const counts = {
+      records: facts.records.length,
+      typedefs: facts.typedefs.length,
+      prototypes: facts.prototypes.length,
+      macros: facts.macros.length,
+    };
+    assert.ok(
+      counts.records > 150 && counts.typedefs > 600 && counts.prototypes > 300 && counts.macros > 500,
+      JSON.stringify(counts),
+    );
+  });
+
+  it('keeps packing, parameters and pointers', () => {
+    assert.equal(facts.records.find((r) => r.name === '_IPV4_HEADER')?.pack, 1);
+    assert.equal(facts.records.find((r) => r.name === '_IRP')?.pack, undefined);
+    const allocate = facts.prototypes.find((f) => f.name === 'ExAllocatePool2');
+    assert.deepEqual(
+      allocate?.params.map((x) => x.name),
+      ['Flags', 'NumberOfBytes', 'Tag'],
+    );
+    const dispatch = facts.typedefs.find((d) => d.name === 'DRIVER_DISPATCH')?.type;
+    assert.deepEqual(dispatch?.kind === 'function' && dispatch.params.map((x) => x.name), ['DeviceObject', 'Irp']);
   });
 
   it('declares every name once', () => {

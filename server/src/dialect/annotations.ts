@@ -241,8 +241,8 @@ export class Annotations {
   private attributeCall(word: string, i: number, close: number): void {
     const { tokens } = this;
     const inner = tokens.text.slice(tokens.to(i + 1), tokens.from(close));
-    if (word === '__pragma') this.pre.pragma(inner, tokens.to(close));
-    else if (word === '_Pragma') this.pre.pragma(inner.replace(/^\s*L?"|"\s*$/g, ''), tokens.to(close));
+    if (word === '__pragma') this.pre.packing.pragma(inner, tokens.to(close));
+    else if (word === '_Pragma') this.pre.packing.pragma(inner.replace(/^\s*L?"|"\s*$/g, ''), tokens.to(close));
     else {
       const m =
         word === 'DECLSPEC_ALIGN' || word === '_CRT_ALIGN' || /alignas/i.test(word)

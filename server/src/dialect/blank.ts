@@ -7,7 +7,8 @@ import { Annotations } from './annotations';
 import { Consultation } from './consult';
 import { Overlay } from './overlay';
 import { Preprocessor } from './preprocess';
-import { Shape } from './shape';
+import { shape } from './shape';
+import { State } from './state';
 import type { Blanked } from './side';
 
 /** Reads a text under a configuration; names that the text does not define are asked of the oracle. */
@@ -18,25 +19,25 @@ export function blank(text: string, oracle: NameOracle, configuration: Configura
   pre.run();
   const notes = new Annotations(pre, overlay);
   notes.run();
-  const shape = new Shape(pre.tokens, overlay, notes, ask);
-  shape.run();
-  const gaps: Gap[] = [...pre.gaps, ...notes.gaps, ...shape.gaps];
+  const state = new State(pre.tokens, overlay, notes, ask);
+  shape(state);
+  const gaps: Gap[] = [...pre.gaps, ...notes.gaps, ...state.gaps];
   return {
     text: overlay.toString(),
     annotations: notes.annotations,
     aligns: notes.aligns,
     unaligned: notes.unaligned,
-    standIns: shape.standIns,
+    standIns: state.standIns,
     moved: notes.moved,
     movedEnds: notes.movedEnds,
-    implicit: shape.implicit,
-    renamed: shape.renamed,
+    implicit: state.implicit,
+    renamed: state.renamed,
     leaves: notes.leaves,
     storages: notes.storages,
-    headless: shape.headless,
+    headless: state.headless,
     asms: notes.asms,
-    calls: shape.calls,
-    packs: pre.packs,
+    calls: state.calls,
+    packs: pre.packing.states,
     macros: pre.macros,
     includes: pre.includes,
     comments: pre.comments,
@@ -44,7 +45,7 @@ export function blank(text: string, oracle: NameOracle, configuration: Configura
     gaps,
     conditions: pre.conditions,
     consulted: ask.consulted,
-    types: shape.types,
-    isType: (name) => shape.isType(name),
+    types: state.types,
+    isType: (name) => state.isType(name),
   };
 }

@@ -7,14 +7,9 @@ import type { CommentFact, Configuration, Gap } from '../syntax/facts';
 import { holds, type MacroLike } from './conditions';
 import type { Consultation } from './consult';
 import type { Overlay } from './overlay';
+import { Packing } from './packing';
 import { TARGET, VERSIONS } from './target';
 import { Kind, Tokens } from './tokens';
-
-/** `#pragma pack` in force from an offset on; undefined: the default of the target. */
-export interface PackState {
-  readonly from: number;
-  readonly pack: number | undefined;
-}
 
 /** What the value of an undefined name is called in `FileFacts.conditions`. */
 export const NOT_DEFINED = 'undefined';
@@ -88,12 +83,10 @@ export class Preprocessor {
   readonly inactive: Span[] = [];
   readonly gaps: Gap[] = [];
   readonly conditions = new Map<string, string>();
-  readonly packs: PackState[] = [];
+  readonly packing = new Packing((name) => this.live.get(name)?.body);
   readonly live = new Map<string, MacroLike>();
   private readonly gone = new Set<string>();
   private readonly branches: Branch[] = [];
-  private readonly packStack: (number | undefined)[] = [];
-  private pack: number | undefined;
   private deadFrom = -1;
   private readonly keeps: boolean;
 
@@ -465,12 +458,12 @@ export class Preprocessor {
         const path = m?.[1] ?? m?.[2];
         if (path !== undefined) {
           this.includes.push({ start: at, end, path, system: m?.[1] !== undefined });
-          this.packByInclude(path, end);
+          this.packing.include(path, end);
         }
         break;
       }
       case 'pragma':
-        this.pragma(clean.slice(w), end);
+        this.packing.pragma(clean.slice(w), end);
         break;
       default:
         break;
@@ -499,37 +492,6 @@ export class Preprocessor {
     this.macros.push(decl);
     this.live.set(decl.name, decl);
     this.gone.delete(decl.name);
-  }
-
-  private packByInclude(path: string, from: number): void {
-    const m = /(?:^|[\\/])(?:pshpack(\d+)|(poppack))\.h$/i.exec(path);
-    if (!m) return;
-    if (m[1] !== undefined) {
-      this.packStack.push(this.pack);
-      this.setPack(Number(m[1]), from);
-    } else this.setPack(this.packStack.pop(), from);
-  }
-
-  /** Also for `__pragma(pack(…))`. */
-  pragma(rest: string, from: number): void {
-    const m = /^\s*pack\s*\(([^)]*)\)/.exec(rest);
-    if (!m) return;
-    const words = (m[1] ?? '').split(',').map((s) => s.trim());
-    if (words.length === 1 && words[0] === '') return this.setPack(undefined, from);
-    for (const word of words) {
-      if (word === 'push') this.packStack.push(this.pack);
-      else if (word === 'pop') this.setPack(this.packStack.pop(), from);
-      else if (/^\d+$/.test(word)) this.setPack(Number(word) || undefined, from);
-      else {
-        const named = this.live.get(word)?.body;
-        if (named !== undefined && /^\d+$/.test(named)) this.setPack(Number(named), from);
-      }
-    }
-  }
-
-  private setPack(pack: number | undefined, from: number): void {
-    this.pack = pack;
-    this.packs.push({ from, pack });
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Annotation, IncludeDecl, MacroDecl, Span } from '../syntax/ast';
 import type { CommentFact, Gap } from '../syntax/facts';
-import type { PackState } from './preprocess';
+import type { PackState } from './packing';
 
 /** A macro argument that is no expression: the tree has an identifier at its first character. */
 export interface StandIn extends Span {

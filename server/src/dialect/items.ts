@@ -1,0 +1,232 @@
+/**
+ * The start of a declaration or statement: reads its specifiers, or sees a macro where one stands alone.
+ */
+import { attributeCall, pointerGroup, typedefGroup } from './groups';
+import { bracket, macroCall } from './macro-uses';
+import { choose, implicitInt, named, rank, stars, tag, unnamedBits } from './specifiers';
+import { Frame, UPPER, isDeclWord, isStatementWord, type Spec, type State } from './state';
+import { Kind, P } from './tokens';
+import { Word } from './words';
+
+/** Start of a declaration or statement; returns the token to go on with. */
+export function startItem(st: State, i: number, frame: Frame): number {
+  const { tokens } = st;
+  const c = tokens.code[i] ?? 0;
+  switch (c) {
+    case Word.Case:
+    case Word.Default: {
+      let deep = 0;
+      for (let k = i + 1; k < tokens.n; k++) {
+        const d = tokens.code[k] ?? 0;
+        if (d === P.question) deep++;
+        else if (d === P.colon && deep-- === 0) {
+          st.item = true;
+          return k + 1;
+        } else if (d === P.semi || d === P.lbrace || d === P.rbrace) return i;
+        else if (d === P.lparen) k = Math.max(k, tokens.close(k));
+      }
+      return i;
+    }
+    case P.semi:
+      if (frame === Frame.Record) st.overlay.blank(tokens.from(i), tokens.to(i));
+      return i;
+    case Word.Plain:
+    case Word.Type:
+    case Word.Tag:
+    case Word.Qualifier:
+    case Word.Typedef:
+    case Word.Extern:
+      return declaration(st, i, frame);
+    default:
+      return i;
+  }
+}
+
+/**
+ * Reads specifiers from `i`: exactly one names the type, the rest are attributes. Returns the token to go on with.
+ */
+export function declaration(st: State, i: number, frame: Frame): number {
+  const { tokens } = st;
+  const specs: Spec[] = [];
+  let j = i;
+  let qualified = false;
+  for (; j < tokens.n; j++) {
+    const c = tokens.code[j] ?? 0;
+    if (tokens.kind[j] === Kind.Gone) continue;
+    if (c === Word.Qualifier) qualified = true;
+    else if (c === Word.Typedef) {
+      st.typedef = true;
+      qualified = true;
+    } else if (c === Word.Extern) {
+      qualified = true;
+      if (tokens.kind[j + 1] === Kind.String) {
+        if (tokens.is(j + 2, P.lbrace)) return j + 2;
+        j++;
+        st.overlay.blank(tokens.from(j), tokens.to(j));
+        tokens.kind[j] = Kind.Gone;
+      }
+    } else if (c === Word.Type) {
+      const from = j;
+      if (st.typedef && specs.length > 0 && (tokens.is(j + 1, P.semi) || tokens.is(j + 1, P.comma))) {
+        // `typedef INT8 int8_t;`
+        st.types.add(tokens.word(j));
+        break;
+      }
+      while (tokens.code[j + 1] === Word.Type || (tokens.code[j + 1] === Word.Qualifier && tokens.code[j + 2] === Word.Type)) j++;
+      specs.push({ from, to: j, rank: 200 });
+    } else if (c === Word.Tag) {
+      const tail = tag(st, j);
+      specs.push({ from: j, to: tail, rank: 200 });
+      j = tail;
+      if (tokens.is(j + 1, P.lbrace)) {
+        choose(st, specs, frame);
+        return j + 1;
+      }
+    } else if (c === Word.Plain) {
+      if (tokens.is(j + 1, P.lparen)) {
+        const close = tokens.close(j + 1);
+        if (close < 0) break;
+        if (pointerGroup(st, j + 1, close, frame)) {
+          specs.push({ from: j, to: j, rank: rank(st, j) });
+          j++;
+          break;
+        }
+        if (
+          specs.length > 1 &&
+          tokens.kind[j + 2] === Kind.String &&
+          !isDeclWord(st.follow(close)) &&
+          st.follow(close) !== P.lbrace
+        ) {
+          st.drop(j, close, 'attribute');
+          j = close;
+          continue;
+        }
+        const has = specs.some((s) => s.rank > 0);
+        const after = st.follow(close);
+        if (specs.length === 0 && !qualified) {
+          const next = macroCall(st, j, close, frame);
+          if (next < 0) return j;
+          if (next > j && tokens.kind[j] === Kind.Gone && !tokens.is(next, P.lbrace)) st.item = true;
+          return next;
+        }
+        if (frame !== Frame.Block && isDeclWord(after) && attributeCall(st, j, close, has)) {
+          j = close;
+          continue;
+        }
+        break;
+      }
+      specs.push({ from: j, to: j, rank: rank(st, j) });
+    } else break;
+  }
+  const stop = tokens.code[j] ?? 0;
+  if (stop === P.colon && frame === Frame.Record && (specs.length === 1 || (specs.at(-1)?.rank ?? 0) === 200)) {
+    unnamedBits(st, j);
+    st.expression = true;
+    return j;
+  }
+  if (specs.length === 0) {
+    if (qualified && stop === Word.Plain) {
+      implicitInt(st, i, j);
+      named(st, j, frame);
+    }
+    return j;
+  }
+  if (
+    qualified &&
+    specs.length === 1 &&
+    specs[0]?.rank !== 200 &&
+    frame !== Frame.Record &&
+    (stop === P.semi || stop === P.assign)
+  ) {
+    if (st.typedef) {
+      st.types.add(tokens.word(specs[0]?.from ?? i));
+      st.drop(i, j - 1, 'statement');
+      return j;
+    }
+    implicitInt(st, i, specs[0]?.from ?? j);
+  }
+  if (stop === P.star) {
+    if (specs.length > 1 || qualified) choose(st, specs, frame);
+    return stars(st, j, frame);
+  }
+  if (stop === P.lparen) {
+    typedefGroup(st, j);
+    choose(st, specs, frame);
+    return j;
+  }
+  if (tokens.code[j] === Word.Plain && tokens.is(j + 1, P.lparen)) {
+    choose(st, specs, frame);
+    if (frame !== Frame.Block || specs.length > 0) named(st, j, frame);
+    return j;
+  }
+  if (
+    frame === Frame.Record &&
+    !qualified &&
+    specs.length === 1 &&
+    specs[0]?.rank !== 200 &&
+    (stop === P.rbrace || isDeclWord(stop))
+  ) {
+    if (st.insert(tokens.to(j - 1), tokens.from(j), ';'))
+      st.guess(i, j - 1, `\`${tokens.word(i)}\` was taken for members that a macro makes.`);
+    else st.drop(i, j - 1, 'statement');
+    st.item = true;
+    return j;
+  }
+  if (
+    frame === Frame.File &&
+    !qualified &&
+    specs.length === 1 &&
+    (stop === P.rbrace || j >= tokens.n) &&
+    specs[0]?.rank !== 200
+  ) {
+    st.drop(i, j - 1, 'attribute');
+    return j;
+  }
+  if (frame === Frame.Block && !qualified && specs.length === 1 && specs[0]?.rank !== 200) return lone(st, i, j);
+  if (specs.length > 1) {
+    const last = specs.at(-1);
+    if (last && last.rank < 200 && last.from === last.to) {
+      specs.pop();
+      if (st.typedef) st.types.add(tokens.word(last.from));
+      choose(st, specs, frame);
+    } else choose(st, specs, frame);
+  }
+  return j;
+}
+
+/** A word alone at the start of a statement that is followed by something that is no operator. */
+export function lone(st: State, i: number, j: number): number {
+  const { tokens } = st;
+  const c = tokens.code[j] ?? 0;
+  if (c === P.colon) {
+    if (UPPER.test(tokens.word(i)) && tokens.to(i) - tokens.from(i) > 5 && st.classOf(tokens.word(i)) === 'case') {
+      st.overlay.write(tokens.from(i), 'case ');
+      st.renamed.set(tokens.from(i) + 5, { start: tokens.from(i), end: tokens.to(i) });
+    } else if (tokens.is(j + 1, P.rbrace)) st.insert(tokens.to(j), tokens.from(j + 1), ';');
+    st.item = true;
+    return j + 1;
+  }
+  if (tokens.kind[j] === Kind.Punct && c !== P.lbrace && c !== P.rbrace && c !== P.semi) return i;
+  const name = tokens.word(i);
+  if (c === P.semi && !UPPER.test(name)) return i;
+  const cls = st.classOf(name);
+  if (cls === 'open' || cls === 'close') return bracket(st, i, i, cls);
+  if (j >= tokens.n) return i;
+  if (c === P.rbrace || isStatementWord(c)) {
+    if (cls === 'statement' || cls === 'expr') {
+      if (st.insert(tokens.to(i), tokens.from(j), ';')) {
+        st.item = true;
+        return j;
+      }
+    }
+    st.drop(i, i, 'statement');
+    st.item = true;
+    return i + 1;
+  }
+  if (c === P.lbrace) {
+    st.drop(i, i, 'statement');
+    st.item = true;
+    return i + 1;
+  }
+  return i;
+}

@@ -3,6 +3,7 @@
  * `fencepost surface`: where the driver can be reached from outside.
  */
 import { Lines } from '../report/lines';
+import { count } from '../report/report';
 import type { Outcome, Settings } from '../report/workspace';
 import type { InspectArguments } from './arguments';
 import { analyse, load, type Loaded } from './load';
@@ -100,8 +101,8 @@ function understoodText(args: InspectArguments, opened: Opened): string {
   });
   blocks.push(
     total === 0
-      ? `All of ${views.length} files was understood.`
-      : `${total} regions in ${broken} of ${views.length} files were not understood.`,
+      ? `All text of ${count(views.length, 'file')} was understood.`
+      : `${count(total, 'region')} in ${broken} of ${count(views.length, 'file')} not understood.`,
   );
   return `${blocks.join('\n\n')}\n`;
 }

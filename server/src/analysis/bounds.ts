@@ -2,7 +2,7 @@
  * What is known about numbers at one point: bounds on linear forms, as comparisons on the way here established them.
  * A bound on `a - b` is a relation between the two. Owns the reasoning over them; knows no program.
  */
-import { isConst, minus, scale, type Atom, type Lin } from './term';
+import { isConst, lin, minus, scale, type Atom, type Lin } from './term';
 
 export interface Bound {
   readonly lo: number;
@@ -94,7 +94,7 @@ export class Bounds {
     let slo = 0;
     let shi = 0;
     for (const [x, k] of form.t) {
-      const own = form.t.length === 1 && k === 1 ? undefined : this.map.get(`${x.id}*1`);
+      const own = form.t.length === 1 && k === 1 ? undefined : this.map.get(lin(x).key);
       const xlo = Math.max(x.lo, own?.lo ?? -Infinity);
       const xhi = Math.min(x.hi, own?.hi ?? Infinity);
       slo += k > 0 ? k * xlo : k * xhi;

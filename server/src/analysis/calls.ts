@@ -347,12 +347,7 @@ function offsetWithIndex(e: CallExpr, a: Expr | undefined, b: Expr | undefined, 
     const size = arr?.k === 'arr' ? f.types.sizeOf(arr.of) : undefined;
     const n = evaluate(b.i, s, f);
     if (head !== undefined && size !== undefined) {
-      const t = n.t;
-      const out = {
-        c: t.c * size + head,
-        t: t.t.map(([x, k]) => [x, k * size] as const),
-        key: t.t.map(([x, k]) => `${String(x.id)}*${String(k * size)}`).join('+'),
-      };
+      const out = plus(constant(head), n.t, size);
       const v: Val = { t: out, pts: [], taint: n.taint, ty: SIZE };
       f.tell('arith', { x: e, op: '*', place: e, l: n, r: plain(constant(size), SIZE), out: v, bits: 32 }, s);
       return v;

@@ -206,10 +206,7 @@ export function outcomesOf(
 ): Outcome {
   const a = caller.analyzer;
   const place = `${caller.file}:${String(e.start)}`;
-  const wrap = (y: Atom): Atom | undefined =>
-    y.frame && !y.key.startsWith('P') && y.key.length < 400
-      ? a.atoms.atom(`${place}>${y.key}`, { lo: y.lo, hi: y.hi })
-      : undefined;
+  const wrap = (y: Atom): Atom | undefined => (y.frame && !y.key.startsWith('P') ? a.atoms.atom(`${place}>#${String(y.id)}`, { lo: y.lo, hi: y.hi }) : undefined);
   const t = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);
   const s = before.clone();
   const inner = `${d.file}:${d.decl.name}`;

@@ -2,7 +2,7 @@
  * One function in one context: runs its control-flow graph to a fixpoint over partitioned states, then once more with observers.
  * Paths are kept apart by the status and flag variables that the function tests, so that `Status = …; goto Exit` stays what it means.
  */
-import type { Expr, FunctionDecl, Span, TypeRef, VarDecl } from '../syntax/ast';
+import type { Expr, FunctionDecl, Span, TryStmt, TypeRef, VarDecl } from '../syntax/ast';
 import type { Model } from '../model/model';
 import type { Program } from '../program/program';
 import type { Constants } from '../program/constants';
@@ -15,15 +15,17 @@ import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, Req
 import type { Memory } from './memory';
 import { decided, isComparison, refine, relate } from './refine';
 import type { Regions } from './regions';
-import { State } from './state';
+import { State, type Mark } from './state';
 import { constOf, constant, lin, type Atoms, type Lin } from './term';
 import {
   unionTaints,
   unionTargets,
   type AllocBase,
+  type Base,
   type GlobalBase,
   type LocalBase,
   type Site,
+  type Taint,
   type Target,
   type Val,
 } from './value';
@@ -167,33 +169,10 @@ export class Frame {
   }
 
   view(s: State): View {
-    return {
-      state: s,
-      file: this.file,
-      fn: this.fn,
-      inTry: this.inTry,
-      tryStmt: this.block?.tryStmt,
-      program: this.program,
-      types: this.types,
-      constants: this.constants,
-      model: this.model,
-      origins: (targets) => this.origins(targets, s),
-      pointee: (val) => this.origins(val.pts, s),
-      range: (t) => s.bounds.range(t),
-      proves: (t) => s.bounds.proves(t),
-      wasCompared: (t) => s.wasCompared(t),
-      constant: (x) => this.constants.evaluate(x, this.file),
-      request: this.request(s),
-      mark: (tag, base, path) => s.hasMust(tag, base, path) ?? s.hasMay(tag, base, path),
-      setMark: (m) => {
-        s.setMay(m);
-      },
-      describe: (t) => this.memory.show(t),
-      text: (span) => this.text(span),
-      taints: (val) => val.taint,
-      locations: (targets) => targets.map((t) => `${t.base.key}|${t.path}`),
-      typeOf: (x) => this.staticType(x),
-    };
+    return new Moment(this, s);
+  }
+  get tryStatement(): TryStmt | undefined {
+    return this.block?.tryStmt;
   }
 
   tell<K extends keyof Events>(kind: K, e: Events[K], s: State): void {
@@ -635,5 +614,72 @@ function widen(joined: State, old: State): void {
     const o = old.bounds.all.get(key);
     if (!o) continue;
     if (b.lo < o.lo || b.hi > o.hi) joined.bounds.weaken(key, b.lo < o.lo ? -Infinity : b.lo, b.hi > o.hi ? Infinity : b.hi);
+  }
+}
+
+/** The view of one event. */
+class Moment implements View {
+  readonly file: string;
+  readonly fn: FunctionDecl;
+  readonly inTry: boolean;
+  readonly tryStmt: TryStmt | undefined;
+  readonly program: Program;
+  readonly types: Types;
+  readonly constants: Constants;
+  readonly model: Model;
+  constructor(
+    private readonly frame: Frame,
+    readonly state: State,
+  ) {
+    this.file = frame.file;
+    this.fn = frame.fn;
+    this.inTry = frame.inTry;
+    this.tryStmt = frame.tryStatement;
+    this.program = frame.program;
+    this.types = frame.types;
+    this.constants = frame.constants;
+    this.model = frame.model;
+  }
+  get request(): RequestView {
+    return this.frame.request(this.state);
+  }
+  origins(targets: readonly Target[]): readonly OriginHit[] {
+    return this.frame.origins(targets, this.state);
+  }
+  pointee(val: Val): readonly OriginHit[] {
+    return this.frame.origins(val.pts, this.state);
+  }
+  range(t: Lin): { lo: number; hi: number } {
+    return this.state.bounds.range(t);
+  }
+  proves(t: Lin): boolean {
+    return this.state.bounds.proves(t);
+  }
+  wasCompared(t: Lin): boolean {
+    return this.state.wasCompared(t);
+  }
+  constant(x: Expr): number | undefined {
+    return this.constants.evaluate(x, this.file);
+  }
+  mark(tag: string, base?: Base, path?: string): Mark | undefined {
+    return this.state.hasMust(tag, base, path) ?? this.state.hasMay(tag, base, path);
+  }
+  setMark(m: Mark): void {
+    this.state.setMay(m);
+  }
+  describe(t: Target): string {
+    return this.frame.memory.show(t);
+  }
+  text(span: Span): string {
+    return this.frame.text(span);
+  }
+  taints(val: Val): readonly Taint[] {
+    return val.taint;
+  }
+  locations(targets: readonly Target[]): readonly string[] {
+    return targets.map((t) => `${t.base.key}|${t.path}`);
+  }
+  typeOf(x: Expr): Ty | undefined {
+    return this.frame.staticType(x);
   }
 }

@@ -3,7 +3,7 @@
  * Copied before it is changed; cheap to copy.
  */
 import { Bounds } from './bounds';
-import { constOf, lin, same, single, type Atom, type Atoms, type Lin } from './term';
+import { constOf, lin, plus, same, scale, single, type Atom, type Atoms, type Lin } from './term';
 import { sameVal, unionTaints, unionTargets, type Base, type Site, type Val } from './value';
 
 /** Something that happened on the way here. `base` ties it to an object, so that it survives calls under the right name. */
@@ -38,6 +38,19 @@ class Cow<V> {
     }
     return this.map;
   }
+}
+
+const cellKeys = new Map<string, Map<string, string>>();
+/** The name of a cell; made once, so that the text is not joined at every look. */
+function cellKey(base: Base, path: string): string {
+  let inner = cellKeys.get(base.key);
+  if (!inner) {
+    if (cellKeys.size > 200_000) cellKeys.clear();
+    cellKeys.set(base.key, (inner = new Map()));
+  }
+  let key = inner.get(path);
+  if (key === undefined) inner.set(path, (key = `${base.key}|${path}`));
+  return key;
 }
 
 const PRUNE_AT = 24;
@@ -91,16 +104,16 @@ export class State {
   }
 
   cell(base: Base, path: string): Val | undefined {
-    return this.mem.map.get(`${base.key}|${path}`)?.val;
+    return this.mem.map.get(cellKey(base, path))?.val;
   }
   setCell(base: Base, path: string, val: Val): void {
-    const key = `${base.key}|${path}`;
+    const key = cellKey(base, path);
     if (this.mem.map.get(key)?.val === val) return;
     this.mem.own().set(key, { base, path, val });
   }
   /** Forgets cells of an object at and under a path. */
   dropUnder(base: Base, path: string, keepSelf = false): void {
-    const prefix = `${base.key}|${path}`;
+    const prefix = cellKey(base, path);
     let own: Map<string, Cell> | undefined;
     for (const key of this.mem.map.keys()) {
       if (!key.startsWith(prefix)) continue;
@@ -245,7 +258,7 @@ export class State {
           if (cell.base.k !== 'local') mem.set(key, { ...cell, val: half(cell.val, place, key, atoms) });
           continue;
         }
-        mem.set(key, { ...cell, val: joinVal(cell.val, other.val, `${place}:${key}`, atoms, phis) });
+        mem.set(key, { ...cell, val: joinVal(cell.val, other.val, place, key, atoms, phis) });
       }
       for (const [key, cell] of b.mem.map) {
         if (a.mem.map.has(key)) continue;
@@ -281,37 +294,24 @@ function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: 
     const other = b.form.t.find(([a]) => a !== atom);
     if (!hit || !other || hit[1] * hit[1] !== 1) continue;
     const swap = (v: Lin): Lin => {
-      const rest = { c: 0, t: [other] as const, key: `${other[0].id}*${other[1]}` };
-      return add(rest, v, hit[1]);
+      return plus(scale(lin(other[0]), other[1]), v, hit[1]);
     };
     const r = theirs.range(swap(y), 0);
     out.add(swap(phi), Math.min(b.lo, r.lo), Math.max(b.hi, r.hi));
   }
 }
 
-function add(a: Lin, b: Lin, k: number): Lin {
-  const t = [...a.t, ...b.t.map(([x, n]) => [x, n * k] as const)].sort((p, q) => p[0].id - q[0].id);
-  const merged: (readonly [Atom, number])[] = [];
-  for (const [x, n] of t) {
-    const last = merged[merged.length - 1];
-    if (last?.[0] === x) merged[merged.length - 1] = [x, last[1] + n];
-    else merged.push([x, n]);
-  }
-  const kept = merged.filter(([, n]) => n !== 0);
-  return { c: a.c + k * b.c, t: kept, key: kept.map(([x, n]) => `${x.id}*${n}`).join('+') };
-}
-
 function half(v: Val, place: string, key: string, atoms: Atoms): Val {
-  return { ...v, t: lin(atoms.atom(`half:${place}:${key}`)), agg: undefined };
+  return { ...v, t: lin(atoms.pair(`half:${place}`, key)), agg: undefined };
 }
 
-function joinVal(a: Val, b: Val, place: string, atoms: Atoms, phis: { phi: Lin; x: Lin; y: Lin }[]): Val {
+function joinVal(a: Val, b: Val, place: string, key: string, atoms: Atoms, phis: { phi: Lin; x: Lin; y: Lin }[]): Val {
   if (a === b) return a;
   let t = a.t;
   if (!same(a.t, b.t)) {
     const ty = a.ty ?? b.ty;
-    const range = ty?.k === 'int' && !ty.signed ? { lo: 0, hi: 2 ** (8 * ty.size) - 1 } : {};
-    t = lin(atoms.atom(`phi:${place}`, range));
+    const unsigned = ty?.k === 'int' && !ty.signed;
+    t = lin(atoms.pair(place, key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
     phis.push({ phi: t, x: a.t, y: b.t });
   }
   return {

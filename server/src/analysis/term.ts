@@ -13,6 +13,8 @@ export interface Atom {
   /** Smallest and largest value that its type allows. */
   readonly lo: number;
   readonly hi: number;
+  /** The atom as a form; made once. */
+  form?: Lin;
 }
 
 /** c + Σ coefficient · atom, atoms sorted by id, no zero coefficient. */
@@ -50,7 +52,22 @@ export class Atoms {
   /** A non-linear operation as an atom; equal operands give the equal atom. */
   op(name: string, args: readonly Lin[], lo = -Infinity, hi = Infinity): Lin {
     const frame = args.some((a) => a.t.some(([x]) => x.frame));
-    return lin(this.atom(`${name}(${args.map(show).join(',')})`, { frame, args, lo, hi }));
+    let key = `${name}(`;
+    for (const a of args) key += `${a.key}:${String(a.c)},`;
+    return lin(this.atom(key, { frame, args, lo, hi }));
+  }
+
+  private readonly pairs = new Map<string, Map<string, Atom>>();
+  /** An atom named by two strings that exist already, without joining them. */
+  pair(first: string, second: string, lo = -Infinity, hi = Infinity): Atom {
+    let inner = this.pairs.get(first);
+    if (!inner) this.pairs.set(first, (inner = new Map()));
+    let a = inner.get(second);
+    if (!a) {
+      a = this.atom(`${first}\u0000${second}`, { lo, hi });
+      inner.set(second, a);
+    }
+    return a;
   }
 }
 
@@ -60,11 +77,16 @@ export function constant(c: number): Lin {
 export const ZERO = constant(0);
 
 export function lin(a: Atom): Lin {
-  return { c: 0, t: [[a, 1]], key: `${a.id}*1` };
+  return (a.form ??= { c: 0, t: [[a, 1]], key: `${String(a.id)}*1+` });
 }
 
 function make(c: number, t: (readonly [Atom, number])[]): Lin {
-  return { c, t, key: t.map(([a, k]) => `${a.id}*${k}`).join('+') };
+  const first = t[0];
+  if (!first) return { c, t, key: '' };
+  if (t.length === 1 && first[1] === 1) return { c, t, key: lin(first[0]).key };
+  let key = '';
+  for (const [a, k] of t) key += `${String(a.id)}*${String(k)}+`;
+  return { c, t, key };
 }
 
 export function plus(a: Lin, b: Lin, factor = 1): Lin {

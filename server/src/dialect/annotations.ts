@@ -59,10 +59,10 @@ export class Annotations {
   own(name: string): MacroClass | undefined {
     const known = this.learned.get(name);
     if (known) return known;
-    const macro = this.pre.live.get(name);
+    const macro = this.pre.branches.live.get(name);
     if (!macro) return undefined;
     const found = classify(macro, (n) => {
-      const inner = this.pre.live.get(n);
+      const inner = this.pre.branches.live.get(n);
       return inner && { name: n, body: inner.body, params: inner.params, bodyStart: 0, start: 0, end: 0 };
     });
     this.learned.set(name, found);
@@ -71,7 +71,7 @@ export class Annotations {
 
   /** Replacement text of a macro that this file defines. */
   body(name: string): string | undefined {
-    return this.pre.live.get(name)?.body;
+    return this.pre.branches.live.get(name)?.body;
   }
 
   run(): void {
@@ -97,8 +97,8 @@ export class Annotations {
   private plain(i: number, word: string): number {
     const { tokens } = this;
     const first = word.charCodeAt(0);
-    if (first >= 97 && first <= 122 && word.length > 8 && !this.pre.live.has(word)) return i;
-    const own = this.pre.live.has(word) ? this.own(word) : undefined;
+    if (first >= 97 && first <= 122 && word.length > 8 && !this.pre.branches.live.has(word)) return i;
+    const own = this.pre.branches.live.has(word) ? this.own(word) : undefined;
     if (own !== undefined) {
       const learned = this.learnedWord(i, word, own);
       if (learned >= 0) return learned;
@@ -135,7 +135,7 @@ export class Annotations {
 
   private learnedWord(i: number, word: string, own: MacroClass): number {
     const { tokens } = this;
-    const called = tokens.is(i + 1, P.lparen) && this.pre.live.get(word)?.params !== undefined;
+    const called = tokens.is(i + 1, P.lparen) && this.pre.branches.live.get(word)?.params !== undefined;
     const close = called ? tokens.close(i + 1) : i;
     if (close < 0) return -1;
     switch (own) {
@@ -143,12 +143,12 @@ export class Annotations {
         if (called && tokens.is(close + 1, P.semi)) return i;
         if (isSal(word)) return -1;
         if (UNALIGNED.has(word)) this.unaligned.push(tokens.from(i));
-        const align = /align\s*\(\s*(\w+)\s*\)/.exec(this.pre.live.get(word)?.body ?? '')?.[1];
+        const align = /align\s*\(\s*(\w+)\s*\)/.exec(this.pre.branches.live.get(word)?.body ?? '')?.[1];
         if (align !== undefined && Number(align) > 0) this.aligns.push({ at: tokens.from(i), bytes: Number(align) });
         return this.drop(i, close);
       }
       case 'storage': {
-        const body = this.pre.live.get(word)?.body ?? '';
+        const body = this.pre.branches.live.get(word)?.body ?? '';
         const w = /\bstatic\b/.test(body)
           ? 'static'
           : /inline/.test(body)
@@ -249,7 +249,7 @@ export class Annotations {
           ? inner
           : /\balign\s*\(\s*([^)]*)\)/.exec(inner)?.[1];
       const text = m?.trim() ?? '';
-      const bytes = Number(this.pre.live.get(text)?.body ?? ALIGNMENTS.get(text) ?? text);
+      const bytes = Number(this.pre.branches.live.get(text)?.body ?? ALIGNMENTS.get(text) ?? text);
       if (text !== '' && bytes > 0) this.aligns.push({ at: tokens.from(i), bytes });
     }
   }

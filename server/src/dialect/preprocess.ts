@@ -2,100 +2,32 @@
  * Reads a text once: tokens of its live part, and what its directives say. Comments, directives and dead branches are blanked.
  * Owns the order of `#define` and `#if`; does not look at what tokens mean. Never throws; linear in the text.
  */
-import type { IncludeDecl, MacroDecl, Span } from '../syntax/ast';
+import type { IncludeDecl, MacroDecl } from '../syntax/ast';
 import type { CommentFact, Configuration, Gap } from '../syntax/facts';
-import { holds, type MacroLike } from './conditions';
+import { Branches } from './branches';
+import { C, IDENT_PART, IDENT_START, isDigit, isIdentPart, PAIRS } from './characters';
 import type { Consultation } from './consult';
 import type { Overlay } from './overlay';
 import { Packing } from './packing';
-import { TARGET, VERSIONS } from './target';
 import { Kind, Tokens } from './tokens';
-
-/** What the value of an undefined name is called in `FileFacts.conditions`. */
-export const NOT_DEFINED = 'undefined';
-
-interface Branch {
-  /** The text before the `#if` was live. */
-  readonly outer: boolean;
-  live: boolean;
-  /** Some branch was already taken. */
-  taken: boolean;
-}
-
-const enum C {
-  Tab = 9,
-  Lf = 10,
-  Cr = 13,
-  Space = 32,
-  Quote = 34,
-  Hash = 35,
-  Apostrophe = 39,
-  Star = 42,
-  Dot = 46,
-  Slash = 47,
-  Backslash = 92,
-}
-
-const IDENT_START = new Uint8Array(128);
-const IDENT_PART = new Uint8Array(128);
-for (let c = 0; c < 128; c++) {
-  const ch = String.fromCharCode(c);
-  if (/[A-Za-z_$]/.test(ch)) IDENT_START[c] = 1;
-  if (/[\w$]/.test(ch)) IDENT_PART[c] = 1;
-}
-/** First characters of two-character operators, with what may follow. */
-const PAIRS: string[] = [];
-for (const p of [
-  '->',
-  '++',
-  '--',
-  '<<',
-  '>>',
-  '<=',
-  '>=',
-  '==',
-  '!=',
-  '&&',
-  '||',
-  '+=',
-  '-=',
-  '*=',
-  '/=',
-  '%=',
-  '&=',
-  '|=',
-  '^=',
-  '##',
-  '::',
-])
-  PAIRS[p.charCodeAt(0)] = (PAIRS[p.charCodeAt(0)] ?? '') + p.charAt(1);
-
-/** True for a character that continues an identifier; everything outside ASCII counts as a letter. */
-export function isIdentPart(c: number): boolean {
-  return c < 128 ? IDENT_PART[c] === 1 : c === c;
-}
 
 export class Preprocessor {
   readonly tokens: Tokens;
   readonly macros: MacroDecl[] = [];
   readonly includes: IncludeDecl[] = [];
   readonly comments: CommentFact[] = [];
-  readonly inactive: Span[] = [];
   readonly gaps: Gap[] = [];
-  readonly conditions = new Map<string, string>();
-  readonly packing = new Packing((name) => this.live.get(name)?.body);
-  readonly live = new Map<string, MacroLike>();
-  private readonly gone = new Set<string>();
-  private readonly branches: Branch[] = [];
-  private deadFrom = -1;
+  readonly branches: Branches;
+  readonly packing = new Packing((name) => this.branches.live.get(name)?.body);
   private readonly keeps: boolean;
 
   constructor(
     private readonly text: string,
     private readonly overlay: Overlay,
-    private readonly ask: Consultation,
-    private readonly configuration: Configuration,
+    ask: Consultation,
+    configuration: Configuration,
   ) {
+    this.branches = new Branches(text, overlay, ask, configuration, this.gaps);
     this.tokens = new Tokens(text);
     this.keeps = text.includes('fencepost');
   }
@@ -128,7 +60,7 @@ export class Preprocessor {
         i = this.directive(i);
         continue;
       }
-      if (this.deadFrom >= 0) {
+      if (this.branches.dead) {
         i = this.deadLine(i);
         continue;
       }
@@ -174,8 +106,8 @@ export class Preprocessor {
         i++;
       }
     }
-    if (this.deadFrom >= 0) this.revive(n);
-    if (this.branches.length > 0)
+    if (this.branches.dead) this.branches.revive(n);
+    if (this.branches.open)
       this.gaps.push({ kind: 'guess', start: n, end: n, message: 'An `#if` has no `#endif`; the text was read to its end.' });
   }
 
@@ -190,7 +122,7 @@ export class Preprocessor {
       const body = text.slice(i, end);
       if (body.includes('fencepost')) this.comments.push({ start: i, end, text: body });
     }
-    if (this.deadFrom < 0) this.overlay.blank(i, end);
+    if (!this.branches.dead) this.overlay.blank(i, end);
     return end;
   }
 
@@ -314,10 +246,10 @@ export class Preprocessor {
     let w = k;
     while (w < clean.length && isIdentPart(clean.charCodeAt(w))) w++;
     const name = clean.slice(k, w);
-    const dead = this.deadFrom >= 0;
-    const conditional = this.conditional(name, clean.slice(w), at, end);
+    const dead = this.branches.dead;
+    const conditional = this.branches.directive(name, clean.slice(w), at, end);
     if (!conditional && !dead) this.other(name, clean, w, at, end);
-    if (this.deadFrom < 0) this.overlay.blank(at, end);
+    if (!this.branches.dead) this.overlay.blank(at, end);
     return end;
   }
 
@@ -353,91 +285,6 @@ export class Preprocessor {
     return { clean: out + text.slice(from, end), end };
   }
 
-  private conditional(name: string, rest: string, at: number, end: number): boolean {
-    const top = this.branches.at(-1);
-    const dead = this.deadFrom >= 0;
-    switch (name) {
-      case 'if':
-      case 'ifdef':
-      case 'ifndef': {
-        const live = !dead && this.test(name, rest, end);
-        this.branches.push({ outer: !dead, live, taken: live });
-        break;
-      }
-      case 'elif':
-      case 'elifdef':
-      case 'elifndef':
-        if (top) {
-          top.live = top.outer && !top.taken && this.test(name.slice(2), rest, end);
-          top.taken ||= top.live;
-        }
-        break;
-      case 'else':
-        if (top) {
-          top.live = top.outer && !top.taken;
-          top.taken = true;
-        }
-        break;
-      case 'endif':
-        this.branches.pop();
-        if (!top) this.gaps.push({ kind: 'guess', start: at, end, message: 'An `#endif` has no `#if`; it was passed over.' });
-        break;
-      default:
-        return false;
-    }
-    const now = this.branches.at(-1);
-    const live = now === undefined || (now.outer && now.live);
-    if (dead && live) this.revive(at);
-    else if (!dead && !live) {
-      this.overlay.blank(at, end);
-      this.deadFrom = end;
-    }
-    return true;
-  }
-
-  private revive(at: number): void {
-    this.overlay.blank(this.deadFrom, at);
-    if (at > this.deadFrom) this.inactive.push({ start: this.deadFrom, end: at });
-    this.deadFrom = -1;
-  }
-
-  private test(kind: string, rest: string, end: number): boolean {
-    if (kind === 'if') return holds(rest, { lookup: (name) => this.lookup(name, false) });
-    const name = /[A-Za-z_$][\w$]*/.exec(rest)?.[0];
-    if (name === undefined) return kind === 'ifndef';
-    if (kind === 'ifndef' && this.guards(name, end)) return this.lookup(name, true) === undefined;
-    return (this.lookup(name, false) !== undefined) === (kind !== 'ifndef');
-  }
-
-  /** True when `#define name` follows at once: an include guard or a default, no question that is worth a configuration. */
-  private guards(name: string, end: number): boolean {
-    const { text } = this;
-    const at = text.indexOf('#', end);
-    return (
-      at >= 0 &&
-      at - end < 400 &&
-      new RegExp(`^#\\s*define\\s+${name.replace(/\$/g, '\\$')}(?![\\w$])`).test(text.slice(at, at + 200))
-    );
-  }
-
-  /** What stands for a name at this place: the file's own definitions, then the configuration, the target, other files. */
-  private lookup(name: string, quiet: boolean): MacroLike | undefined {
-    const own = this.live.get(name);
-    if (own) return own;
-    if (this.gone.has(name)) return undefined;
-    if (quiet) return undefined;
-    const assumed = this.configuration.get(name) ?? TARGET.get(name);
-    if (assumed !== undefined) {
-      this.conditions.set(name, assumed);
-      return { body: assumed };
-    }
-    const version = VERSIONS.get(name);
-    if (version !== undefined) return { body: version };
-    const other = this.ask.macro(name);
-    this.conditions.set(name, other ? other.body : NOT_DEFINED);
-    return other;
-  }
-
   private other(name: string, clean: string, w: number, at: number, end: number): void {
     switch (name) {
       case 'define':
@@ -446,8 +293,8 @@ export class Preprocessor {
       case 'undef': {
         const m = /[A-Za-z_$][\w$]*/.exec(clean.slice(w));
         if (m) {
-          this.live.delete(m[0]);
-          this.gone.add(m[0]);
+          this.branches.live.delete(m[0]);
+          this.branches.gone.add(m[0]);
         }
         break;
       }
@@ -490,11 +337,7 @@ export class Preprocessor {
       end,
     };
     this.macros.push(decl);
-    this.live.set(decl.name, decl);
-    this.gone.delete(decl.name);
+    this.branches.live.set(decl.name, decl);
+    this.branches.gone.delete(decl.name);
   }
-}
-
-function isDigit(c: number): boolean {
-  return c >= 48 && c <= 57;
 }

@@ -3,7 +3,7 @@
  */
 import { FileType, RelativePattern, Uri, workspace } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
-import { PROJECT_FILE, SOURCE_GLOB } from '../../server/src/lsp/evidence';
+import { BUILD_GLOB, isAnalysed, isBuildFile, SOURCE_GLOB } from '../../server/src/lsp/evidence';
 import {
   Methods,
   type ListFilesParams,
@@ -20,8 +20,9 @@ export function answerDisk(client: BaseLanguageClient): void {
 /** Honours `files.exclude`, and falls back to walking where the file system has no search. */
 async function list({ folder, maxFiles }: ListFilesParams): Promise<ListFilesResult> {
   const root = Uri.parse(folder);
-  const pattern = new RelativePattern(root, `{${SOURCE_GLOB},${PROJECT_FILE}}`);
-  let uris = await workspace.findFiles(pattern, undefined, maxFiles + 1);
+  const globs = [SOURCE_GLOB, BUILD_GLOB];
+  const search = (glob: string): Thenable<Uri[]> => workspace.findFiles(new RelativePattern(root, glob), undefined, maxFiles + 1);
+  let uris = (await Promise.all(globs.map(search))).flat();
   if (uris.length === 0) uris = await walk(root, maxFiles + 1);
   return { uris: uris.slice(0, maxFiles).map((uri) => uri.toString()), truncated: uris.length > maxFiles };
 }
@@ -40,7 +41,7 @@ async function walk(root: Uri, limit: number): Promise<Uri[]> {
     for (const [name, type] of entries) {
       const uri = Uri.joinPath(folder, name);
       if (type === FileType.Directory && name !== '.git' && name !== 'node_modules') pending.push(uri);
-      else if (type === FileType.File && (/\.(?:c|h|inl)$/i.test(name) || name === PROJECT_FILE)) found.push(uri);
+      else if (type === FileType.File && (isAnalysed(name) || isBuildFile(name))) found.push(uri);
     }
   }
   return found;

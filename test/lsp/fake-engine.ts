@@ -108,6 +108,5 @@ export function fakeEngine(log: FakeLog): EditorEngine {
       const at = texts.get(path)?.indexOf('ORIGIN') ?? -1;
       return at >= 0 && offset >= at && offset <= at + 6 ? { start: at, end: at + 6, markdown: '**SharedPages**' } : undefined;
     },
-    rulePage: (rule) => (rule === 'bad-word' ? '# bad-word\n' : undefined),
   };
 }

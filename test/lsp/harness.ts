@@ -21,11 +21,10 @@ import {
 } from 'vscode-languageserver-protocol/node';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { NodeFiles } from '../../server/src/lsp/node-files';
-import { emptyProject } from '../../server/src/model';
+import { readProjectFile } from '../../server/src/lsp/project-files';
 import { serve, type Host } from '../../server/src/lsp/server';
 import { platformTurns } from '../../server/src/lsp/turns';
 import type { InitializationOptions, Status } from '../../server/src/lsp/protocol';
-import { readBaseline } from '../../server/src/report/baseline';
 import { fakeEngine, type FakeLog } from './fake-engine';
 
 export const PULL: ClientCapabilities = {
@@ -158,8 +157,8 @@ export function inProcess(
     engines: () => () => Promise.resolve(fakeEngine(log)),
     turns: platformTurns(),
     disk: new NodeFiles(),
-    readProject: () => ({ model: emptyProject, notes: [] }),
-    readBaseline: (text) => new Set(readBaseline(text).entries?.map((entry) => entry.fingerprint)),
+    readProject: (text) => readProjectFile(text, []),
+    rulePage: (rule) => (rule === 'bad-word' ? { title: 'A bad word', markdown: '# bad-word' } : undefined),
     version: 'test',
     ...overrides,
   });

@@ -4,8 +4,7 @@
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import { version } from '../../../package.json';
 import { fromBase64 } from './client-files';
-import { readBaselineFile, readProjectFile } from './project-files';
-import { engineFrom } from './real-engine';
+import { engineFrom, readProject, rulePage } from './real-engine';
 import { serve } from './server';
 import { platformTurns } from './turns';
 
@@ -20,8 +19,8 @@ serve(connection, {
       return Promise.resolve({ parser: fromBase64(wasm.parser), grammar: fromBase64(wasm.grammar) });
     }),
   turns: platformTurns(),
-  readProject: readProjectFile,
-  readBaseline: readBaselineFile,
+  readProject,
+  rulePage,
   version,
 });
 connection.listen();

@@ -1,7 +1,7 @@
 /**
  * Files of a folder that only the client can read: a worker in a browser, or a virtual workspace.
  */
-import { isAnalysed, PROJECT_FILE } from './evidence';
+import { isAnalysed, isBuildFile } from './evidence';
 import { tooLargeNote, type FileCaps, type FileSource, type Listing, type ListOptions, type ReadText } from './files';
 import type { ListFilesParams, ListFilesResult, ReadFileParams, ReadFileResult } from './protocol';
 import { decode } from '../report/decode';
@@ -23,7 +23,7 @@ export class ClientFiles implements FileSource {
       const paths = new Set<string>();
       for (const uri of uris) {
         const path = pathBelow(folder, uri);
-        if (path !== undefined && (isAnalysed(path) || path === PROJECT_FILE)) paths.add(path);
+        if (path !== undefined && (isAnalysed(path) || isBuildFile(path))) paths.add(path);
       }
       const message = `Files were left out: the cap is ${maxFiles} files.`;
       const notes: Note[] = truncated ? [{ file: '', kind: 'bound', message }] : [];

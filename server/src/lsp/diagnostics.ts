@@ -8,7 +8,7 @@ import type {
   DiagnosticTag,
   Range,
 } from 'vscode-languageserver-protocol';
-import type { RuleMeta, Severity } from '../rules/finding';
+import type { Severity } from '../rules/finding';
 import type { Note, ReportedFinding } from '../report/workspace';
 import { unnecessaryRules } from '../report/builtin-rules';
 import { isHidden } from '../report/silence';
@@ -137,10 +137,6 @@ function relatedOf(folder: string, finding: ReportedFinding, ranges: Ranges): Di
 /** Findings of a file that lie in or touch a range of offsets. */
 export function findingsAt(findings: readonly ReportedFinding[], start: number, end: number): ReportedFinding[] {
   return findings.filter((finding) => finding.start <= end && finding.end >= start);
-}
-
-export function metaOf(metas: readonly RuleMeta[], rule: string): RuleMeta | undefined {
-  return metas.find((meta) => meta.id === rule);
 }
 
 /** A short digest of plain data: equal diagnostics have equal ids, in every run of the server. */

@@ -23,8 +23,6 @@ export interface EditorEngine extends Workspace {
   untrusted?(path: string): readonly Span[];
   /** Entry points of this file. */
   lenses?(path: string): readonly LensAnswer[];
-  /** The page of a rule as Markdown. */
-  rulePage?(rule: string): string | undefined;
 }
 
 /** Creates one engine; a folder has its own. */
@@ -35,6 +33,11 @@ export interface ProjectAnswer {
   readonly model: ProjectModel;
   readonly profile?: Settings['profile'];
   readonly severities?: Settings['severities'];
+  /** Patterns of files to read and to leave out; empty: everything. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Where the baseline lies, below the folder. */
+  readonly baseline: string;
   /** What is wrong with it, with offsets into its text. */
   readonly notes: readonly Note[];
 }

@@ -10,6 +10,14 @@ const NOT_ANALYSED = /\.(?:cc|cpp|cxx|hpp|hxx)$/i;
 export const SOURCE_GLOB = '**/*.{c,h,inl}';
 export const PROJECT_FILE = 'fencepost.json';
 
+/** Build files: they say which sources are one driver. */
+const BUILD = /\.vcxproj$|(?:^|\/)(?:sources|CMakeLists\.txt)$/i;
+export const BUILD_GLOB = '**/{*.vcxproj,sources,CMakeLists.txt}';
+
+export function isBuildFile(path: string): boolean {
+  return BUILD.test(path);
+}
+
 export function isAnalysed(path: string): boolean {
   return ANALYSED.test(path);
 }

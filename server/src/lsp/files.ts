@@ -16,7 +16,7 @@ export interface ListOptions extends FileCaps {
 }
 
 export interface Listing {
-  /** Below the folder, forward slashes, sorted; files to analyse and `fencepost.json`. */
+  /** Below the folder, forward slashes, sorted; files to analyse and build files. */
   readonly paths: readonly string[];
   /** What was left out, and why. */
   readonly notes: readonly Note[];

@@ -4,12 +4,13 @@
  */
 import type { Diagnostic, Range } from 'vscode-languageserver-protocol';
 import type { Note, ReportedFinding } from '../report/workspace';
-import { emptyProject } from '../model';
 import { Analyst, type AnalystEvents, type Snapshot } from './analyst';
 import { diagnosticsOf, type DiagnosticSupport } from './diagnostics';
 import type { EditorEngine, EngineFactory, ProjectAnswer } from './engine';
-import { isAnalysed, isDriverText, PROJECT_FILE } from './evidence';
+import { isAnalysed, isBuildFile, isDriverText, PROJECT_FILE } from './evidence';
+import { selectFiles } from '../cli/select';
 import type { FileSource } from './files';
+import { NO_PROJECT, readBaselineFile } from './project-files';
 import type { Turns } from './pump';
 import { DEFAULT_SETTINGS, type FolderSettings } from './settings';
 import { LinedText, type Encoding } from './text';
@@ -35,14 +36,11 @@ export interface FolderOptions {
   readonly ready: () => Promise<void>;
   /** Reads `fencepost.json`; never throws. */
   readonly readProject: (text: string) => ProjectAnswer;
-  readonly readBaseline: (text: string) => ReadonlySet<string>;
 }
 
 /** Files that are read at one time while a folder is indexed. */
 const READ_AT_ONCE = 8;
-export const BASELINE_FILE = '.fencepost-baseline.json';
 
-const NO_PROJECT: ProjectAnswer = { model: emptyProject, notes: [] };
 const EMPTY_SNAPSHOT: Snapshot = { revision: -1, files: [], findings: new Map(), notes: new Map(), milliseconds: 0 };
 
 export class Folder {
@@ -203,18 +201,44 @@ export class Folder {
 
   async #readAll(): Promise<void> {
     // Nothing is answered before all is read: findings without the other files would be guesses that blink.
-    const { source, turns, ready } = this.options;
+    const { source, ready } = this.options;
     await ready();
     if (source) {
-      const listing = await source.list(this.uri, { ...this.#settings.caps, trusted: this.#trusted });
-      this.#listNotes = listing.notes;
-      for (let i = 0; i < listing.paths.length && !this.#disposed; i += READ_AT_ONCE) {
-        await Promise.all(listing.paths.slice(i, i + READ_AT_ONCE).map((path) => this.#load(path)));
-        await turns.turn();
-      }
-      if (!listing.paths.includes(BASELINE_FILE)) await this.#load(BASELINE_FILE);
+      await this.#load(PROJECT_FILE);
+      await this.#load(this.#project.baseline);
+      await this.#readSources(source);
     }
     this.#indexed = true;
+  }
+
+  /** Reads what the folder and its project want read, and forgets what they no longer want. */
+  async #readSources(source: FileSource): Promise<void> {
+    const { include, exclude } = this.#trusted ? this.#project : NO_PROJECT;
+    const listing = await source.list(this.uri, { ...this.#settings.caps, trusted: this.#trusted });
+    const sources = listing.paths.filter(isAnalysed);
+    const chosen = selectFiles(sources, include, exclude, '');
+    const left = sources.length - chosen.length;
+    const note: Note = { file: '', kind: 'config', message: `Left out by ${PROJECT_FILE}: ${left} files.` };
+    this.#listNotes = left > 0 ? [...listing.notes, note] : listing.notes;
+    const wanted = new Set([...chosen, ...listing.paths.filter(isBuildFile)]);
+    for (const path of [...this.#analyst.paths]) if (!wanted.has(path) && !this.#open.has(path)) this.#set(path, undefined);
+    const paths = [...wanted];
+    for (let i = 0; i < paths.length && !this.#disposed; i += READ_AT_ONCE) {
+      await Promise.all(paths.slice(i, i + READ_AT_ONCE).map((path) => this.#load(path)));
+      await this.options.turns.turn();
+    }
+  }
+
+  /** The project wants other files, or another baseline, than what was read. */
+  #reread(): void {
+    const { source } = this.options;
+    if (!this.#indexed || !source) return;
+    this.#indexed = false;
+    this.#index = (async () => {
+      await this.#load(this.#project.baseline);
+      await this.#readSources(source);
+      this.#indexed = true;
+    })();
   }
 
   async #load(path: string): Promise<void> {
@@ -236,19 +260,21 @@ export class Folder {
 
   #set(path: string, text: string | undefined): void {
     if (path === PROJECT_FILE) {
+      const before = this.#project;
       this.#projectText = text === undefined ? undefined : new LinedText(text, this.options.encoding);
       this.#project = text === undefined ? NO_PROJECT : this.options.readProject(text);
       this.#reconfigure();
-    } else if (path === BASELINE_FILE) {
-      const baseline = text === undefined ? new Set<string>() : this.options.readBaseline(text);
+      if (wantsOther(before, this.#project)) this.#reread();
+    } else if (path === this.#project.baseline) {
+      const baseline = text === undefined ? new Set<string>() : readBaselineFile(text);
       if (baseline.size === 0 && this.#baseline.size === 0) return;
       this.#baseline = baseline;
       this.#reconfigure();
     } else if (text === undefined) {
       this.#lined.delete(path);
       this.#analyst.remove(path);
-    } else if (isAnalysed(path)) {
-      this.#isDriver ||= isDriverText(text);
+    } else if (isAnalysed(path) || isBuildFile(path)) {
+      this.#isDriver ||= isAnalysed(path) && isDriverText(text);
       this.#analyst.set(path, text);
     }
   }
@@ -266,4 +292,10 @@ export class Folder {
       baseline: this.#baseline,
     });
   }
+}
+
+function wantsOther(a: ProjectAnswer, b: ProjectAnswer): boolean {
+  return (
+    a.baseline !== b.baseline || a.include.join('\n') !== b.include.join('\n') || a.exclude.join('\n') !== b.exclude.join('\n')
+  );
 }

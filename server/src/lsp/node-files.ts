@@ -1,21 +1,19 @@
 /**
  * Files of a folder on the server's own disk, found and decoded exactly as the command line does it.
  */
-import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { discover, errorCode, PathProblem, reasonOf } from '../cli/discover';
 import { decode } from '../report/decode';
-import { PROJECT_FILE } from './evidence';
 import { tooLargeNote, type FileCaps, type FileSource, type Listing, type ListOptions, type ReadText } from './files';
 
 export class NodeFiles implements FileSource {
   list(folder: string, { maxFiles, trusted }: ListOptions): Promise<Listing> {
     const root = fileURLToPath(folder);
     try {
-      const { files, notes } = discover([root], root, { maxFiles, honourIgnoreFiles: trusted });
-      return Promise.resolve({ paths: existsSync(path.join(root, PROJECT_FILE)) ? [...files, PROJECT_FILE] : files, notes });
+      const { files, buildFiles, notes } = discover([root], root, { maxFiles, honourIgnoreFiles: trusted });
+      return Promise.resolve({ paths: [...files, ...buildFiles], notes });
     } catch (error) {
       if (!(error instanceof PathProblem)) throw error;
       return Promise.resolve({

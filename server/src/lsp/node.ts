@@ -5,8 +5,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { version } from '../../../package.json';
 import { NodeFiles } from './node-files';
-import { readBaselineFile, readProjectFile } from './project-files';
-import { engineFrom } from './real-engine';
+import { engineFrom, readProject, rulePage } from './real-engine';
 import { serveStdio } from './stdio';
 import { platformTurns } from './turns';
 
@@ -20,7 +19,7 @@ serveStdio({
     }),
   turns: platformTurns(),
   disk: new NodeFiles(),
-  readProject: readProjectFile,
-  readBaseline: readBaselineFile,
+  readProject,
+  rulePage,
   version,
 });

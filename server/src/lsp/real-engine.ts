@@ -4,8 +4,13 @@
 import { emptyProject } from '../model';
 import { createWorkspace } from '../report/engine';
 import type { Settings } from '../report/workspace';
+import { builtinPages, builtinRules } from '../report/builtin-rules';
+import type { RuleMeta } from '../rules/finding';
+import { RULES } from '../rules';
 import { createSyntax } from '../syntax';
-import type { EngineFactory } from './engine';
+import type { EngineFactory, ProjectAnswer } from './engine';
+import { readProjectFile } from './project-files';
+import type { RulePage } from './protocol';
 
 export interface WasmFiles {
   readonly parser: Uint8Array;
@@ -28,4 +33,18 @@ export function engineFrom(read: () => Promise<WasmFiles>): EngineFactory {
       throw error;
     }
   };
+}
+
+const METAS: readonly RuleMeta[] = [...RULES.map((rule) => rule.meta), ...builtinRules];
+
+export function readProject(text: string): ProjectAnswer {
+  return readProjectFile(text, METAS);
+}
+
+/** The page of a rule; undefined for a rule that there is not. */
+export function rulePage(id: string): RulePage | undefined {
+  const markdown =
+    RULES.find((rule) => rule.meta.id === id)?.page ?? (Object.hasOwn(builtinPages, id) ? builtinPages[id] : undefined);
+  const title = METAS.find((meta) => meta.id === id)?.title;
+  return markdown === undefined || title === undefined ? undefined : { title, markdown };
 }

@@ -20,13 +20,11 @@ import {
 } from 'vscode-languageserver';
 import { actionsAt, editOf } from './actions';
 import type { Snapshot } from './analyst';
-import { digestOf, isShown, metaOf } from './diagnostics';
+import { digestOf, isShown } from './diagnostics';
 import {
   Methods,
   type FindingRow,
   type FindingsResult,
-  type RulePage,
-  type RulePageParams,
   type ScanParams,
   type ScanResult,
   type SuppressEditParams,
@@ -63,7 +61,6 @@ export function answerRequests(connection: Connection, current: Current): void {
     return builder.build();
   });
   connection.onRequest(Methods.suppressEdit, (params: SuppressEditParams) => suppressEdit(current, params));
-  connection.onRequest(Methods.rulePage, (params: RulePageParams) => rulePage(current, params));
   connection.onRequest(Methods.scan, (params: ScanParams | undefined, token: CancellationToken) =>
     scanAll(connection, current, params ?? {}, token),
   );
@@ -149,15 +146,6 @@ function suppressEdit(current: Current, params: SuppressEditParams): SuppressEdi
   if (!insertion) return null;
   const edit = { file: located.path, start: insertion.offset, end: insertion.offset, newText: insertion.text };
   return editOf(located.folder, [edit], running.session.actions) ?? null;
-}
-
-function rulePage(current: Current, { rule }: RulePageParams): RulePage | null {
-  for (const folder of current()?.roots.all ?? []) {
-    const meta = metaOf(folder.engine?.ruleMetas ?? [], rule);
-    const markdown = folder.engine?.rulePage?.(rule);
-    if (meta && markdown !== undefined) return { title: meta.title, markdown };
-  }
-  return null;
 }
 
 async function findings(current: Current, token: CancellationToken): Promise<FindingsResult> {

@@ -15,15 +15,18 @@ import {
 import type { Snapshot } from './analyst';
 import { ClientFiles } from './client-files';
 import type { EngineFactory, ProjectAnswer } from './engine';
-import { isAnalysed, PROJECT_FILE, SOURCE_GLOB } from './evidence';
+import { BUILD_GLOB, isAnalysed, PROJECT_FILE, SOURCE_GLOB } from './evidence';
 import type { FileSource } from './files';
-import { BASELINE_FILE, Folder } from './folder';
+import { BASELINE_FILE } from '../report/baseline';
+import { Folder } from './folder';
 import {
   Methods,
   type HiddenParams,
   type InitializationOptions,
   type ListFilesResult,
   type ReadFileResult,
+  type RulePage,
+  type RulePageParams,
   type TrustParams,
 } from './protocol';
 import { Publisher } from './publisher';
@@ -44,7 +47,7 @@ export interface Host {
   /** The server's own disk; absent in a worker. */
   readonly disk?: FileSource;
   readonly readProject: (text: string) => ProjectAnswer;
-  readonly readBaseline: (text: string) => ReadonlySet<string>;
+  readonly rulePage: (rule: string) => RulePage | undefined;
   readonly version: string;
 }
 
@@ -80,6 +83,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onNotification(Methods.hidden, ({ uri }: HiddenParams) => running?.hidden(uri));
   connection.onNotification(Methods.trust, ({ trusted }: TrustParams) => void running?.trust(trusted));
   answerRequests(connection, () => running);
+  connection.onRequest(Methods.rulePage, ({ rule }: RulePageParams): RulePage | null => host.rulePage(rule) ?? null);
 }
 
 class Server implements Running {
@@ -136,7 +140,9 @@ class Server implements Running {
       });
     }
     if (this.session.watches) {
-      const watchers = [SOURCE_GLOB, `**/${PROJECT_FILE}`, `**/${BASELINE_FILE}`].map((globPattern) => ({ globPattern }));
+      const watchers = [SOURCE_GLOB, BUILD_GLOB, `**/${PROJECT_FILE}`, `**/${BASELINE_FILE}`].map((globPattern) => ({
+        globPattern,
+      }));
       this.#registrations.push(await this.connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }));
     }
     if (this.session.configures)
@@ -251,7 +257,6 @@ class Server implements Running {
       encoding: this.session.encoding,
       ready: () => this.#configure(folder),
       readProject: this.host.readProject,
-      readBaseline: this.host.readBaseline,
       events: {
         fresh: (snapshot: Snapshot) => {
           this.status.set(folder, 'ready', 'Up to date.');

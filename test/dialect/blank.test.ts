@@ -66,6 +66,8 @@ describe('blanking', () => {
     ['commas', 'F(' + ','.repeat(200000) + ')'],
     ['arguments', 'void f() { F(' + 'a,'.repeat(100000) + 'b); }'],
     ['annotations', '_In_'.repeat(100000)],
+    ['one line of annotations', 'f(' + '_In_ IN int a, '.repeat(60000) + ')'],
+    ['one carriage return', '_In_ /**/\n'.repeat(60000) + '\r'],
     ['enums', 'enum A :'.repeat(50000)],
     ['old style heads', 'f(a) b c '.repeat(30000)],
     ['splices', '\\\n'.repeat(200000)],

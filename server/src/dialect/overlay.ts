@@ -11,23 +11,51 @@ function isBreak(c: number): boolean {
   return c === LF || c === CR;
 }
 
+/** Finds a character again and again without reading the same stretch twice. */
+class Finder {
+  private since = -1;
+  private at = -1;
+
+  constructor(private readonly what: string) {}
+
+  /** Offset of the first occurrence at or behind `start`; infinity without one. */
+  from(start: number, text: string): number {
+    if (start < this.since || start > this.at || this.since < 0) {
+      const found = text.indexOf(this.what, start);
+      this.since = start;
+      this.at = found < 0 ? Infinity : found;
+    }
+    return this.at;
+  }
+}
+
+let spaces = ' '.repeat(1024);
+
+function blanks(n: number): string {
+  while (spaces.length < n) spaces += spaces;
+  return spaces.slice(0, n);
+}
+
 export class Overlay {
-  /** 0: unchanged. */
+  /** The character that stands here now; 0: unchanged. */
   private readonly cells: Uint16Array;
   private readonly dirty: number[] = [];
+  private readonly returns: boolean;
+  private readonly lf = new Finder('\n');
+  private readonly cr = new Finder('\r');
 
   constructor(readonly text: string) {
     this.cells = new Uint16Array(text.length);
+    this.returns = text.includes('\r');
   }
 
   /** Blanks `[start, end)`, line breaks apart. */
   blank(start: number, end: number): void {
     if (end <= start) return;
     const { cells, text } = this;
-    for (let i = start; i < end; i++) {
-      const c = text.charCodeAt(i);
-      cells[i] = isBreak(c) ? c : 32;
-    }
+    cells.fill(32, start, end);
+    for (let i = this.lf.from(start, text); i < end; i = this.lf.from(i + 1, text)) cells[i] = LF;
+    if (this.returns) for (let i = this.cr.from(start, text); i < end; i = this.cr.from(i + 1, text)) cells[i] = CR;
     this.dirty.push(start, end);
   }
 
@@ -73,9 +101,25 @@ export class Overlay {
     const flush = (): void => {
       if (from < 0) return;
       if (clean < from) parts.push(text.slice(clean, from));
-      for (let i = from; i < to; i++) if (cells[i] === 0) cells[i] = text.charCodeAt(i);
-      for (let i = from; i < to; i += 4096)
-        parts.push(String.fromCharCode.apply(null, cells.subarray(i, Math.min(to, i + 4096)) as unknown as number[]));
+      // Runs of blanks are cut from a long one; only what was written is built from characters.
+      for (let i = from; i < to;) {
+        let k = i;
+        while (k < to && cells[k] === 32) k++;
+        if (k - i > 8) {
+          parts.push(blanks(k - i));
+          i = k;
+          continue;
+        }
+        const stop = Math.min(to, i + 1024);
+        let plain = 0;
+        for (k = i; k < stop && plain <= 8; k++) {
+          if (cells[k] === 0) cells[k] = text.charCodeAt(k);
+          plain = cells[k] === 32 ? plain + 1 : 0;
+        }
+        if (plain > 8) k -= plain;
+        parts.push(String.fromCharCode.apply(null, cells.subarray(i, k) as unknown as number[]));
+        i = k;
+      }
       clean = to;
     };
     for (const key of order) {

@@ -43,15 +43,22 @@ export const P = {
 
 export class Tokens {
   n = 0;
-  kind = new Uint8Array(1024);
+  kind: Uint8Array;
   /** Operator code of a punctuator, otherwise 0. */
-  code = new Uint16Array(1024);
-  start = new Int32Array(1024);
-  end = new Int32Array(1024);
+  code: Uint16Array;
+  start: Int32Array;
+  end: Int32Array;
   /** Partner of a bracket, -1 without one; other tokens -1. */
-  mate = new Int32Array(1024);
+  mate: Int32Array;
 
-  constructor(readonly text: string) {}
+  constructor(readonly text: string) {
+    const room = Math.max(64, text.length >> 2);
+    this.kind = new Uint8Array(room);
+    this.code = new Uint16Array(room);
+    this.start = new Int32Array(room);
+    this.end = new Int32Array(room);
+    this.mate = new Int32Array(room);
+  }
 
   add(kind: Kind, code: number, start: number, end: number): void {
     if (this.n === this.kind.length) this.grow();

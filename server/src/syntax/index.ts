@@ -102,9 +102,9 @@ class TreeSyntax implements Syntax {
 /** Offsets of line starts; a line ends with LF, CR LF or a lone CR. */
 function lineStarts(text: string): number[] {
   const out = [0];
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 10 || (c === 13 && text.charCodeAt(i + 1) !== 10)) out.push(i + 1);
-  }
+  if (/\r(?!\n)/.test(text)) {
+    const re = /\r\n?|\n/g;
+    while (re.test(text)) out.push(re.lastIndex);
+  } else for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) out.push(i + 1);
   return out;
 }

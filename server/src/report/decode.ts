@@ -39,7 +39,7 @@ function eightBit(bytes: Uint8Array): Decoded {
   if (cut !== undefined && /[^\0-\x7f]/.test(cut))
     return { text: cut, encoding: 'utf-8', note: 'The file ends in the middle of a character.' };
   return {
-    text: new TextDecoder('windows-1252').decode(bytes),
+    text: windows1252(bytes),
     encoding: 'windows-1252',
     note: 'Not UTF-8: read as Windows-1252.',
   };
@@ -51,6 +51,17 @@ function strict(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What stands at 0x80 to 0x9F. */
+const UPPER =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
+
+/** Some platforms decode this encoding as ISO 8859-1, which has control characters there. */
+function windows1252(bytes: Uint8Array): string {
+  return new TextDecoder('windows-1252')
+    .decode(bytes)
+    .replace(/[\u0080-\u009f]/g, (mark) => UPPER[mark.charCodeAt(0) - 0x80] ?? mark);
 }
 
 /** Length without an unfinished UTF-8 sequence at the end. */

@@ -8,7 +8,7 @@ import type { Constants } from '../program/constants';
 import type { Declared, Program } from '../program/program';
 import type { Ty, Types } from '../program/types';
 import { buildCfg, type Cfg } from './cfg';
-import { argumentsOf, outcomesOf, type Context } from './context';
+import { argumentsOf, exitText, outcomesOf, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame, type Exit } from './frame';
@@ -53,6 +53,14 @@ interface Memo {
   readonly callees: Set<string>;
   readonly bounded: boolean;
   readonly contribution: Contribution;
+  readonly fn: Declared<FunctionDecl>;
+  readonly context: Context;
+  readonly depth: number;
+  readonly stack: readonly string[];
+  /** Equal exits have equal digests: a caller need not be run again. */
+  readonly digest: string;
+  /** Revision of the heap for which it is known to hold. */
+  checked: number;
 }
 
 const MAX_CONTEXTS = 8;
@@ -320,6 +328,11 @@ export class Analyzer {
     const known = this.memos.get(id);
     if (known && this.valid(known)) return known;
     if (this.running.has(id)) return undefined;
+    return this.run(id, fn, context, depth, stack);
+  }
+
+  private run(id: string, fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): Memo {
+    const fnKey = key(fn);
     const set = this.contexts.get(fnKey) ?? new Set<string>();
     set.add(context.key);
     this.contexts.set(fnKey, set);
@@ -331,32 +344,59 @@ export class Analyzer {
     const collector = this.heap.collector;
     const contribution = emptyContribution();
     this.heap.collector = contribution;
+    const start = context.state.clone();
     const frame = new Frame(this, fn.file, fn.decl, this.cfg(fn.decl, fn.file), depth, context.inTry, [...stack, fnKey]);
     fn.decl.params.forEach((p, i) => {
       const v = context.args[i];
       if (p.name && v) {
         const ty = frame.localType(p.name);
-        context.state.setCell(frame.localBase(p.name), '', { ...v, ty: ty && ty.k !== 'unknown' ? ty : v.ty });
+        start.setCell(frame.localBase(p.name), '', { ...v, ty: ty && ty.k !== 'unknown' ? ty : v.ty });
       }
     });
     // A joined context stands for calls that it does not describe: it answers, but it accuses nobody.
-    const raw = frame.run(context.state, () => (context.key.startsWith('general:') ? [] : this.observe(fn.decl, fn.file, id)));
+    const raw = frame.run(start, () => (context.key.startsWith('general:') ? [] : this.observe(fn.decl, fn.file, id)));
     const exits = frame.limitExits(raw);
     if (frame.bounded) this.boundedFunctions.set(fnKey, fn);
-    const memo: Memo = { key: id, fnKey, exits, consulted: this.memory.consulted, callees, bounded: frame.bounded, contribution };
-    this.heap.collector = collector;
+    else this.boundedFunctions.delete(fnKey);
+    const memo: Memo = {
+      key: id,
+      fnKey,
+      exits,
+      consulted: this.memory.consulted,
+      callees,
+      bounded: frame.bounded,
+      contribution,
+      fn,
+      context,
+      depth,
+      stack,
+      digest: exits.map(exitText).join('/'),
+      checked: this.heap.revision,
+    };
     this.memos.set(id, memo);
     this.frames.pop();
     this.running.delete(id);
-    for (const [k, v] of memo.consulted) if (!outer.has(k)) outer.set(k, v);
+    this.heap.collector = collector;
     this.memory.consulted = outer;
     return memo;
   }
 
+  /** Whether an answer still holds: what it read is unchanged, and what its callees answer is, too. */
   private valid(m: Memo): boolean {
+    if (m.checked === this.heap.revision) return true;
     for (const [k, v] of m.consulted) if (this.heap.version(k) !== v) return false;
-    const top = this.frames[this.frames.length - 1];
-    if (top) for (const [k, v] of m.consulted) if (!this.memory.consulted.has(k)) this.memory.consulted.set(k, v);
+    const revision = this.heap.revision;
+    m.checked = revision; // for cycles: assumed while it is checked
+    for (const id of m.callees) {
+      const callee = this.memos.get(id);
+      if (!callee || this.running.has(id) || this.valid(callee)) continue;
+      const again = this.run(id, callee.fn, callee.context, callee.depth, callee.stack);
+      if (again.digest !== callee.digest) {
+        m.checked = -1;
+        return false;
+      }
+    }
+    m.checked = revision;
     return true;
   }
 

@@ -62,23 +62,51 @@ export function argumentsOf(
       localsBack.set(key, p.base);
     });
   });
+  // Pool objects that exist since long are all alike to a callee: what matters about them lies in fields, which the heap knows.
+  const settled = (p: Target): boolean =>
+    p.base.k === 'alloc' &&
+    p.base.what === 'pool' &&
+    !s.hasMust('fresh', p.base) &&
+    !a.heap.sharedBy(p.base.key) &&
+    !s.cell(p.base, '')?.agg;
   const renamed: Val[] = given.map((v, i) => {
     if (constOf(v.t) !== undefined) return v;
     const atom = single(v.t);
-    if (atom && !atom.frame) return v;
-    const known = atom && forth.get(atom);
-    if (known) return { ...v, t: known };
     const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
-    back.set(p, v.t);
-    if (atom) forth.set(atom, lin(p));
-    if (!general) {
-      // What the caller knows about the number, the callee knows about its parameter.
-      const r = s.bounds.range(v.t, 1);
-      callee.bounds.add(lin(p), r.lo, r.hi);
-      if (s.isNonZero(v.t)) callee.setNonZero(lin(p));
-      if (v.taint.length > 0 && s.wasCompared(v.t)) callee.compare(lin(p));
+    let out = v;
+    if (!atom || atom.frame) {
+      const known = atom && forth.get(atom);
+      out = { ...v, t: known ?? lin(p) };
+      if (!known) {
+        back.set(p, v.t);
+        if (atom) forth.set(atom, lin(p));
+        // What the caller knows about an untrusted number, the callee knows about its parameter.
+        if (!general && v.taint.length > 0) {
+          const r = s.bounds.range(v.t, 1);
+          callee.bounds.add(lin(p), r.lo, r.hi);
+          if (s.wasCompared(v.t)) callee.compare(lin(p));
+        }
+      }
     }
-    return { ...v, t: lin(p) };
+    if (out.nullable && s.isNonZero(v.t)) out = { ...out, nullable: undefined };
+    const pts: Target[] = [];
+    out.pts.forEach((q, n) => {
+      let target = q;
+      if (settled(q))
+        target = { ...q, base: a.memory.sym(lin(a.atoms.atom(`B${String(i)}.0@${fnKey}`))), off: undefined, via: undefined };
+      else if (q.base.k === 'sym') {
+        const own = single(q.base.t);
+        if (!own || (!forth.has(own) && own.frame)) {
+          const b = a.atoms.atom(`B${String(i)}.${String(n + 1)}@${fnKey}`);
+          if (own) forth.set(own, lin(b));
+          else target = { ...q, base: a.memory.sym(lin(b)) };
+          back.set(b, q.base.t);
+        }
+        if (target.off && constOf(target.off) === undefined) target = { ...target, off: undefined };
+      }
+      if (!pts.some((o) => o.base === target.base && o.path === target.path && o.root === target.root)) pts.push(target);
+    });
+    return { ...out, pts };
   });
   const t = new Translator(forth, a, undefined, locals);
   const values = renamed.map((v) => t.val(general ? { ...v, taint: v.taint.slice(0, 1), nullable: undefined } : v));
@@ -86,6 +114,24 @@ export function argumentsOf(
   const reach = new Set<string>();
   const passed = new Set<string>();
   const todo: Base[] = [];
+  /** The content of a cell is a number of the callee's own, as a parameter is. */
+  const rename = (v: Val, name: string, was: Lin): Val => {
+    if (v.t.t.every(([x]) => !x.frame || x.key.startsWith('P'))) return v;
+    const c = a.atoms.atom(name, { lo: typeLow(v), hi: typeHigh(v) });
+    const own = single(was);
+    if (own && !forth.has(own)) forth.set(own, lin(c));
+    back.set(c, was);
+    if (v.taint.length > 0) {
+      const r = s.bounds.range(was, 1);
+      callee.bounds.add(lin(c), r.lo, r.hi);
+      if (s.wasCompared(was)) callee.compare(lin(c));
+    }
+    return {
+      ...v,
+      t: lin(c),
+      pts: v.pts.map((p) => (p.base.k === 'sym' && p.base.t === v.t ? { ...p, base: a.memory.sym(lin(c), p.base.from) } : p)),
+    };
+  };
   let request = false;
   const visit = (v: Val): void => {
     if (v.taint.some((x) => x.request !== undefined)) request = true;
@@ -115,7 +161,8 @@ export function argumentsOf(
     for (const c of s.cells.values()) {
       if (!reach.has(c.base.key) || !worthTelling(c)) continue;
       passed.add(`${c.base.key}|${c.path}`);
-      callee.setCell(t.base(c.base), c.path, t.val(c.val));
+      const base = t.base(c.base);
+      callee.setCell(base, c.path, rename(t.val(c.val), `C:${base.key}|${c.path}@${fnKey}`, c.val.t));
     }
     const known = new Set<Atom>();
     const collect = (l: Lin): void => {
@@ -169,15 +216,20 @@ export function argumentsOf(
   };
 }
 
-/** Content that may change what a callee does: where it comes from, what it points to, a constant. */
+/** Content that may change what a callee does. What objects of the heap hold, the heap tells. */
 function worthTelling(c: Cell): boolean {
   const v = c.val;
-  if (v.taint.length > 0 || v.agg || v.fns) return true;
-  if (v.pts.some((p) => p.base.k === 'region' || p.base.k === 'alloc' || p.base.k === 'local' || p.base.k === 'global'))
-    return true;
-  if (v.t.t.some(([x]) => !x.frame && x.key.startsWith('REQ'))) return true;
-  if (v.pts.length > 0) return c.base.k === 'local';
-  return constOf(v.t) !== undefined && c.base.k !== 'sym';
+  if (c.base.k === 'region') return true;
+  if (c.base.k === 'alloc') return c.path === '' && v.agg !== undefined && v.agg.taint.length > 0;
+  if (c.base.k !== 'local') return false;
+  return (
+    v.taint.length > 0 ||
+    v.agg !== undefined ||
+    v.fns !== undefined ||
+    v.pts.length > 0 ||
+    constOf(v.t) !== undefined ||
+    v.t.t.some(([x]) => !x.frame && x.key.startsWith('REQ'))
+  );
 }
 
 function typeName(ref: TypeRef): string {
@@ -186,6 +238,15 @@ function typeName(ref: TypeRef): string {
 
 function describe(v: Val): string {
   return `${v.t.key}${v.t.c ? `+${String(v.t.c)}` : ''}{${v.pts.map((p) => `${p.base.key}/${p.root ?? ''}/${p.path}/${p.off ? p.off.key + String(p.off.c) : ''}`).join()}}${v.taint.map((x) => `${x.origin}@${x.loc}:${x.site.file}:${String(x.site.start)}`).join()}${v.agg ? `A${v.agg.from.map((p) => p.base.key + p.path).join()}${v.agg.taint.map((x) => x.loc).join()}${v.agg.zero ? 'Z' : ''}` : ''}${v.fns?.join() ?? ''}${v.nullable ? 'n' : ''}`;
+}
+
+/** What a caller can tell of one way out. */
+export function exitText(x: Exit): string {
+  const parts: string[] = [x.ret ? describe(x.ret) : ''];
+  for (const [k, c] of x.state.cells) if (!(c.base.k === 'local' && c.base.fn !== 'caller')) parts.push(k, describe(c.val));
+  for (const [k, b] of x.state.bounds.all) parts.push(k, String(b.lo), String(b.hi));
+  parts.push([...x.state.must.keys()].join(), [...x.state.may.keys()].join(), [...x.state.compared.keys()].join());
+  return parts.join(';');
 }
 
 function typeLow(v: Val): number {
@@ -206,7 +267,8 @@ export function outcomesOf(
 ): Outcome {
   const a = caller.analyzer;
   const place = `${caller.file}:${String(e.start)}`;
-  const wrap = (y: Atom): Atom | undefined => (y.frame && !y.key.startsWith('P') ? a.atoms.atom(`${place}>#${String(y.id)}`, { lo: y.lo, hi: y.hi }) : undefined);
+  const wrap = (y: Atom): Atom | undefined =>
+    y.frame && !y.key.startsWith('P') ? a.atoms.atom(`${place}>#${String(y.id)}`, { lo: y.lo, hi: y.hi }) : undefined;
   const t = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);
   const s = before.clone();
   const inner = `${d.file}:${d.decl.name}`;

@@ -5,12 +5,14 @@ import path from 'node:path';
 
 const quiet = process.argv.includes('--quiet');
 const tests = process.argv.includes('--tests');
+const production = process.argv.includes('--production');
 const root = path.dirname(new URL(import.meta.url).pathname);
 process.chdir(root);
 
 const shared = {
   bundle: true,
-  sourcemap: 'linked',
+  sourcemap: production ? false : 'linked',
+  minify: production,
   logLevel: quiet ? 'error' : 'info',
   legalComments: 'none',
   loader: { '.h': 'text', '.md': 'text', '.html': 'text' },
@@ -24,19 +26,23 @@ const node = {
   alias: { 'web-tree-sitter': path.resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
 };
 
+// Server and client run in browsers, too: one bundle each, whose halves are loaded where they belong.
+const conditions = ['browser'];
+
 mkdirSync('dist', { recursive: true });
-const entries = { cli: 'server/src/cli/main.ts', server: 'server/src/lsp/node.ts' };
+const entries = { cli: 'server/src/cli/main.ts', server: 'server/src/lsp/main.ts' };
 for (const [name, entry] of Object.entries(entries)) {
   if (existsSync(entry))
     await build({
       ...node,
       entryPoints: [entry],
       outfile: `dist/${name}.js`,
+      conditions,
       banner: name === 'cli' ? { js: '#!/usr/bin/env node' } : {},
     });
 }
-if (existsSync('client/src/node.ts'))
-  await build({ ...node, entryPoints: ['client/src/node.ts'], outfile: 'dist/client.js', external: ['vscode'] });
+if (existsSync('client/src/main.ts'))
+  await build({ ...node, entryPoints: ['client/src/main.ts'], outfile: 'dist/client.js', conditions, external: ['vscode'] });
 cpSync('node_modules/web-tree-sitter/web-tree-sitter.wasm', 'dist/web-tree-sitter.wasm');
 cpSync('grammars/tree-sitter-c.wasm', 'dist/tree-sitter-c.wasm');
 

@@ -10,7 +10,7 @@ import { toBase64 } from './disk';
 export async function activate(context: ExtensionContext): Promise<Exports> {
   const bytes = (name: string): Thenable<Uint8Array> => workspace.fs.readFile(Uri.joinPath(context.extensionUri, 'dist', name));
   const [script, parser, grammar] = await Promise.all([
-    bytes('web/server.js'),
+    bytes('server.js'),
     bytes('web-tree-sitter.wasm'),
     bytes('tree-sitter-c.wasm'),
   ]);

@@ -17,7 +17,7 @@ import {
 const TYPE = 'fencepost';
 
 export function registerTasks(context: ExtensionContext): Disposable {
-  const cli = context.asAbsolutePath('dist/cli.js');
+  const cli = context.asAbsolutePath('dist/server.js');
   return tasks.registerTaskProvider(TYPE, {
     provideTasks: () => [taskOf(cli, { type: TYPE })],
     resolveTask: (task) => taskOf(cli, task.definition),

@@ -10,7 +10,7 @@ import {
   type TextDocumentEdit,
   type TextEdit as LspEdit,
   type WorkspaceEdit,
-} from 'vscode-languageserver-protocol';
+} from 'vscode-languageserver';
 import type { Fix, TextEdit } from '../rules/finding';
 import type { ReportedFinding } from '../report/workspace';
 import { findingsAt, isShown, rulePageUrl } from './diagnostics';

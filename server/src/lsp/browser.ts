@@ -1,5 +1,5 @@
 /**
- * `dist/web/server.js`: the language server as a worker. It has no disk: the client reads files for it and hands over the wasm files.
+ * The language server as a worker. It has no disk: the client reads files for it and hands over the wasm files.
  */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import { version } from '../../../package.json';

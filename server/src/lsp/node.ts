@@ -1,5 +1,5 @@
 /**
- * `dist/server.js`: the language server as a process of its own. The two wasm files lie beside the bundle.
+ * The language server as a process of its own. The two wasm files lie beside the bundle.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

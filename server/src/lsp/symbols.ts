@@ -1,7 +1,7 @@
 /**
  * The outline of a file from its facts, for clients that have no other C server. Pure.
  */
-import { SymbolKind, type DocumentSymbol } from 'vscode-languageserver-protocol';
+import { SymbolKind, type DocumentSymbol } from 'vscode-languageserver';
 import type { FileFacts } from '../syntax/facts';
 import type { LinedText } from './text';
 

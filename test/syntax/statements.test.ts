@@ -49,6 +49,17 @@ describe('statements', () => {
       (await body('do { a(); } WHILE (FALSE); for (int i = 0; i < 3; i++) ; while (x) y();')).map((x) => x.kind),
       ['do', 'for', 'while'],
     );
+    const names = oracle([
+      'IF_LOUD(x) if (Level >= (x))',
+      'EACH_OF(e, l) for (e = (l); e; e = e->Next)',
+      'FOREVER for (;;)',
+      'SELECT(x) switch (x)',
+    ]);
+    const all = await body('IF_LOUD(2) a(); EACH_OF(e, l) { b(); } FOREVER { c(); } SELECT(x) { case 1: d(); }', names);
+    assert.deepEqual(
+      all.map((x) => x.kind),
+      ['if', 'while', 'for', 'switch'],
+    );
     const s = (await body('LIST_FOR_EACH(Entry, &Head) { a(); }'))[0];
     assert.equal(s?.kind, 'while');
   });

@@ -26,32 +26,10 @@ for (let c = 0; c < 128; c++) {
   if (/[A-Za-z_$]/.test(ch)) IDENT_START[c] = 1;
   if (/[\w$]/.test(ch)) IDENT_PART[c] = 1;
 }
-/** First characters of two-character operators, with what may follow. */
-export const PAIRS: string[] = [];
-for (const p of [
-  '->',
-  '++',
-  '--',
-  '<<',
-  '>>',
-  '<=',
-  '>=',
-  '==',
-  '!=',
-  '&&',
-  '||',
-  '+=',
-  '-=',
-  '*=',
-  '/=',
-  '%=',
-  '&=',
-  '|=',
-  '^=',
-  '##',
-  '::',
-])
-  PAIRS[p.charCodeAt(0)] = (PAIRS[p.charCodeAt(0)] ?? '') + p.charAt(1);
+/** 1 for two characters that are one operator: the first times 128 plus the second. */
+export const PAIRS = new Uint8Array(128 * 128);
+for (const p of '-> ++ -- << >> <= >= == != && || += -= *= /= %= &= |= ^= ## ::'.split(' '))
+  PAIRS[p.charCodeAt(0) * 128 + p.charCodeAt(1)] = 1;
 
 /** True for a character that continues an identifier; everything outside ASCII counts as a letter. */
 export function isIdentPart(c: number): boolean {

@@ -8,7 +8,7 @@ import { isAttributeWord, isTypeWord } from './names';
 /**
  * attribute: expands to nothing, annotations, `__declspec`, a calling convention, storage words.
  * statement: whole statements that need no semicolon; call: an expression, or statements that want the semicolon of the use.
- * open, close: braces left open or closed; header: a loop or `if` head that a statement follows; declare: file-scope declarations;
+ * open, close: braces left open or closed; header, test, switch: the head of a loop, an `if`, a `switch`, whose statement follows; declare: file-scope declarations;
  * case: a `case` label without its colon; define: the head of a function definition; type: names a type; cast-like and constant expressions are `expr`.
  */
 export type MacroClass =
@@ -18,6 +18,8 @@ export type MacroClass =
   | 'expr'
   | 'statement'
   | 'header'
+  | 'test'
+  | 'switch'
   | 'open'
   | 'close'
   | 'declare'
@@ -61,7 +63,8 @@ export function classify(
     if (inner && inner !== macro) return classify(inner, lookup, depth + 1);
   }
   const last = words.at(-1) ?? '';
-  if (/^(?:for|while|if|switch)$/.test(first) && last === ')') return wholeParens(words, 1) ? 'header' : 'statement';
+  if (/^(?:for|while|if|switch)$/.test(first) && last === ')')
+    return !wholeParens(words, 1) ? 'statement' : first === 'if' ? 'test' : first === 'switch' ? 'switch' : 'header';
   if (first === 'else' || /^(?:if|for|while|do|switch|goto|return|break|continue)$/.test(first))
     return last === ';' || last === '}' ? 'statement' : 'expr';
   if (macro.params === undefined || words.length > 1) if (typeText(words)) return 'type';

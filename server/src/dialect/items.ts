@@ -212,6 +212,16 @@ export function lone(st: State, i: number, j: number): number {
   const cls = st.classOf(name);
   if (cls === 'open' || cls === 'close') return bracket(st, i, i, cls);
   if (j >= tokens.n) return i;
+  if (c === P.lbrace || (cls === 'header' && isStatementWord(c))) {
+    if (cls === 'header' && name.length >= 7) {
+      st.overlay.replace(tokens.from(i), tokens.to(i), 'for(;;)');
+      st.item = true;
+      return i + 1;
+    }
+    st.drop(i, i, 'statement');
+    st.item = true;
+    return i + 1;
+  }
   if (c === P.rbrace || isStatementWord(c)) {
     if (cls === 'statement' || cls === 'expr') {
       if (st.insert(tokens.to(i), tokens.from(j), ';')) {
@@ -219,11 +229,6 @@ export function lone(st: State, i: number, j: number): number {
         return j;
       }
     }
-    st.drop(i, i, 'statement');
-    st.item = true;
-    return i + 1;
-  }
-  if (c === P.lbrace) {
     st.drop(i, i, 'statement');
     st.item = true;
     return i + 1;

@@ -114,7 +114,7 @@ export function macroCall(st: State, i: number, close: number, frame: Frame): nu
   if (!isStatementWord(after) && after !== P.lbrace && after !== P.rbrace) return -1;
   const cls = st.classOf(name);
   if (cls === 'open' || cls === 'close') return bracket(st, i, close, cls);
-  if (after === P.lbrace || cls === 'header') return header(st, i, close, cls, name);
+  if (after === P.lbrace || cls === 'header' || cls === 'test' || cls === 'switch') return header(st, i, close, cls, name);
   if (after === Word.Plain && cls === 'type') {
     st.overlay.blank(tokens.from(i + 1), tokens.to(close));
     for (let k = i + 1; k <= close; k++) tokens.kind[k] = Kind.Gone;
@@ -134,15 +134,16 @@ export function macroCall(st: State, i: number, close: number, frame: Frame): nu
 /** A loop or test made by a macro: its name is spelled as the keyword. */
 export function header(st: State, i: number, close: number, cls: MacroClass | undefined, name: string): number {
   const { tokens } = st;
-  const loop = name.length >= 5 && (cls === 'header' ? true : /EACH|FOR|LOOP|WHILE|ITER/i.test(name));
-  const word = loop ? 'while' : 'if';
+  const loop = cls === 'header' || (cls === undefined && /EACH|FOR|LOOP|WHILE|ITER/i.test(name));
+  const word = cls === 'switch' ? 'switch' : loop && name.length >= 5 ? 'while' : 'if';
   if (name.length < word.length || close === i + 2) {
     st.drop(i, close, 'statement');
     return close + 1;
   }
   st.overlay.replace(tokens.from(i), tokens.to(i), word);
   tokens.code[i] = Word.Control;
-  if (cls === undefined) st.guess(i, close, `\`${name}\` was taken for the head of a block.`);
+  if (loop && word === 'if') st.guess(i, close, `\`${name}\` is a loop and was read as a single pass.`);
+  else if (cls === undefined) st.guess(i, close, `\`${name}\` was taken for the head of a block.`);
   return i;
 }
 

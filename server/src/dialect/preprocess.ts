@@ -91,9 +91,8 @@ export class Preprocessor {
         i++;
         continue;
       }
-      const pair = PAIRS[c];
       const d = text.charCodeAt(i + 1);
-      if (pair !== undefined && d === d && pair.includes(String.fromCharCode(d))) {
+      if (c < 128 && d < 128 && PAIRS[c * 128 + d] === 1) {
         const third = text.charCodeAt(i + 2);
         const len = third === 61 && (c === 60 || c === 62) && d === c ? 3 : 2;
         tokens.add(Kind.Punct, c | (d << 8), i, i + len);

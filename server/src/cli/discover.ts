@@ -83,7 +83,7 @@ function isInside(full: string, folder: string): boolean {
 }
 
 interface IgnoreFile {
-  /** Folder of the file, relative to the root; may lead upwards. */
+  /** Absolute folder of the file; may lie above the root. */
   readonly folder: string;
   readonly rules: Ignore;
 }
@@ -138,12 +138,12 @@ class Walk {
         if (entry.isSymbolicLink()) this.#link(name);
         else if (entry.isDirectory()) {
           if (SKIPPED_FOLDERS.has(entry.name)) continue;
-          if (isIgnored(name, true, ignores)) this.#ignored++;
+          if (this.#isIgnored(name, true, ignores)) this.#ignored++;
           else below.push({ name, ignores });
         } else if (entry.isFile() && isSource(entry.name)) {
-          if (isIgnored(name, false, ignores)) this.#ignored++;
+          if (this.#isIgnored(name, false, ignores)) this.#ignored++;
           else this.#add(name);
-        } else if (entry.isFile() && BUILD.test(name) && !isIgnored(name, false, ignores)) this.#buildFiles.add(name);
+        } else if (entry.isFile() && BUILD.test(name) && !this.#isIgnored(name, false, ignores)) this.#buildFiles.add(name);
       }
       pending.push(...below.reverse());
     }
@@ -189,6 +189,10 @@ class Walk {
     this.#files.add(name);
   }
 
+  #isIgnored(name: string, isFolder: boolean, ignores: readonly IgnoreFile[]): boolean {
+    return ignores.length > 0 && isIgnored(path.join(this.root, name), isFolder, ignores);
+  }
+
   /** Ignore files from the top of the repository down to, but without, the folder itself. */
   #ignoresAbove(name: string): IgnoreFile[] {
     if (!this.#honour) return [];
@@ -198,7 +202,7 @@ class Walk {
     const found: IgnoreFile[] = [];
     for (let folder = path.dirname(start); isInside(folder, top); folder = path.dirname(folder)) {
       const own = readIgnoreFile(folder);
-      if (own) found.unshift({ folder: slashes(path.relative(this.root, folder)), rules: own });
+      if (own) found.unshift({ folder, rules: own });
       if (folder === top) break;
     }
     return found;
@@ -206,7 +210,7 @@ class Walk {
 
   #withOwn(name: string, above: readonly IgnoreFile[]): readonly IgnoreFile[] {
     const own = this.#honour ? readIgnoreFile(path.join(this.root, name)) : undefined;
-    return own ? [...above, { folder: name, rules: own }] : above;
+    return own ? [...above, { folder: path.join(this.root, name), rules: own }] : above;
   }
 
   #name(full: string): string {
@@ -219,12 +223,12 @@ class Walk {
 }
 
 /** The nearest ignore file that has an opinion decides, as git has it. */
-function isIgnored(name: string, isFolder: boolean, ignores: readonly IgnoreFile[]): boolean {
+function isIgnored(full: string, isFolder: boolean, ignores: readonly IgnoreFile[]): boolean {
   for (let at = ignores.length - 1; at >= 0; at--) {
     const file = ignores[at];
     if (!file) continue;
-    const below = path.posix.relative(file.folder, name);
-    if (below === '' || below.startsWith('../')) continue;
+    const below = slashes(path.relative(file.folder, full));
+    if (below === '' || below === '..' || below.startsWith('../')) continue;
     const verdict = file.rules.test(isFolder ? `${below}/` : below);
     if (verdict.ignored) return true;
     if (verdict.unignored) return false;

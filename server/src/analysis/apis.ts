@@ -8,7 +8,7 @@ import { clobber, unknown, unknownResult, type Outcome } from './calls';
 import { fresh, plain, siteOf, typeRange, UNKNOWN } from './evaluate';
 import type { Call } from './events';
 import type { Frame } from './frame';
-import { isVolatileOrigin } from './memory';
+import { isVolatileOrigin, MAX_PATH } from './memory';
 import type { State } from './state';
 import { constOf, constant, lin, minus, plus, scale, type Lin } from './term';
 import { captured, unionTaints, type AllocBase, type Target, type Val } from './value';
@@ -244,11 +244,12 @@ function moveCells(
   f: Frame,
 ): boolean {
   if (!from || f.origins([from], s).some((h) => isVolatileOrigin(h.origin))) return false;
+  if (from.base.key === to.base.key) return false;
   const prefix = `${from.base.key}|${from.path}`;
-  for (const [key, cell] of s.cells) {
+  for (const [key, cell] of [...s.cells]) {
     if (cell.base.key !== from.base.key || !key.startsWith(prefix) || key.length === prefix.length) continue;
     const rest = cell.path.slice(from.path.length).replace(/^\./, '');
-    if (rest === '') continue;
+    if (rest === '' || to.path.length > MAX_PATH) continue;
     const path = to.path === '' ? rest : `${to.path}.${rest}`;
     s.setCell(to.base, path, cell.val);
     if (to.base.k !== 'local') f.memory.publish({ ...to, path, off: undefined }, cell.val, site);
@@ -401,7 +402,7 @@ const requestMdl: Handler = (_api, c, s, f) => {
   return succeedOrFail(c, s, f, (ok) => {
     put(
       c.arg('mdlOut'),
-      { t: fresh(f, c.place, 'mdl'), pts: [{ base: region, path: '$mdl' }], taint: [], ty: VOID_PTR },
+      { t: fresh(f, c.place, 'mdl'), pts: [{ base: f.memory.mdlOf(region), root: 'MDL', path: '' }], taint: [], ty: VOID_PTR },
       c,
       ok,
       f,
@@ -504,15 +505,16 @@ const mapMdl: Handler = (api, c, s, f) => {
   const site = siteOf(f, c.place);
   const targets = mdl ? f.memory.targetsOf(mdl) : [];
   for (const t of targets) {
-    if (t.base.k === 'region' && t.path.startsWith('$mdl')) {
-      const region = t.base.witness.length
-        ? t.base
+    const pages = f.memory.pagesOf(t.base);
+    if (pages) {
+      const region = pages.witness.length
+        ? pages
         : {
-            ...t.base,
+            ...pages,
             witness: [
               f.regions.step(
                 site,
-                `\`${c.name}\` maps ${t.base.origin === 'Packet' ? 'packet memory' : 'pages that user mode can write'}`,
+                `\`${c.name}\` maps ${pages.origin === 'Packet' ? 'packet memory' : 'pages that user mode can write'}`,
               ),
             ],
           };

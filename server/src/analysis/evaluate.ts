@@ -6,7 +6,7 @@ import { binary, wrap } from '../program/constants';
 import { substitute } from '../program/substitute';
 import { isPointer, type Ty } from '../program/types';
 import type { Access } from './events';
-import { words } from './memory';
+import { MAX_PATH, words } from './memory';
 import type { Frame } from './frame';
 import type { State } from './state';
 import { constOf, constant, lin, minus, plus, same, scale, type Lin } from './term';
@@ -335,6 +335,7 @@ function element(
   f: Frame,
 ): Target {
   const off = t.off && size !== undefined ? plus(t.off, scale(index, size)) : undefined;
+  if (t.path.length > MAX_PATH) return { ...t, root: undefined, path: '~', off: undefined };
   if (!isArray && c === 0) return ty.k === 'rec' ? { ...f.memory.typed(t, ty), off } : { ...t, off };
   if (t.path === '' && (t.root === undefined || t.base.k === 'global' || t.base.k === 'local')) {
     const root = f.memory.keyOf(ty);

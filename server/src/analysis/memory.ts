@@ -14,6 +14,7 @@ import {
   captured,
   unionTaints,
   unionTargets,
+  type AllocBase,
   type Base,
   type FieldKey,
   type RegionBase,
@@ -63,6 +64,22 @@ export class Memory {
     return b;
   }
 
+  private readonly mdls = new Map<string, { object: AllocBase; pages: RegionBase }>();
+  /** The MDL object that describes pages of a known origin. */
+  mdlOf(pages: RegionBase): AllocBase {
+    let m = this.mdls.get(`M:${pages.key}`);
+    if (!m) {
+      const object: AllocBase = { k: 'alloc', key: `M:${pages.key}`, api: '', site: { file: '', start: 0, end: 0 }, zeroed: true, what: 'mdl' };
+      m = { object, pages };
+      this.mdls.set(object.key, m);
+    }
+    return m.object;
+  }
+  /** The pages that such an MDL describes. */
+  pagesOf(mdl: Base): RegionBase | undefined {
+    return this.mdls.get(mdl.key)?.pages;
+  }
+
   /** Targets of a pointer value, with a symbolic object where nothing is known. */
   targetsOf(v: Val, from?: FieldKey): readonly Target[] {
     if (v.pts.length > 0) return v.pts;
@@ -102,6 +119,7 @@ export class Memory {
   field(t: Target, name: string, container: Ty): Target {
     const f = container.k === 'rec' ? container.rec.field(name) : undefined;
     const typed = this.typed(t, container);
+    if (typed.path.length > MAX_PATH) return { ...typed, root: undefined, path: '~', off: undefined };
     return {
       ...typed,
       path: typed.path === '' ? name : `${typed.path}.${name}`,
@@ -153,6 +171,8 @@ export class Memory {
   }
 
   private loadOne(state: State, t: Target, ty: Ty, reading: Reading): Val {
+    // The MDLs of a chain describe memory of one origin.
+    if (t.path === 'Next' && this.mdls.has(t.base.key)) return { t: lin(this.atoms.atom(`next:${t.base.key}`)), pts: [{ base: t.base, root: 'MDL', path: '' }], taint: [], ty };
     const hits = this.originsOf(state, t);
     const untrusted = hits.find((h) => h.origin !== 'Kernel' && h.origin !== 'Snapshot');
     if (untrusted && isVolatileOrigin(untrusted.origin)) return this.fromUntrusted(t, ty, untrusted, reading, true);
@@ -257,7 +277,7 @@ export class Memory {
       }
       return {
         t: lin(this.atoms.atom(`mdl:${m.region.key}`, { frame: false })),
-        pts: [{ base: m.region, path: '$mdl' }],
+        pts: [{ base: this.mdlOf(this.witnessed(m.region, key, reading.site)), root: 'MDL', path: '' }],
         taint: [],
         ty,
       };
@@ -429,7 +449,6 @@ export class Memory {
     });
     switch (base.k) {
       case 'region': {
-        if (t.path.startsWith('$mdl')) return [hit('Kernel', true, [])];
         if (base.origin === 'UserVA' && state.bounds.range(this.regions.mode, 0).hi === 0)
           return [hit('Kernel', true, base.witness)];
         return [hit(base.origin, base.certain, base.witness, base)];
@@ -466,11 +485,14 @@ export class Memory {
   }
 
   show(t: Target): string {
-    const path = t.path.replace(/\$mdl/g, '');
+    const path = t.path;
     if (t.root !== undefined) return path ? `${t.root}.${path}` : t.root;
     return path === '' ? 'memory' : path;
   }
 }
+
+/** Longer paths come from walking a list in a loop: they are cut. */
+export const MAX_PATH = 96;
 
 /** Memory that another party can change between two reads. */
 export function isVolatileOrigin(o: OriginHit['origin']): boolean {
@@ -504,6 +526,7 @@ export function words(o: OriginHit['origin']): string {
 
 export function extend(t: Target, rest: string): Target {
   if (rest === '') return t;
+  if (t.path.length > MAX_PATH) return { ...t, root: undefined, path: '~', off: undefined };
   return { ...t, path: t.path === '' ? rest : rest.startsWith('[') ? `${t.path}${rest}` : `${t.path}.${rest}`, off: undefined };
 }
 

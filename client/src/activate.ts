@@ -27,9 +27,13 @@ import { answerDisk } from './disk';
 import { registerRulePages, rulePageLink } from './rule-pages';
 import { scanWorkspace } from './scan-command';
 import { documentFilters } from './selector';
+import { openSample } from './sample';
 import { StatusItem } from './status-item';
 import { suppress } from './suppress';
 import { settingsFor } from './trust';
+import { registerFindings } from './views/findings-tree';
+import { registerReport } from './views/report';
+import { registerSurface } from './views/surface-tree';
 
 /** Creates a client that is not started yet. */
 export type CreateClient = (options: LanguageClientOptions) => Promise<BaseLanguageClient>;
@@ -48,6 +52,12 @@ export interface Exports {
 export async function activateOn(context: ExtensionContext, platform: Platform): Promise<Exports> {
   const output = window.createOutputChannel('Fencepost', { log: true });
   const extension = new Extension(platform, output);
+  const findings = registerFindings(extension);
+  const surface = registerSurface(extension);
+  extension.onFindings = () => {
+    findings.refresh();
+    surface.refresh();
+  };
   context.subscriptions.push(
     output,
     extension,
@@ -57,7 +67,11 @@ export async function activateOn(context: ExtensionContext, platform: Platform):
       output.show();
     }),
     commands.registerCommand(Commands.suppress, (args: unknown) => suppress(extension, args)),
+    commands.registerCommand('fencepost.openSample', () => openSample(context)),
     ...registerRulePages(extension),
+    ...registerReport(extension),
+    findings,
+    surface,
     workspace.onDidGrantWorkspaceTrust(() => {
       const params: TrustParams = { trusted: true };
       void extension.client?.sendNotification(Methods.trust, params);
@@ -74,6 +88,9 @@ class Extension implements Connected {
   readonly #item = new StatusItem();
   #client: BaseLanguageClient | undefined;
   #status: Status | undefined;
+  #contexts = '';
+  #refreshDue: ReturnType<typeof setTimeout> | undefined;
+  onFindings: () => void = () => undefined;
 
   constructor(
     private readonly platform: Platform,
@@ -95,6 +112,10 @@ class Extension implements Connected {
       client.onNotification(Methods.status, (status: Status) => {
         this.#status = status;
         this.#item.show(status);
+        this.#tellContexts(status);
+      });
+      client.onNotification(Methods.findingsChanged, () => {
+        this.#findingsChanged();
       });
       client.onDidChangeState(({ newState }) => {
         if (newState === State.Stopped) this.#item.stopped();
@@ -126,7 +147,26 @@ class Extension implements Connected {
     void this.client?.sendNotification(Methods.hidden, params);
   }
 
+  /** The views appear where there is driver code, and know whether it was looked at. */
+  #tellContexts(status: Status): void {
+    const active = status.state !== 'idle' && status.state !== 'indexing';
+    const contexts = `${String(active)} ${String(status.state === 'ready')}`;
+    if (contexts === this.#contexts) return;
+    this.#contexts = contexts;
+    if (active) void commands.executeCommand('setContext', 'fencepost.active', true);
+    void commands.executeCommand('setContext', 'fencepost.analysed', status.state === 'ready');
+  }
+
+  /** Trees are drawn anew at most a few times a second while someone types. */
+  #findingsChanged(): void {
+    this.#refreshDue ??= setTimeout(() => {
+      this.#refreshDue = undefined;
+      this.onFindings();
+    }, 300);
+  }
+
   dispose(): void {
+    clearTimeout(this.#refreshDue);
     this.#item.dispose();
     void this.#client?.dispose();
   }

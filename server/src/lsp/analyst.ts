@@ -9,6 +9,7 @@ import { pump, type Turns } from './pump';
 /** Findings and notes of one moment, by file. Valid for the texts that the analyst holds while `revision` is current. */
 export interface Snapshot {
   readonly revision: number;
+  readonly outcome: Outcome;
   readonly files: readonly string[];
   readonly findings: ReadonlyMap<string, readonly ReportedFinding[]>;
   readonly notes: ReadonlyMap<string, readonly Note[]>;
@@ -230,7 +231,7 @@ export class Analyst {
       const message = `Not analysed: the analysis failed here (${reason}). The output channel has the details.`;
       notes.set(file, [...(notes.get(file) ?? []), { file, kind: 'skipped', message, start: 0, end: 0 }]);
     }
-    return { revision, files: outcome.files, findings: group(outcome.findings), notes, milliseconds };
+    return { revision, outcome, files: outcome.files, findings: group(outcome.findings), notes, milliseconds };
   }
 
   /** Lets go of those who no longer wait; true while someone does. */

@@ -3,6 +3,7 @@
  * A member that is absent turns the feature off. Types only.
  */
 import type { ProjectModel } from '../model/model';
+import type { Inspector } from '../cli/parts';
 import type { Note, Settings, Workspace } from '../report/workspace';
 import type { Span } from '../syntax/ast';
 
@@ -16,7 +17,7 @@ export interface LensAnswer extends Span {
   readonly title: string;
 }
 
-export interface EditorEngine extends Workspace {
+export interface EditorEngine extends Workspace, Inspector {
   /** Origin of the value, IOCTL code decoded, summary of a function; `offset` in UTF-16 units. */
   hoverAt?(path: string, offset: number): HoverAnswer | undefined;
   /** Ranges whose value a user can choose. */

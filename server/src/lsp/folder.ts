@@ -4,6 +4,8 @@
  */
 import type { Diagnostic, Range } from 'vscode-languageserver-protocol';
 import type { Note, ReportedFinding } from '../report/workspace';
+import { createModel } from '../model';
+import type { Model } from '../model/model';
 import { Analyst, type AnalystEvents, type Snapshot } from './analyst';
 import { diagnosticsOf, type DiagnosticSupport } from './diagnostics';
 import type { EditorEngine, EngineFactory, ProjectAnswer } from './engine';
@@ -41,7 +43,14 @@ export interface FolderOptions {
 /** Files that are read at one time while a folder is indexed. */
 const READ_AT_ONCE = 8;
 
-const EMPTY_SNAPSHOT: Snapshot = { revision: -1, files: [], findings: new Map(), notes: new Map(), milliseconds: 0 };
+const EMPTY_SNAPSHOT: Snapshot = {
+  outcome: { findings: [], notes: [], files: [] },
+  revision: -1,
+  files: [],
+  findings: new Map(),
+  notes: new Map(),
+  milliseconds: 0,
+};
 
 export class Folder {
   readonly uri: string;
@@ -51,6 +60,7 @@ export class Folder {
   readonly #readNotes = new Map<string, Note>();
   #listNotes: readonly Note[] = [];
   #project = NO_PROJECT;
+  #model: Model | undefined;
   #projectText: LinedText | undefined;
   #baseline: ReadonlySet<string> = new Set();
   #settings = DEFAULT_SETTINGS;
@@ -173,6 +183,16 @@ export class Folder {
     return this.lined(path)?.range(start, end);
   }
 
+  /** All files that the engine knows. */
+  get paths(): Iterable<string> {
+    return this.#analyst.paths;
+  }
+
+  /** The model with what the project adds. */
+  get model(): Model {
+    return (this.#model ??= createModel(this.#trusted ? this.#project.model : undefined));
+  }
+
   lined(path: string): LinedText | undefined {
     const open = this.#open.get(path);
     if (open) return open.text;
@@ -280,6 +300,7 @@ export class Folder {
   }
 
   #reconfigure(): void {
+    this.#model = undefined;
     const { profile, rules, severities } = this.#settings;
     // A folder that is not trusted says nothing about itself.
     const project = this.#trusted ? this.#project : NO_PROJECT;

@@ -135,6 +135,8 @@ export const Methods = {
   readFile: 'fencepost/readFile',
   hidden: 'fencepost/hidden',
   trust: 'fencepost/trust',
+  surface: 'fencepost/surface',
+  report: 'fencepost/report',
   findings: 'fencepost/findings',
   findingsChanged: 'fencepost/findingsChanged',
 } as const;
@@ -165,4 +167,28 @@ export interface FindingRow {
 }
 export interface FindingsResult {
   readonly rows: readonly FindingRow[];
+}
+
+/** One row of the Attack surface view. */
+export interface SurfaceRow {
+  /** `ioctl`, `dispatch`, `callback`, `registry`, `shared memory`, … */
+  readonly kind: string;
+  readonly name: string;
+  /** One plain sentence each. */
+  readonly facts: readonly string[];
+  readonly uri: string;
+  readonly range: Range;
+}
+export interface SurfaceResult {
+  readonly rows: readonly SurfaceRow[];
+  /** False when no engine could say. */
+  readonly known: boolean;
+}
+
+export interface ReportParams {
+  readonly format: 'html' | 'markdown';
+}
+export interface ReportResult {
+  /** One document per folder. */
+  readonly texts: readonly string[];
 }

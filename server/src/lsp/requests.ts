@@ -20,16 +20,9 @@ import {
 } from 'vscode-languageserver';
 import { actionsAt, editOf } from './actions';
 import type { Snapshot } from './analyst';
-import { digestOf, isShown } from './diagnostics';
-import {
-  Methods,
-  type FindingRow,
-  type FindingsResult,
-  type ScanParams,
-  type ScanResult,
-  type SuppressEditParams,
-  type SuppressEditResult,
-} from './protocol';
+import { digestOf } from './diagnostics';
+import { Methods, type ScanParams, type ScanResult, type SuppressEditParams, type SuppressEditResult } from './protocol';
+import { hoverAt } from './hover';
 import type { Located } from './roots';
 import { scan, type ScanReport } from './scan';
 import type { Running } from './server';
@@ -64,7 +57,6 @@ export function answerRequests(connection: Connection, current: Current): void {
   connection.onRequest(Methods.scan, (params: ScanParams | undefined, token: CancellationToken) =>
     scanAll(connection, current, params ?? {}, token),
   );
-  connection.onRequest(Methods.findings, (token: CancellationToken) => findings(current, token));
 }
 
 /** The findings of now for a file; undefined for a file that is not analysed. Throws RequestCancelled once the client gave up. */
@@ -117,7 +109,9 @@ async function hover(current: Current, params: TextDocumentPositionParams, token
   const fresh = await freshAt(current, params.textDocument.uri, token, true);
   const lined = fresh?.folder.lined(fresh.path);
   if (!fresh || !lined) return null;
-  const answer = fresh.folder.engine?.hoverAt?.(fresh.path, lined.offsetAt(params.position));
+  const { folder, path } = fresh;
+  if (!folder.engine) return null;
+  const answer = hoverAt(folder.engine, folder.model, folder.paths, path, lined.text, lined.offsetAt(params.position));
   if (!answer) return null;
   return { contents: { kind: 'markdown', value: answer.markdown }, range: lined.range(answer.start, answer.end) };
 }
@@ -146,34 +140,6 @@ function suppressEdit(current: Current, params: SuppressEditParams): SuppressEdi
   if (!insertion) return null;
   const edit = { file: located.path, start: insertion.offset, end: insertion.offset, newText: insertion.text };
   return editOf(located.folder, [edit], running.session.actions) ?? null;
-}
-
-async function findings(current: Current, token: CancellationToken): Promise<FindingsResult> {
-  const rows: FindingRow[] = [];
-  for (const folder of current()?.roots.all ?? []) {
-    if (!folder.indexed) continue;
-    const snapshot = await folder.fresh(() => !token.isCancellationRequested);
-    if (!snapshot) continue;
-    const metas = new Map(folder.engine?.ruleMetas.map((meta) => [meta.id, meta]));
-    for (const [path, list] of snapshot.findings) {
-      for (const finding of list) {
-        const range = folder.rangeIn(path, finding.start, finding.end);
-        if (!range) continue;
-        const { kind, reason } = finding.suppression ?? {};
-        rows.push({
-          uri: folder.uriOf(path),
-          range,
-          rule: finding.rule,
-          message: finding.message,
-          severity: finding.severity,
-          ...(finding.functionName === undefined ? {} : { functionName: finding.functionName }),
-          threats: metas.get(finding.rule)?.threats ?? [],
-          ...(kind && !isShown(finding, folder.trusted) ? { silenced: { kind, reason: reason ?? '' } } : {}),
-        });
-      }
-    }
-  }
-  return { rows };
 }
 
 async function scanAll(

@@ -29,6 +29,7 @@ import {
   type RulePageParams,
   type TrustParams,
 } from './protocol';
+import { answerOverview } from './overview';
 import { Publisher } from './publisher';
 import type { Turns } from './pump';
 import { answerRequests } from './requests';
@@ -83,6 +84,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onNotification(Methods.hidden, ({ uri }: HiddenParams) => running?.hidden(uri));
   connection.onNotification(Methods.trust, ({ trusted }: TrustParams) => void running?.trust(trusted));
   answerRequests(connection, () => running);
+  answerOverview(connection, () => running, { page: (rule) => host.rulePage(rule)?.markdown, version: host.version });
   connection.onRequest(Methods.rulePage, ({ rule }: RulePageParams): RulePage | null => host.rulePage(rule) ?? null);
 }
 

@@ -1,0 +1,55 @@
+/**
+ * The Attack surface view: where user mode, the network and the registry reach the driver, from the same data as the command line's
+ * `surface`. A click goes to the code.
+ */
+import { MarkdownString, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
+import { Methods, type SurfaceResult, type SurfaceRow } from '../../../server/src/lsp/protocol';
+import type { Connected } from '../connected';
+import { GroupedTree, openPlace, placeOf, type GroupNode } from './rows';
+
+const ICONS: Readonly<Record<string, string>> = {
+  ioctl: 'symbol-event',
+  dispatch: 'symbol-method',
+  callback: 'symbol-interface',
+  registry: 'settings-gear',
+  'shared memory': 'references',
+};
+
+class SurfaceTree extends GroupedTree<SurfaceRow> {
+  constructor(private readonly connected: Connected) {
+    super();
+  }
+
+  protected async groups(): Promise<GroupNode<SurfaceRow>[]> {
+    const result = await this.connected.client?.sendRequest<SurfaceResult>(Methods.surface);
+    const groups = new Map<string, SurfaceRow[]>();
+    for (const row of result?.rows ?? []) groups.set(row.kind, [...(groups.get(row.kind) ?? []), row]);
+    return [...groups].map(([kind, rows]) => ({
+      label: kind.charAt(0).toUpperCase() + kind.slice(1),
+      description: `${rows.length}`,
+      rows,
+    }));
+  }
+
+  protected itemOf(row: SurfaceRow): TreeItem {
+    const item = new TreeItem(row.name);
+    item.iconPath = new ThemeIcon(ICONS[row.kind] ?? 'circle-outline');
+    item.description = row.facts.length > 0 ? row.facts.join(' ') : placeOf(row.uri, row.range);
+    item.tooltip = new MarkdownString().appendText([`${row.name} (${placeOf(row.uri, row.range)})`, ...row.facts].join('\n'));
+    item.command = openPlace(row.uri, row.range);
+    return item;
+  }
+}
+
+export function registerSurface(connected: Connected): Disposable & { refresh(): void } {
+  const tree = new SurfaceTree(connected);
+  const view = window.createTreeView('fencepost.surface', { treeDataProvider: tree, showCollapseAll: true });
+  return {
+    refresh: () => {
+      tree.refresh();
+    },
+    dispose: () => {
+      view.dispose();
+    },
+  };
+}

@@ -19,5 +19,8 @@ if (built.status !== 0) process.exit(2);
 const folders = named ? [] : [path.join(root, 'samples', 'ringdrv')];
 // npm runs scripts in the package's folder; a relative path is meant from where the user stands.
 const cwd = process.env.INIT_CWD ?? process.cwd();
-const ran = spawnSync(process.execPath, [path.join(root, 'dist', 'cli.js'), 'scan', ...args, ...folders], { cwd, stdio: 'inherit' });
+const ran = spawnSync(process.execPath, [path.join(root, 'dist', 'cli.js'), 'scan', ...args, ...folders], {
+  cwd,
+  stdio: 'inherit',
+});
 process.exit(ran.status ?? 2);

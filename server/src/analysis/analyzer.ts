@@ -344,15 +344,7 @@ export class Analyzer {
     const collector = this.heap.collector;
     const contribution = emptyContribution();
     this.heap.collector = contribution;
-    const start = context.state.clone();
-    const frame = new Frame(this, fn.file, fn.decl, this.cfg(fn.decl, fn.file), depth, context.inTry, [...stack, fnKey]);
-    fn.decl.params.forEach((p, i) => {
-      const v = context.args[i];
-      if (p.name && v) {
-        const ty = frame.localType(p.name);
-        start.setCell(frame.localBase(p.name), '', { ...v, ty: ty && ty.k !== 'unknown' ? ty : v.ty });
-      }
-    });
+    const { frame, start } = this.prepare(fn, context, depth, stack);
     // A joined context stands for calls that it does not describe: it answers, but it accuses nobody.
     const raw = frame.run(start, () => (context.key.startsWith('general:') ? [] : this.observe(fn.decl, fn.file, id)));
     const exits = frame.limitExits(raw);
@@ -379,6 +371,45 @@ export class Analyzer {
     this.heap.collector = collector;
     this.memory.consulted = outer;
     return memo;
+  }
+
+  private prepare(fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): { frame: Frame; start: State } {
+    const start = context.state.clone();
+    const frame = new Frame(this, fn.file, fn.decl, this.cfg(fn.decl, fn.file), depth, context.inTry, [...stack, key(fn)]);
+    fn.decl.params.forEach((p, i) => {
+      const v = context.args[i];
+      if (p.name && v) {
+        const ty = frame.localType(p.name);
+        start.setCell(frame.localBase(p.name), '', { ...v, ty: ty && ty.k !== 'unknown' ? ty : v.ty });
+      }
+    });
+    return { frame, start };
+  }
+
+  /** Runs a function once more in every context in which it was analysed, for a watcher. Changes no answer. */
+  replay(fn: Declared<FunctionDecl>, watcher: (e: Expr, v: Val, s: State, f: Frame) => void): number {
+    const fnKey = key(fn);
+    const kept = this.heap.collector;
+    this.heap.collector = emptyContribution();
+    this.heap.immediate = false;
+    const observe = this.observe;
+    this.observe = () => [];
+    let n = 0;
+    for (const m of [...this.memos.values()].filter((x) => x.fnKey === fnKey)) {
+      const { frame, start } = this.prepare(fn, m.context, m.depth, m.stack);
+      frame.watcher = (e, v, s) => {
+        watcher(e, v, s, frame);
+      };
+      this.frames.push({ callees: new Set() });
+      this.running.add(m.key);
+      frame.run(start, () => []);
+      this.running.delete(m.key);
+      this.frames.pop();
+      n++;
+    }
+    this.observe = observe;
+    this.heap.collector = kept;
+    return n;
   }
 
   /** Whether an answer still holds: what it read is unchanged, and what its callees answer is, too. */

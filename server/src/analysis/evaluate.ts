@@ -33,6 +33,12 @@ export function siteOf(f: Frame, s: Span): Site {
 
 /** The value of an expression. */
 export function evaluate(e: Expr, s: State, f: Frame): Val {
+  const v = compute(e, s, f);
+  f.watch?.(e, v, s);
+  return v;
+}
+
+function compute(e: Expr, s: State, f: Frame): Val {
   if (++f.steps > f.maxSteps) return plain(fresh(f, e), UNKNOWN);
   switch (e.kind) {
     case 'num':
@@ -538,6 +544,7 @@ function assign(e: Expr & { kind: 'asg' }, s: State, f: Frame): Val {
     const v = evaluate(e.r, s, f);
     const lv = lvalue(e.l, s, f);
     store(lv, v, e, s, f);
+    f.watch?.(e.l, { ...v, taint: captured(v.taint), ty: lv.ty }, s);
     return { ...v, ty: lv.ty.k === 'unknown' ? v.ty : lv.ty };
   }
   const lv = lvalue(e.l, s, f);

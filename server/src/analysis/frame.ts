@@ -60,6 +60,9 @@ export class Frame {
   readonly memory: Memory;
   readonly options: AnalyzerOptions;
   observers: readonly Observer[] = [];
+  /** Hears of every value in the last round; for questions about one place. */
+  watch: ((e: Expr, v: Val, s: State) => void) | undefined;
+  watcher: ((e: Expr, v: Val, s: State) => void) | undefined;
   asserting = 0;
   steps = 0;
   maxSteps = 60_000;
@@ -340,6 +343,7 @@ export class Frame {
     }
     // Once more over the stable states, with observers listening and exits collected.
     this.observers = observers();
+    this.watch = this.watcher;
     const exits: Exit[] = [];
     const steps = this.steps;
     for (const id of this.cfg.order) {
@@ -549,6 +553,7 @@ export class Frame {
 
   private storeTo(x: Expr & { kind: 'asg' }, o: Outcome): void {
     store(lvalue(x.l, o.s, this), o.v, x, o.s, this);
+    this.watch?.(x.l, o.v, o.s);
   }
 
   private statement(x: Expr, s: State): State[] {

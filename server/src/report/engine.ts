@@ -2,9 +2,10 @@
  * The engine: texts in, findings out. Owns the order of the layers and what is kept between runs; does no I/O and knows no face.
  */
 import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
+import { originsAt } from '../analysis/ask';
 import type { Observer, OriginHit } from '../analysis/events';
 import { createModel } from '../model/index';
-import type { Model } from '../model/model';
+import type { Model, Origin } from '../model/model';
 import { Constants } from '../program/constants';
 import { PRELUDE, Program, type Declared } from '../program/program';
 import { isKernelFile } from '../program/kernel';
@@ -92,6 +93,12 @@ export class EngineWorkspace implements Workspace {
   }
   get lastAnalyzer(): Analyzer | undefined {
     return this.analyzer;
+  }
+
+  /** What the expression at a place is. Ask after `analyse`. */
+  originAt(path: string, offset: number): { origins: readonly { origin: Origin; of: 'pointee' | 'value'; certain: boolean; witness?: Step }[]; unknown: boolean } | undefined {
+    const answer = this.analyzer && originsAt(this.analyzer, path, offset);
+    return answer && { unknown: answer.unknown, origins: answer.origins.map((o) => ({ origin: o.origin, of: o.of, certain: o.certain, witness: o.witness[0] })) };
   }
 
   *analyse(): Generator<Progress, Outcome, void> {

@@ -126,9 +126,11 @@ export class TestClient {
   }
 
   async dispose(): Promise<void> {
-    await this.connection.sendRequest('shutdown').catch(() => undefined);
-    // A server in this process would end the tests.
-    if (this.child) await this.connection.sendNotification('exit').catch(() => undefined);
+    if (this.child?.exitCode == null) {
+      await this.connection.sendRequest('shutdown').catch(() => undefined);
+      // A server in this process would end the tests.
+      if (this.child) await this.connection.sendNotification('exit').catch(() => undefined);
+    }
     this.connection.dispose();
     this.end();
     rmSync(this.folder, { recursive: true, force: true });

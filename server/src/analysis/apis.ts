@@ -231,6 +231,7 @@ const copy: Handler = (api, c, s, f) => {
       siteOf(f, c.place),
     );
     if (from.length === 1) moveCells(s, from[0], t, siteOf(f, c.place), f);
+    filled(t, len, c, s, f);
   }
   return one(s, { t: dst.t, pts: dst.pts, taint: [], ty: VOID_PTR });
 };
@@ -284,6 +285,7 @@ const fill: Handler = (api, c, s, f) => {
   );
   for (const t of f.memory.targetsOf(dst)) {
     s.dropUnder(t.base, t.path);
+    filled(t, c.arg('len'), c, s, f);
     if (f.origins([t], s).some((h) => isVolatileOrigin(h.origin))) continue;
     s.setCell(t.base, t.path, {
       t: fresh(f, c.place, 'fill'),
@@ -296,6 +298,29 @@ const fill: Handler = (api, c, s, f) => {
       s.setCell(t.base, t.path, plain(zero ? constant(0) : fresh(f, c.place, 'fill'), f.pointee(dst.ty)));
   }
   return one(s, dst);
+};
+
+/** A request's buffer holds what this side put there, from its start on. */
+function filled(t: Target, len: Val | undefined, c: Call, s: State, f: Frame): void {
+  if (t.base.k !== 'region' || t.base.request === undefined) return;
+  const site = siteOf(f, c.place);
+  s.setMay({ tag: 'written', base: t.base, site });
+  if (len && t.off && constOf(t.off) === 0) s.setMust({ tag: 'filled', base: t.base, num: len.t, site });
+}
+
+/** A request that is handed back: nothing of it may be touched afterwards. */
+const complete: Handler = (_api, c, s, f) => {
+  const irp = c.args[0];
+  if (!irp) return undefined;
+  for (const t of f.memory.targetsOf(irp)) s.setMay({ tag: 'completed', base: t.base, path: t.path, site: siteOf(f, c.place) });
+  return one(s, plain(constant(0), INT));
+};
+
+const pend: Handler = (_api, c, s, f) => {
+  const irp = c.args[0];
+  if (!irp) return undefined;
+  for (const t of f.memory.targetsOf(irp)) s.setMust({ tag: 'pended', base: t.base, site: siteOf(f, c.place) });
+  return one(s, plain(constant(0), INT));
 };
 
 const probe: Handler = (_api, c, s, f) => {
@@ -837,5 +862,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'reg-open': mayFail,
   'file-open': mayFail,
   'file-read': fileRead,
+  'irp-complete': complete,
+  'request-complete': complete,
+  'irp-pending': pend,
   raise,
 };

@@ -57,7 +57,7 @@ export function argumentsOf(
     v.pts.forEach((p, n) => {
       if (p.base.k !== 'local' || locals.has(p.base.key)) return;
       const key = `O:${fnKey}:${String(i)}.${String(n)}`;
-      const stand: Base = { k: 'local', key, fn: 'caller', name: p.base.name };
+      const stand: Base = { k: 'local', key, fn: 'caller', name: p.base.name, size: p.base.size };
       locals.set(p.base.key, stand);
       localsBack.set(key, p.base);
     });

@@ -114,7 +114,9 @@ export class Frame {
     let b = this.localBases.get(name);
     if (!b) {
       const fn = `${this.file}:${this.fn.name}`;
-      b = { k: 'local', key: `L:${fn}:${name}`, fn, name };
+      const ty = this.localTypes.get(name);
+      const size = ty?.k === 'arr' || ty?.k === 'rec' ? this.types.sizeOf(ty) : undefined;
+      b = { k: 'local', key: `L:${fn}:${name}`, fn, name, size };
       this.localBases.set(name, b);
     }
     return b;

@@ -154,6 +154,8 @@ function seedRole(fn: Declared<FunctionDecl>, fact: ApiFact, s: State, a: Analyz
   switch (fact.role) {
     case 'dispatch':
       if (major !== undefined) s.bounds.add(r.major, major, major);
+      // IRP_MJ_INTERNAL_DEVICE_CONTROL: other drivers alone can send it.
+      if (major === 15) s.bounds.add(r.mode, 0, 0);
       break;
     case 'ioctl':
       number('inLen', r.inLen);

@@ -30,6 +30,8 @@ export interface LocalBase extends BaseCommon {
   readonly k: 'local';
   readonly fn: string;
   readonly name: string;
+  /** Bytes, for arrays and structures. */
+  readonly size?: number;
 }
 export interface GlobalBase extends BaseCommon {
   readonly k: 'global';

@@ -126,7 +126,7 @@ export class TestClient {
   }
 
   async dispose(): Promise<void> {
-    if (this.child?.exitCode == null) {
+    if (!this.child || this.child.exitCode === null) {
       await this.connection.sendRequest('shutdown').catch(() => undefined);
       // A server in this process would end the tests.
       if (this.child) await this.connection.sendNotification('exit').catch(() => undefined);

@@ -12,7 +12,7 @@ import { argumentsOf, exitText, outcomesOf, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame, type Exit } from './frame';
-import { emptyContribution, Heap, type Contribution } from './heap';
+import { emptyContribution, Heap, sameContribution, type Contribution } from './heap';
 import { Memory, type Consulted } from './memory';
 import { Regions } from './regions';
 import { roots, type Root } from './roots';
@@ -82,6 +82,11 @@ export class Analyzer {
   private readonly running = new Set<string>();
   private frames: { callees: Set<string> }[] = [];
   private rootIds = new Set<string>();
+  private readonly decls = new Map<string, FunctionDecl>();
+  private seeds: Contribution | undefined;
+  private epoch = 0;
+  /** Something was run and added other facts than before. */
+  private ran = false;
   /** Functions whose analysis hit a bound. */
   readonly boundedFunctions = new Map<string, Declared<FunctionDecl>>();
   private observe: ObserverFactory = () => [];
@@ -165,31 +170,53 @@ export class Analyzer {
   /** Analyses everything. Yields between functions. */
   *analyse(observe: ObserverFactory): Generator<{ done: number; total: number; file: string }, void, void> {
     this.observe = observe;
-    const seeds = emptyContribution();
-    this.heap.collector = seeds;
-    this.seedGlobals();
+    this.epoch++;
+    this.decls.clear();
+    for (const file of this.files)
+      for (const decl of this.program.files.get(file)?.functions ?? []) this.decls.set(key({ file, decl }), decl);
+    const first = this.seeds === undefined;
+    if (this.seeds === undefined) {
+      this.seeds = emptyContribution();
+      this.heap.collector = this.seeds;
+      this.heap.immediate = true;
+      this.seedGlobals();
+    }
     for (let round = 1; round <= MAX_ROUNDS; round++) {
-      this.heap.immediate = round === 1;
+      this.heap.immediate = first && round === 1;
       this.rootIds = new Set();
+      this.ran = false;
       const list = roots(this.program, this.files, this.model, this.heap, this.memory);
       const total = list.length;
       let done = 0;
       for (const r of list.filter((x) => x.role !== 'any')) {
-        this.runRoot(r);
-        yield { done: ++done, total, file: r.fn.file };
+        if (this.runRoot(r)) yield { done, total, file: r.fn.file };
+        done++;
       }
-      const called = this.live();
-      const reached = new Set([...called].map((id) => this.memos.get(id)?.fnKey));
+      const reached = this.live();
+      const names = new Set([...reached].map((id) => this.memos.get(id)?.fnKey));
       for (const r of list.filter((x) => x.role === 'any')) {
         done++;
-        if (reached.has(key(r.fn))) continue;
-        this.runRoot(r);
-        for (const id of this.live(`${key(r.fn)}#`)) reached.add(this.memos.get(id)?.fnKey);
-        yield { done, total, file: r.fn.file };
+        if (names.has(key(r.fn))) continue;
+        const ran = this.runRoot(r);
+        this.extend(reached, names, `${key(r.fn)}#root:any:`);
+        if (ran) yield { done, total, file: r.fn.file };
       }
       const live = this.live();
-      this.forget(live);
-      if (!this.heap.rebuild([seeds, ...[...live].sort().flatMap((id) => this.memos.get(id)?.contribution ?? [])])) break;
+      const forgotten = this.forget(live);
+      if (!this.ran && !forgotten && !(first && round === 1)) break;
+      if (!this.heap.rebuild([this.seeds, ...[...live].sort().flatMap((id) => this.memos.get(id)?.contribution ?? [])])) break;
+    }
+  }
+
+  /** Adds what one root leads to. */
+  private extend(reached: Set<string>, names: Set<string | undefined>, root: string): void {
+    const todo = [root];
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+      if (reached.has(id)) continue;
+      reached.add(id);
+      const m = this.memos.get(id);
+      names.add(m?.fnKey);
+      for (const c of m?.callees ?? []) todo.push(c);
     }
   }
 
@@ -205,20 +232,29 @@ export class Analyzer {
     return seen;
   }
 
-  private forget(live: ReadonlySet<string>): void {
+  private forget(live: ReadonlySet<string>): boolean {
+    let any = false;
     for (const [id, m] of this.memos) {
       if (live.has(id)) continue;
       this.memos.delete(id);
       this.contexts.get(m.fnKey)?.delete(id.slice(m.fnKey.length + 1));
+      any = true;
     }
+    return any;
   }
 
-  private runRoot(r: Root): void {
+  /** Answers whether anything had to be run. */
+  private runRoot(r: Root): boolean {
+    const before = this.ran;
+    this.ran = false;
     const state = new State();
     const args = r.seed(state, this);
     const context = { args, state, key: `root:${r.role}:${r.tag}`, inTry: false };
     this.rootIds.add(`${key(r.fn)}#${context.key}`);
     this.execute(r.fn, context, 0, []);
+    const ran = this.ran;
+    this.ran ||= before;
+    return ran;
   }
 
   private seedGlobals(): void {
@@ -333,6 +369,7 @@ export class Analyzer {
 
   private run(id: string, fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): Memo {
     const fnKey = key(fn);
+    const before = this.memos.get(id);
     const set = this.contexts.get(fnKey) ?? new Set<string>();
     set.add(context.key);
     this.contexts.set(fnKey, set);
@@ -363,8 +400,9 @@ export class Analyzer {
       depth,
       stack,
       digest: exits.map(exitText).join('/'),
-      checked: this.heap.revision,
+      checked: this.stamp(),
     };
+    if (this.heap.immediate || before === undefined || !sameContribution(before.contribution, contribution)) this.ran = true;
     this.memos.set(id, memo);
     this.frames.pop();
     this.running.delete(id);
@@ -373,7 +411,12 @@ export class Analyzer {
     return memo;
   }
 
-  private prepare(fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): { frame: Frame; start: State } {
+  private prepare(
+    fn: Declared<FunctionDecl>,
+    context: Context,
+    depth: number,
+    stack: readonly string[],
+  ): { frame: Frame; start: State } {
     const start = context.state.clone();
     const frame = new Frame(this, fn.file, fn.decl, this.cfg(fn.decl, fn.file), depth, context.inTry, [...stack, key(fn)]);
     fn.decl.params.forEach((p, i) => {
@@ -412,22 +455,28 @@ export class Analyzer {
     return n;
   }
 
+  private stamp(): number {
+    return this.epoch * 2 ** 32 + this.heap.revision;
+  }
+
   /** Whether an answer still holds: what it read is unchanged, and what its callees answer is, too. */
   private valid(m: Memo): boolean {
-    if (m.checked === this.heap.revision) return true;
+    const stamp = this.stamp();
+    if (m.checked === stamp) return true;
+    if (this.decls.get(m.fnKey) !== m.fn.decl) return false;
     for (const [k, v] of m.consulted) if (this.heap.version(k) !== v) return false;
-    const revision = this.heap.revision;
-    m.checked = revision; // for cycles: assumed while it is checked
+    m.checked = stamp; // for cycles: assumed while it is checked
     for (const id of m.callees) {
       const callee = this.memos.get(id);
       if (!callee || this.running.has(id) || this.valid(callee)) continue;
-      const again = this.run(id, callee.fn, callee.context, callee.depth, callee.stack);
-      if (again.digest !== callee.digest) {
+      const decl = this.decls.get(callee.fnKey);
+      const again = decl && this.run(id, { file: callee.fn.file, decl }, callee.context, callee.depth, callee.stack);
+      if (again?.digest !== callee.digest) {
         m.checked = -1;
         return false;
       }
     }
-    m.checked = revision;
+    m.checked = stamp;
     return true;
   }
 
@@ -440,7 +489,7 @@ export class Analyzer {
 const UNKNOWN: Ty = { k: 'unknown', name: '' };
 
 export function key(d: Declared<FunctionDecl>): string {
-  return `${d.file}:${d.decl.name}:${String(d.decl.start)}`;
+  return `${d.file}:${d.decl.name}`;
 }
 
 function indexed(t: Target, c: number): Target {

@@ -40,7 +40,7 @@ function one(s: State, v: Val): Outcome[] {
 function succeedOrFail(c: Call, s: State, f: Frame, success: (s: State) => void): Outcome[] {
   const failed = s.clone();
   success(s);
-  const bad = lin(f.atoms.atom(`fail:${f.file}:${String(c.place.start)}`, { lo: -(2 ** 31), hi: -1 }));
+  const bad = lin(f.atoms.atom(`fail:${f.at(c.place)}`, { lo: -(2 ** 31), hi: -1 }));
   return [
     { s, v: plain(constant(0), INT) },
     { s: failed, v: plain(bad, INT) },
@@ -55,7 +55,7 @@ function put(pointer: Val | undefined, v: Val, c: Call, s: State, f: Frame): voi
 
 function pointerTo(t: Target, f: Frame, c: Call, more?: Partial<Val>): Val {
   return {
-    t: lin(f.atoms.atom(`map:${f.file}:${String(c.place.start)}:${t.base.key}`, { lo: 0 })),
+    t: lin(f.atoms.atom(`map:${f.at(c.place)}:${t.base.key}`, { lo: 0 })),
     pts: [t],
     taint: [],
     ty: VOID_PTR,
@@ -64,7 +64,7 @@ function pointerTo(t: Target, f: Frame, c: Call, more?: Partial<Val>): Val {
 }
 
 function alloc(c: Call, f: Frame, what: AllocBase['what'], size: Lin | undefined, zeroed: boolean): AllocBase {
-  return f.allocBase(`A:${f.file}:${String(c.place.start)}`, c.name, siteOf(f, c.place), what, size, zeroed);
+  return f.allocBase(`A:${f.at(c.place)}`, c.name, siteOf(f, c.place), what, size, zeroed);
 }
 
 function zeroes(api: ApiFact, c: Call, f: Frame): boolean {
@@ -82,7 +82,7 @@ const allocate: Handler = (api, c, s, f) => {
   s.setMust({ tag: 'fresh', base, site: base.site });
   s.dropMay('mapped', base);
   s.dropMay('freed', base);
-  const t = lin(f.atoms.atom(`alloc:${f.file}:${String(c.place.start)}`, { lo: 0 }));
+  const t = lin(f.atoms.atom(`alloc:${f.at(c.place)}`, { lo: 0 }));
   const v: Val = { t, pts: [{ base, path: '', off: constant(0) }], taint: [], ty: VOID_PTR, nullable: siteOf(f, c.place) };
   const out = c.arg('objectOut') ?? c.arg('out') ?? c.arg('bufferOut');
   if (out) {
@@ -452,7 +452,7 @@ const describeMdl: Handler = (_api, c, s, f) => {
     s.setCell(base, '$va', va);
   }
   const v: Val = {
-    t: lin(f.atoms.atom(`alloc:${f.file}:${String(c.place.start)}`, { lo: 0 })),
+    t: lin(f.atoms.atom(`alloc:${f.at(c.place)}`, { lo: 0 })),
     pts: [{ base, path: '', root: 'MDL' }],
     taint: [],
     ty: { k: 'ptr', ref: f.ref(f.named('MDL')), file: f.file },
@@ -463,18 +463,11 @@ const describeMdl: Handler = (_api, c, s, f) => {
 
 const allocPages: Handler = (_api, c, s, f) => {
   const base = alloc(c, f, 'mdl', undefined, true);
-  const pages: AllocBase = f.allocBase(
-    `P:${f.file}:${String(c.place.start)}`,
-    c.name,
-    siteOf(f, c.place),
-    'pages',
-    undefined,
-    true,
-  );
+  const pages: AllocBase = f.allocBase(`P:${f.at(c.place)}`, c.name, siteOf(f, c.place), 'pages', undefined, true);
   f.memory.heap.setMdl(base.key, { va: [{ base: pages, path: '', off: constant(0) }], site: siteOf(f, c.place), built: true });
   s.setMust({ tag: 'fresh', base: pages, site: base.site });
   return one(s, {
-    t: lin(f.atoms.atom(`alloc:${f.file}:${String(c.place.start)}`, { lo: 0 })),
+    t: lin(f.atoms.atom(`alloc:${f.at(c.place)}`, { lo: 0 })),
     pts: [{ base, path: '', root: 'MDL' }],
     taint: [],
     ty: { k: 'ptr', ref: f.ref(f.named('MDL')), file: f.file },
@@ -574,7 +567,7 @@ const mapMdl: Handler = (api, c, s, f) => {
           ? 'Packet'
           : 'SharedPages';
       const region = f.regions.region(
-        `mapped:${f.file}:${String(c.place.start)}`,
+        `mapped:${f.at(c.place)}`,
         origin,
         [f.regions.step(site, `\`${c.name}\` maps pages whose owner is not known here`)],
         { certain: false },
@@ -584,7 +577,7 @@ const mapMdl: Handler = (api, c, s, f) => {
   }
   if (toUser) {
     const region = f.regions.region(
-      `usermap:${f.file}:${String(c.place.start)}`,
+      `usermap:${f.at(c.place)}`,
       'UserVA',
       [f.regions.step(site, `\`${c.name}\` returns an address in the process`)],
       {},
@@ -592,7 +585,7 @@ const mapMdl: Handler = (api, c, s, f) => {
     return one(s, pointerTo({ base: region, path: '', off: constant(0) }, f, c, { nullable }));
   }
   const v: Val = {
-    t: lin(f.atoms.atom(`map:${f.file}:${String(c.place.start)}`, { lo: 0 })),
+    t: lin(f.atoms.atom(`map:${f.at(c.place)}`, { lo: 0 })),
     pts,
     taint: [],
     ty: VOID_PTR,
@@ -628,7 +621,7 @@ const mapSection: Handler = (api, c, s, f) => {
   const toProcess = api.role === 'map-section-process';
   const site = siteOf(f, c.place);
   const region = f.regions.region(
-    `view:${f.file}:${String(c.place.start)}`,
+    `view:${f.at(c.place)}`,
     'SharedView',
     [f.regions.step(site, `\`${c.name}\` maps a section: whoever holds it can write, re-protect or unmap the view`)],
     { certain: toProcess },
@@ -641,7 +634,7 @@ const mapSection: Handler = (api, c, s, f) => {
 const device: Handler = (_api, c, s, f) => {
   const base = alloc(c, f, 'device', c.arg('size')?.t, false);
   const v: Val = {
-    t: lin(f.atoms.atom(`alloc:${f.file}:${String(c.place.start)}`, { lo: 0 })),
+    t: lin(f.atoms.atom(`alloc:${f.at(c.place)}`, { lo: 0 })),
     pts: [{ base, path: '', off: constant(0) }],
     taint: [],
     ty: VOID_PTR,
@@ -654,7 +647,7 @@ const device: Handler = (_api, c, s, f) => {
 
 const packet: Handler = (_api, c, s, f) => {
   const region = f.regions.region(
-    `nb:${f.file}:${String(c.place.start)}`,
+    `nb:${f.at(c.place)}`,
     'Packet',
     [f.regions.step(siteOf(f, c.place), `\`${c.name}\` returns packet bytes`)],
     {},
@@ -669,7 +662,7 @@ const packet: Handler = (_api, c, s, f) => {
 const registry: Handler = (_api, c, s, f) => {
   const site = siteOf(f, c.place);
   const region = f.regions.region(
-    `reg:${f.file}:${String(c.place.start)}`,
+    `reg:${f.at(c.place)}`,
     'Registry',
     [f.regions.step(site, `\`${c.name}\` fills it from the registry`)],
     { request: 'registry' },
@@ -711,7 +704,7 @@ const registryTyped: Handler = (api, c, s, f) => {
   const site = siteOf(f, c.place);
   const out = c.arg('out') ?? c.arg('paramOut');
   const region = f.regions.region(
-    `reg:${f.file}:${String(c.place.start)}`,
+    `reg:${f.at(c.place)}`,
     'Registry',
     [f.regions.step(site, `\`${c.name}\` reads a registry value`)],
     { request: 'registry' },
@@ -788,7 +781,7 @@ const mode: Handler = (_api, _c, s, f) =>
 const handleToObject: Handler = (_api, c, s, f) =>
   succeedOrFail(c, s, f, (ok) => {
     const out = c.arg('objectOut');
-    if (out) put(out, plain(lin(f.atoms.atom(`obj:${f.file}:${String(c.place.start)}`, { lo: 1 })), VOID_PTR), c, ok, f);
+    if (out) put(out, plain(lin(f.atoms.atom(`obj:${f.at(c.place)}`, { lo: 1 })), VOID_PTR), c, ok, f);
   });
 
 /** Succeeds or fails; what it writes is not known. */

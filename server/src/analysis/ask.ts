@@ -36,7 +36,8 @@ export function originsAt(a: Analyzer, file: string, offset: number, inside = fa
     if (!isChain(e) || (inside ? offset < e.start || offset >= e.end : e.start !== offset)) return;
     const origins: OriginOf[] = [];
     if (v.pts.length > 0 || isPointer(v.ty)) {
-      for (const h of f.origins(v.pts, s)) origins.push({ origin: h.origin, of: 'pointee', certain: h.certain, witness: h.witness });
+      for (const h of f.origins(v.pts, s))
+        origins.push({ origin: h.origin, of: 'pointee', certain: h.certain, witness: h.witness });
       if (v.pts.length === 0) origins.push({ origin: 'Kernel', of: 'pointee', certain: true, witness: [] });
     }
     for (const t of v.taint) origins.push({ origin: valueOrigin(t), of: 'value', certain: t.certain, witness: t.witness });
@@ -65,7 +66,13 @@ export function originsAt(a: Analyzer, file: string, offset: number, inside = fa
   const list = [...out.values()];
   // Kernel beside an untrusted origin says nothing more.
   const untrusted = (of: string): boolean => list.some((o) => o.of === of && o.origin !== 'Kernel' && o.certain);
-  return { origins: list.filter((o) => o.origin !== 'Kernel' || !untrusted(o.of)), unknown: false, start, end, functionName: fn.decl.name };
+  return {
+    origins: list.filter((o) => o.origin !== 'Kernel' || !untrusted(o.of)),
+    unknown: false,
+    start,
+    end,
+    functionName: fn.decl.name,
+  };
 }
 
 /** A value that sits in a variable is a copy; what a device, a packet, the registry or a peer said keeps its name. */
@@ -76,7 +83,15 @@ function valueOrigin(t: Taint): Origin {
 
 /** Names, members, elements, calls and what is written before them; not operators. */
 function isChain(e: Expr): boolean {
-  return e.kind === 'id' || e.kind === 'fld' || e.kind === 'idx' || e.kind === 'call' || e.kind === 'cast' || (e.kind === 'un' && (e.op === '*' || e.op === '&')) || (e.kind === 'bin' && e.op === '+');
+  return (
+    e.kind === 'id' ||
+    e.kind === 'fld' ||
+    e.kind === 'idx' ||
+    e.kind === 'call' ||
+    e.kind === 'cast' ||
+    (e.kind === 'un' && (e.op === '*' || e.op === '&')) ||
+    (e.kind === 'bin' && e.op === '+')
+  );
 }
 
 export function enclosing(a: Analyzer, file: string, offset: number): Declared<FunctionDecl> | undefined {

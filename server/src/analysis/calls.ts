@@ -175,7 +175,7 @@ export function clobber(a: Val, e: Expr, i: number, s: State, f: Frame): void {
     const ty = old?.ty ?? (to.k === 'unknown' || to.k === 'void' ? undefined : to);
     if (ty?.k === 'rec') continue;
     s.setCell(t.base, t.path, {
-      t: lin(f.atoms.atom(`out:${f.file}:${String(e.start)}:${String(i)}:${t.path}`, typeRange(ty))),
+      t: lin(f.atoms.atom(`out:${f.at(e)}:${String(i)}:${t.path}`, typeRange(ty))),
       pts: [],
       taint: [],
       ty,
@@ -186,7 +186,7 @@ export function clobber(a: Val, e: Expr, i: number, s: State, f: Frame): void {
 export function unknownResult(name: string, e: Expr, f: Frame, tag = 'ret'): Val {
   const ty = name ? returnType(name, f) : undefined;
   const nt = ty ?? (f.model.ddi(name)?.returns === 'NTSTATUS' ? INT : UNKNOWN);
-  const t = lin(f.atoms.atom(`${tag}:${name}:${f.file}:${String(e.start)}-${String(e.end)}`, typeRange(nt)));
+  const t = lin(f.atoms.atom(`${tag}:${name}:${f.at(e)}`, typeRange(nt)));
   return plain(t, nt);
 }
 

@@ -237,7 +237,7 @@ function typeName(ref: TypeRef): string {
 }
 
 function describe(v: Val): string {
-  return `${v.t.key}${v.t.c ? `+${String(v.t.c)}` : ''}{${v.pts.map((p) => `${p.base.key}/${p.root ?? ''}/${p.path}/${p.off ? p.off.key + String(p.off.c) : ''}`).join()}}${v.taint.map((x) => `${x.origin}@${x.loc}:${x.site.file}:${String(x.site.start)}`).join()}${v.agg ? `A${v.agg.from.map((p) => p.base.key + p.path).join()}${v.agg.taint.map((x) => x.loc).join()}${v.agg.zero ? 'Z' : ''}` : ''}${v.fns?.join() ?? ''}${v.nullable ? 'n' : ''}`;
+  return `${v.t.key}${v.t.c ? `+${String(v.t.c)}` : ''}{${v.pts.map((p) => `${p.base.key}/${p.root ?? ''}/${p.path}/${p.off ? p.off.key + String(p.off.c) : ''}`).join()}}${v.taint.map((x) => `${x.origin}@${x.loc}:${x.site.id ?? ''}`).join()}${v.agg ? `A${v.agg.from.map((p) => p.base.key + p.path).join()}${v.agg.taint.map((x) => x.loc).join()}${v.agg.zero ? 'Z' : ''}` : ''}${v.fns?.join() ?? ''}${v.nullable ? 'n' : ''}`;
 }
 
 /** What a caller can tell of one way out. */
@@ -266,7 +266,7 @@ export function outcomesOf(
   d: Declared<FunctionDecl>,
 ): Outcome {
   const a = caller.analyzer;
-  const place = `${caller.file}:${String(e.start)}`;
+  const place = caller.at(e);
   const wrap = (y: Atom): Atom | undefined =>
     y.frame && !y.key.startsWith('P') ? a.atoms.atom(`${place}>#${String(y.id)}`, { lo: y.lo, hi: y.hi }) : undefined;
   const t = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);

@@ -28,7 +28,7 @@ export function plain(t: Lin, ty: Ty | undefined, more?: Partial<Val>): Val {
 }
 
 export function siteOf(f: Frame, s: Span): Site {
-  return { file: f.file, start: s.start, end: s.end, fn: f.fn.name };
+  return { file: f.file, start: s.start, end: s.end, id: f.at(s) };
 }
 
 /** The value of an expression. */
@@ -94,9 +94,7 @@ function compute(e: Expr, s: State, f: Frame): Val {
 
 /** Joins the arms of `c ? a : b`; the result keeps bounds that hold in both. */
 function minMax(e: Expr, a: Val, b: Val, yes: State, no: State, s: State, f: Frame): Val {
-  const t = same(a.t, b.t)
-    ? a.t
-    : lin(f.atoms.atom(`cond:${f.file}:${e.start}-${e.end}:${a.t.key}:${b.t.key}`, typeRange(a.ty ?? b.ty)));
+  const t = same(a.t, b.t) ? a.t : lin(f.atoms.atom(`cond:${f.at(e)}:${a.t.key}:${b.t.key}`, typeRange(a.ty ?? b.ty)));
   if (!same(a.t, b.t)) {
     for (const bound of [a.t, b.t]) {
       for (const side of [1, -1] as const) {
@@ -127,7 +125,7 @@ export function typeRange(ty: Ty | undefined): { lo?: number; hi?: number } {
 }
 
 export function fresh(f: Frame, at: Span, tag = 'v', ty?: Ty): Lin {
-  return lin(f.atoms.atom(`${tag}:${f.file}:${at.start}-${at.end}`, typeRange(ty)));
+  return lin(f.atoms.atom(`${tag}:${f.at(at)}`, typeRange(ty)));
 }
 
 function stringValue(value: string, wide: boolean, at: Span, f: Frame): Val {
@@ -135,7 +133,7 @@ function stringValue(value: string, wide: boolean, at: Span, f: Frame): Val {
   const size = constant(chars * (wide ? 2 : 1));
   const base = {
     k: 'alloc',
-    key: `Str:${f.file}:${at.start}`,
+    key: `Str:${f.at(at)}`,
     api: 'string',
     site: siteOf(f, at),
     size,
@@ -143,7 +141,7 @@ function stringValue(value: string, wide: boolean, at: Span, f: Frame): Val {
     what: 'other',
   } as const;
   return {
-    t: lin(f.atoms.atom(`str:${f.file}:${at.start}`, { lo: 1 })),
+    t: lin(f.atoms.atom(`str:${f.at(at)}`, { lo: 1 })),
     pts: [{ base, path: '', off: constant(0) }],
     taint: [],
     ty: { k: 'ptr', ref: { kind: 'name', name: wide ? 'WCHAR' : 'char', const: true }, file: f.file },

@@ -73,6 +73,7 @@ export class Frame {
   private readonly localBases = new Map<string, LocalBase>();
   private readonly flags: readonly string[];
   private block: Block | undefined;
+  private readonly tag: string;
 
   constructor(
     readonly analyzer: Analyzer,
@@ -83,6 +84,7 @@ export class Frame {
     readonly calledInTry: boolean,
     readonly stack: readonly string[],
   ) {
+    this.tag = `${file}:${fn.name}`;
     this.program = analyzer.program;
     this.types = analyzer.types;
     this.constants = analyzer.constants;
@@ -144,8 +146,12 @@ export class Frame {
   staticType(e: Expr): Ty | undefined {
     return staticType(e, this);
   }
+  /** A name for a place that stays when the function moves: its distance from the function's start, and its length. */
+  at(s: Span): string {
+    return `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}`;
+  }
   text(span: Span): string {
-    return this.program.files.get(this.file)?.text.slice(span.start, span.end) ?? '';
+    return this.program.slice(this.file, span);
   }
 
   // ---- questions
@@ -226,13 +232,10 @@ export class Frame {
     let state = first.s;
     let v = first.v;
     for (const o of outcomes.slice(1)) {
-      const t =
-        v.t.key === o.v.t.key && v.t.c === o.v.t.c
-          ? v.t
-          : lin(this.atoms.atom(`ret:${this.file}:${String(e.start)}-${String(e.end)}`));
+      const t = v.t.key === o.v.t.key && v.t.c === o.v.t.c ? v.t : lin(this.atoms.atom(`ret:${this.at(e)}`));
       const ra = state.bounds.range(v.t, 1);
       const rb = o.s.bounds.range(o.v.t, 1);
-      const joined = State.join(state, o.s, `call:${this.file}:${String(e.start)}`, this.atoms);
+      const joined = State.join(state, o.s, `call:${this.at(e)}`, this.atoms);
       if (t !== v.t) joined.bounds.add(t, Math.min(ra.lo, rb.lo), Math.max(ra.hi, rb.hi));
       if (t !== v.t && state.isNonZero(v.t) && o.s.isNonZero(o.v.t)) joined.setNonZero(t);
       v = {
@@ -572,8 +575,7 @@ export class Frame {
     s.dropUnder(base, '');
     if (!v.init) {
       if (v.storage === 'static') return [s];
-      if (ty.k !== 'rec' && ty.k !== 'arr')
-        s.setCell(base, '', plain(lin(this.atoms.atom(`uninit:${this.file}:${String(v.nameSpan.start)}`)), ty));
+      if (ty.k !== 'rec' && ty.k !== 'arr') s.setCell(base, '', plain(lin(this.atoms.atom(`uninit:${this.at(v.nameSpan)}`)), ty));
       return [s];
     }
     if (v.init.kind === 'init') {

@@ -49,6 +49,26 @@ export function emptyContribution(): Contribution {
   return { stores: new Map(), shares: new Map(), mdls: new Map() };
 }
 
+export function sameContribution(a: Contribution, b: Contribution): boolean {
+  return contributionText(a) === contributionText(b);
+}
+
+const texts = new WeakMap<Contribution, string>();
+function contributionText(c: Contribution): string {
+  let text = texts.get(c);
+  if (text === undefined) {
+    text = [
+      ...[...c.stores].map(([k, m]) => `${k}=${storesText(m)}`),
+      ...[...c.shares].map(([k, m]) => `${k}=${[...m.keys()].sort().join()}`),
+      ...[...c.mdls].map(([k, m]) => `${k}=${mdlsText(m)}`),
+    ]
+      .sort()
+      .join('\n');
+    texts.set(c, text);
+  }
+  return text;
+}
+
 const NOTHING: Loaded = { targets: [], taint: [], fns: [], mixed: false, any: false, constants: [] };
 
 export class Heap {
@@ -100,7 +120,7 @@ export class Heap {
   }
 
   store(key: FieldKey, store: Store): void {
-    const id = `${store.site.file}:${String(store.site.start)}:${store.through ?? ''}`;
+    const id = `${siteId(store.site)}:${store.through ?? ''}`;
     addStore(this.collector.stores, key, id, store);
     if (this.immediate && addStore(this.fields, key, id, store)) this.bump(`f:${key}`);
   }
@@ -145,7 +165,7 @@ export class Heap {
   /** Marks memory as mapped to user mode: an allocation's base key, or `field:` and a field key. */
   share(key: string, witness: readonly Step[]): void {
     const first = witness[0];
-    const id = first ? `${first.file}:${String(first.start)}` : '';
+    const id = first ? `${first.file}:${first.message}` : '';
     into(this.collector.shares, key).set(id, witness);
     if (!this.immediate || this.sharedKeys.get(key)?.has(id)) return;
     into(this.sharedKeys, key).set(id, witness);
@@ -175,7 +195,7 @@ export class Heap {
     return out;
   }
   setMdl(key: string, fact: MdlFact): void {
-    const id = `${fact.site.file}:${String(fact.site.start)}`;
+    const id = siteId(fact.site);
     addMdl(this.collector.mdls, key, id, fact);
     if (this.immediate && addMdl(this.mdlFacts, key, id, fact)) this.bump(`m:${key}`);
   }
@@ -233,6 +253,9 @@ function addMdl(map: Map<string, Map<string, MdlFact>>, key: string, id: string,
   return true;
 }
 
+function siteId(s: Site): string {
+  return s.id ?? `${s.file}:${String(s.start)}`;
+}
 function targetsText(list: readonly Target[]): string {
   return list.map((t) => `${t.base.key}/${t.root ?? ''}/${t.path}`).join();
 }
@@ -241,7 +264,7 @@ function storesText(m: ReadonlyMap<string, Store>): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(
       ([id, s]) =>
-        `${id}>${targetsText(s.targets)}>${s.taint.map((t) => `${t.origin}${t.loc}${String(t.site.start)}`).join()}>${s.fns.join()}>${String(s.other)}${String(s.constant)}`,
+        `${id}>${targetsText(s.targets)}>${s.taint.map((t) => `${t.origin}${t.loc}${siteId(t.site)}`).join()}>${s.fns.join()}>${String(s.other)}${String(s.constant)}`,
     )
     .join(';');
 }

@@ -69,7 +69,14 @@ export class Memory {
   mdlOf(pages: RegionBase): AllocBase {
     let m = this.mdls.get(`M:${pages.key}`);
     if (!m) {
-      const object: AllocBase = { k: 'alloc', key: `M:${pages.key}`, api: '', site: { file: '', start: 0, end: 0 }, zeroed: true, what: 'mdl' };
+      const object: AllocBase = {
+        k: 'alloc',
+        key: `M:${pages.key}`,
+        api: '',
+        site: { file: '', start: 0, end: 0 },
+        zeroed: true,
+        what: 'mdl',
+      };
       m = { object, pages };
       this.mdls.set(object.key, m);
     }
@@ -172,7 +179,8 @@ export class Memory {
 
   private loadOne(state: State, t: Target, ty: Ty, reading: Reading): Val {
     // The MDLs of a chain describe memory of one origin.
-    if (t.path === 'Next' && this.mdls.has(t.base.key)) return { t: lin(this.atoms.atom(`next:${t.base.key}`)), pts: [{ base: t.base, root: 'MDL', path: '' }], taint: [], ty };
+    if (t.path === 'Next' && this.mdls.has(t.base.key))
+      return { t: lin(this.atoms.atom(`next:${t.base.key}`)), pts: [{ base: t.base, root: 'MDL', path: '' }], taint: [], ty };
     const hits = this.originsOf(state, t);
     const untrusted = hits.find((h) => h.origin !== 'Kernel' && h.origin !== 'Snapshot');
     if (untrusted && isVolatileOrigin(untrusted.origin)) return this.fromUntrusted(t, ty, untrusted, reading, true);
@@ -535,7 +543,7 @@ function norm(path: string): string {
   return path.replace(/\[\d+\]/g, '[]');
 }
 function at(s: Site): string {
-  return `${s.file}:${s.start}-${s.end}`;
+  return s.id ?? `${s.file}:${String(s.start)}-${String(s.end)}`;
 }
 function offText(t: Target): string {
   return t.off && t.off.key !== '' ? `@${t.off.key}` : '';

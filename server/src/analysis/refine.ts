@@ -51,7 +51,7 @@ export function isComparison(op: string): boolean {
 }
 
 function joinStates(a: State, b: State, c: Expr, f: Frame): State {
-  return f.joinAt(a, b, `or:${f.file}:${String(c.start)}`);
+  return f.joinAt(a, b, `or:${f.at(c)}`);
 }
 
 /** What it means that a value counts as true, or as false. */

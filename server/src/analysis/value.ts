@@ -11,7 +11,8 @@ export interface Site {
   readonly file: string;
   readonly start: number;
   readonly end: number;
-  readonly fn?: string;
+  /** A name for the place that stays when text before it changes. */
+  readonly id?: string;
 }
 
 /** An object in memory. Interned by `key`. */

@@ -26,6 +26,15 @@ interface DeclOf {
   global: VarDecl;
   macro: MacroDecl;
 }
+/** A function that keeps the coordinates under which it was analysed, while the text around it changes. */
+export interface MovedFunction {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** Offset in the current text at which it starts. */
+  readonly current: number;
+}
+
 const KINDS: readonly Kind[] = ['function', 'prototype', 'record', 'enum', 'enumerator', 'typedef', 'global', 'macro'];
 
 export interface Snippet {
@@ -73,6 +82,44 @@ export class Program {
     this.includes.remove(path);
     this.changed();
   }
+
+  /**
+   * Replaces a file whose declarations are the same and whose function bodies may differ. What was resolved stays resolved.
+   * @param facts functions that did not change must be the same objects as before
+   */
+  setBodies(facts: FileFacts): void {
+    const old = this.files.get(facts.path);
+    for (const f of old?.functions ?? []) {
+      const list = this.index.function.get(f.name);
+      if (list)
+        this.index.function.set(
+          f.name,
+          list.filter((d) => d.file !== facts.path),
+        );
+    }
+    this.files.set(facts.path, facts);
+    for (const f of facts.functions) this.add('function', f.name, { file: facts.path, decl: f });
+    this.answers.clear();
+    this.bodies++;
+  }
+
+  /** Source text of a span, which for a function of an edited file lies in the function's own coordinates. */
+  slice(file: string, span: { readonly start: number; readonly end: number }): string {
+    const moved = this.moved.get(file)?.find((m) => span.start >= m.start && span.start <= m.end);
+    if (moved) return moved.text.slice(span.start - moved.start, span.end - moved.start);
+    return this.files.get(file)?.text.slice(span.start, span.end) ?? '';
+  }
+
+  /** Where an offset of a function's own coordinates lies in the file as it is now. */
+  currentOffset(file: string, offset: number): number {
+    const moved = this.moved.get(file)?.find((m) => offset >= m.start && offset <= m.end);
+    return moved ? moved.current + (offset - moved.start) : offset;
+  }
+
+  /** Functions of edited files whose coordinates are not those of the text. */
+  readonly moved = new Map<string, readonly MovedFunction[]>();
+  /** Grows when bodies change. */
+  bodies = 0;
 
   private changed(): void {
     this.version++;

@@ -1,0 +1,147 @@
+/**
+ * What happened, on the way here, to memory that someone else can change: what was fetched and tested, which elements were written and
+ * not yet published, which index was read and not yet acquired. Leaves marks in the state; reports nothing.
+ */
+import type { Access, Arith, Branch, Call, Copy } from './events';
+import type { Frame } from './frame';
+import { isVolatileOrigin } from './memory';
+import type { State } from './state';
+import { constOf } from './term';
+import type { Base, Target, Taint, Val } from './value';
+
+/**
+ * Tags of marks, by object and path:
+ *   fetch   read before (`num` is the offset, `data` how: `plain`, `accessor`, `copy`)
+ *   tested  what was fetched there decided a condition (site: the fetch)
+ *   peek    an index of the other side was read without acquire and taken for a count (site: the read)
+ *   slot    an element was written, and nothing that publishes in order came since
+ *   stored  an own index or flag was stored, and no full fence came since
+ */
+export type TrailTag = 'fetch' | 'tested' | 'peek' | 'slot' | 'stored';
+
+/** They stay in the function that left them, so that calls that look alike share one answer. */
+export const STAYS: ReadonlySet<string> = new Set(['fetch', 'stored']);
+/** What a callee took back is gone for its caller. */
+export const TAKEN_BACK: ReadonlySet<string> = new Set(['peek', 'slot', 'stored']);
+/** A callee that passed a full fence says so with this tag. */
+export const FENCED = 'fenced';
+
+export function leaveAccess(e: Access, s: State, f: Frame): void {
+  for (const t of e.targets) {
+    const origin = watched(t, s, f);
+    if (origin === undefined) continue;
+    const order = e.api?.order;
+    if (e.kind !== 'write') {
+      if (!e.inAssert)
+        s.setMay({
+          tag: 'fetch',
+          base: t.base,
+          path: t.path,
+          site: { file: f.file, start: e.place.start, end: e.place.end, fn: f.fn.name },
+          num: t.off,
+          data: e.api ? 'accessor' : e.whole ? 'copy' : 'plain',
+        });
+      if (order === 'acquire' || order === 'full') drop('peek', t.base, s);
+    }
+    if (e.kind === 'read' || origin === 'packet') continue;
+    if (order === 'release' || order === 'full' || (e.api?.role === 'interlocked' && order === undefined)) {
+      drop('slot', t.base, s);
+      if (order !== 'release') drop('stored', t.base, s);
+    } else if (isElement(t)) {
+      s.setMay({ tag: 'slot', base: t.base, path: '', site: siteOf(e, f) });
+    }
+    if (e.kind === 'write' && !isElement(t)) s.setMay({ tag: 'stored', base: t.base, path: t.path, site: siteOf(e, f) });
+  }
+}
+
+export function leaveCopy(e: Copy, s: State, f: Frame): void {
+  for (const t of e.src?.pts ?? [])
+    if (watched(t, s, f) !== undefined)
+      s.setMay({ tag: 'fetch', base: t.base, path: t.path, site: siteOf(e, f), num: t.off, data: 'copy' });
+  for (const t of e.dst?.pts ?? [])
+    if (watched(t, s, f) === 'shared') s.setMay({ tag: 'slot', base: t.base, path: '', site: siteOf(e, f) });
+}
+
+export function leaveBranch(e: Branch, s: State): void {
+  for (const v of e.vals)
+    for (const t of v.taint) {
+      const m = fetchOf(t, s);
+      if (m) s.setMay({ ...m, tag: 'tested' });
+    }
+  if (e.c.kind === 'bin') {
+    const [l, r] = e.vals;
+    if (l && r) peek(l, r, s);
+  }
+}
+
+export function leaveArith(e: Arith, s: State): void {
+  if (e.op === '-') peek(e.l, e.r, s);
+}
+
+/** A number that the other side writes is set against one of this side: it says how much there is. */
+function peek(l: Val, r: Val, s: State): void {
+  for (const [a, b] of [
+    [l, r],
+    [r, l],
+  ] as const) {
+    if (constOf(b.t) !== undefined) continue;
+    for (const t of a.taint) {
+      if (!isVolatileOrigin(t.origin) || t.origin === 'UserVA' || acquired(t)) continue;
+      if (b.taint.some((x) => x.origin === t.origin && objectOf(x) === objectOf(t))) continue;
+      const m = fetchOf(t, s);
+      if (m) s.setMay({ ...m, tag: 'peek' });
+    }
+  }
+}
+
+export function leaveCall(e: Call, s: State, f: Frame): void {
+  if (e.api?.role !== 'fence') return;
+  const argument = e.argExprs[0];
+  const fence = f.model.fence(e.name, 'arm64', argument && f.text(argument));
+  if (!fence || fence.compilerOnly) return;
+  if (fence.loadLoad) for (const m of [...s.may.values()]) if (m.tag === 'peek') s.dropMay(m.tag, m.base, m.path);
+  if (fence.storeStore && fence.loadStore)
+    for (const m of [...s.may.values()]) if (m.tag === 'slot') s.dropMay(m.tag, m.base, m.path);
+  if (fence.storeLoad) {
+    for (const m of [...s.may.values()]) if (m.tag === 'stored') s.dropMay(m.tag, m.base, m.path);
+    s.setMust({ tag: FENCED, site: siteOf(e, f) });
+  }
+}
+
+/** Loaded in an order that later accesses keep. */
+export function acquired(t: Taint): boolean {
+  const order = t.accessor?.order;
+  return order === 'acquire' || order === 'full' || t.accessor?.role === 'interlocked';
+}
+
+/** Name of the object that a value was read from. */
+export function objectOf(t: Taint): string {
+  return t.loc.slice(0, t.loc.indexOf('|'));
+}
+
+/** An element of an array or a record behind the header, not a field of the header itself. */
+export function isElement(t: Target): boolean {
+  return t.path.includes('[') || t.path.startsWith('+') || (t.off !== undefined && constOf(t.off) === undefined);
+}
+
+function fetchOf(t: Taint, s: State) {
+  for (const m of s.may.values())
+    if (m.tag === 'fetch' && m.base && m.site.start === t.site.start && t.loc === `${m.base.key}|${m.path ?? ''}`) return m;
+  return undefined;
+}
+
+function watched(t: Target, s: State, f: Frame): 'shared' | 'packet' | undefined {
+  if (t.base.k === 'local' || t.base.k === 'global') return undefined;
+  if (t.base.k === 'sym' && t.base.from === undefined && f.model.project.sharedTypes.size === 0) return undefined;
+  const hits = f.memory.originsOf(s, t);
+  if (hits.some((h) => isVolatileOrigin(h.origin))) return 'shared';
+  return hits.some((h) => h.origin === 'Packet') ? 'packet' : undefined;
+}
+
+function drop(tag: TrailTag, base: Base, s: State): void {
+  for (const m of [...s.may.values()]) if (m.tag === tag && m.base?.key === base.key) s.dropMay(tag, base, m.path);
+}
+
+function siteOf(e: { readonly place: { readonly start: number; readonly end: number } }, f: Frame) {
+  return { file: f.file, start: e.place.start, end: e.place.end, fn: f.fn.name };
+}

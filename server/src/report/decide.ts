@@ -1,0 +1,101 @@
+/**
+ * From what rules said about functions in their contexts to findings: decisions that need the whole driver, one finding per rule and
+ * place, and offsets as they are in the text now.
+ */
+import type { Declared, Program } from '../program/program';
+import type { Finding, Fix, Place, Step } from '../rules/finding';
+import type { Draft, DriverFacts, Rule } from '../rules/rule';
+import type { FunctionDecl } from '../syntax/ast';
+
+/** What rules said about one function in one context. */
+export interface ContextRecord {
+  readonly drafts: { readonly rule: Rule; readonly draft: Draft; readonly fn: Declared<FunctionDecl> }[];
+  readonly notes: [string, string, string][];
+}
+
+export interface Drafted {
+  readonly rule: Rule;
+  readonly draft: Draft;
+  readonly file: string;
+  readonly fn: string | undefined;
+  /** Its offsets are those of the text as it is; otherwise those under which the function was analysed. */
+  readonly raw: boolean;
+}
+
+/** Facts that functions noted, summed up. */
+export class Notes implements DriverFacts {
+  private readonly all = new Map<string, Map<string, Set<string>>>();
+  add(tag: string, key: string, value: string): void {
+    const byKey = this.all.get(tag) ?? new Map<string, Set<string>>();
+    const values = byKey.get(key) ?? new Set<string>();
+    values.add(value);
+    byKey.set(key, values);
+    this.all.set(tag, byKey);
+  }
+  has(tag: string, key: string): boolean {
+    return this.all.get(tag)?.has(key) ?? false;
+  }
+  values(tag: string, key: string): readonly string[] {
+    return [...(this.all.get(tag)?.get(key) ?? [])].sort();
+  }
+  count(tag: string): number {
+    return this.all.get(tag)?.size ?? 0;
+  }
+  keys(tag: string): readonly string[] {
+    return [...(this.all.get(tag)?.keys() ?? [])].sort();
+  }
+}
+
+export function dedupe(steps: readonly Step[]): Step[] {
+  const seen = new Set<string>();
+  return steps.filter((s) => {
+    const key = `${s.file}:${String(s.start)}:${s.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+const ORDER = { error: 0, warning: 1, info: 2, hint: 3 } as const;
+
+/** One finding per rule and place: the most severe, and of equals the one with the longest path. */
+export function decide(drafts: readonly Drafted[], facts: DriverFacts, program: Program): Finding[] {
+  const best = new Map<string, Finding>();
+  for (const { rule, draft, file, fn, raw } of drafts) {
+    const decided = draft.decide ? draft.decide(facts) : {};
+    if (!decided) continue;
+    const place = raw ? draft.place : moved(program, { file, start: draft.place.start, end: draft.place.end });
+    const f: Finding = {
+      rule: rule.meta.id,
+      file,
+      start: place.start,
+      end: place.end,
+      severity: decided.severity ?? draft.severity,
+      message: decided.message ?? draft.message,
+      functionName: fn,
+      path: (decided.path ?? draft.path).map((s) => (raw && s.file === file ? s : moved(program, s))),
+      fixes: (decided.fixes ?? draft.fixes ?? []).map((x: Fix) => ({
+        ...x,
+        edits: raw ? x.edits : x.edits.map((e) => moved(program, e)),
+      })),
+      confidence: draft.confidence ?? 'certain',
+    };
+    const key = `${f.rule}|${f.file}|${String(f.start)}|${String(f.end)}`;
+    const old = best.get(key);
+    if (!old || better(f, old)) best.set(key, f);
+  }
+  return [...best.values()];
+}
+
+/** A place in the text as it is now. */
+function moved<T extends Place>(program: Program, p: T): T {
+  const start = program.currentOffset(p.file, p.start);
+  return start === p.start ? p : { ...p, start, end: start + (p.end - p.start) };
+}
+
+function better(a: Finding, b: Finding): boolean {
+  return (
+    ORDER[a.severity] - ORDER[b.severity] < 0 ||
+    (a.severity === b.severity && (a.path.length > b.path.length || (a.path.length === b.path.length && a.message < b.message)))
+  );
+}

@@ -108,7 +108,7 @@ const accessor: Handler = (api, c, s, f) => {
         : UNKNOWN;
   const targets = f.memory.targetsOf(pointer);
   if (reads) {
-    const v = f.memory.load(s, targets, ty, { site: siteOf(f, c.place), plain: false });
+    const v = f.memory.load(s, targets, ty, { site: siteOf(f, c.place), plain: false, accessor: api });
     f.tell(
       'access',
       {
@@ -157,7 +157,7 @@ const interlocked: Handler = (api, c, s, f) => {
   if (!pointer) return undefined;
   const ty = f.pointee(pointer.ty);
   const targets = f.memory.targetsOf(pointer);
-  const v = f.memory.load(s, targets, ty, { site: siteOf(f, c.place), plain: false });
+  const v = f.memory.load(s, targets, ty, { site: siteOf(f, c.place), plain: false, accessor: api });
   f.tell(
     'access',
     {

@@ -7,7 +7,8 @@ import type { Declared } from '../program/program';
 import type { Analyzer } from './analyzer';
 import type { Outcome } from './calls';
 import type { Exit, Frame } from './frame';
-import { State, type Cell } from './state';
+import { State, type Cell, type Mark } from './state';
+import { FENCED, STAYS, TAKEN_BACK } from './trail';
 import { constOf, lin, replace, single, type Atom, type Lin } from './term';
 import type { Base, Target, Val } from './value';
 
@@ -186,7 +187,7 @@ export function argumentsOf(
         callee.setMust({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
   }
   for (const m of s.may.values())
-    if (m.base ? reach.has(m.base.key) || (request && m.base.k === 'region') : false)
+    if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region') || everywhere(m)))
       callee.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
   // The key.
   const parts: string[] = [];
@@ -310,6 +311,7 @@ export function outcomesOf(
   for (const m of before.must.values())
     if (m.tag === 'fresh' && m.base && (context.reach?.has(m.base.key) ?? false) && !x.state.hasMust(m.tag, m.base, m.path))
       s.dropMust(m.tag, m.base, m.path);
+  takeBack(x.state, s, t);
   for (const m of x.state.may.values())
     if (!(m.base?.k === 'local' && m.base.fn === inner))
       s.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
@@ -317,6 +319,23 @@ export function outcomesOf(
   if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
   const ty = caller.types.resolve(d.decl.returns, d.file);
   return { s, v: { ...v, ty: ty.k === 'unknown' ? v.ty : ty } };
+}
+
+/** Memory shared with others is reached by its fields, not by arguments alone. */
+function everywhere(m: Mark): boolean {
+  return TAKEN_BACK.has(m.tag) && (m.base?.k === 'alloc' || m.base?.k === 'region');
+}
+
+/** Marks that the callee was given and did not hand back. */
+function takeBack(inner: State, s: State, t: Translator): void {
+  const fenced = inner.hasMust(FENCED) !== undefined;
+  let left: Set<string> | undefined;
+  for (const m of [...s.may.values()]) {
+    if (!TAKEN_BACK.has(m.tag) || !m.base || (!everywhere(m) && !fenced)) continue;
+    left ??= new Set([...inner.may.values()].map((o) => `${o.tag}|${o.base ? t.base(o.base).key : ''}|${o.path ?? ''}`));
+    if ((m.tag === 'stored' && !fenced) || left.has(`${m.tag}|${m.base.key}|${m.path ?? ''}`)) continue;
+    s.dropMay(m.tag, m.base, m.path);
+  }
 }
 
 /** Renames atoms in values, targets and objects. */

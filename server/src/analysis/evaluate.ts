@@ -484,7 +484,7 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
       s.bounds.add(minus(out, l.t), -Infinity, 0);
     } else if (op === '>>' || op === '/') s.bounds.add(minus(out, l.t), -Infinity, 0);
   }
-  if ((op === '+' || op === '-' || op === '*' || op === '<<') && f.observing) {
+  if (op === '-' || ((op === '+' || op === '*' || op === '<<') && f.observing)) {
     const val: Val = { t: out, pts: [], taint, ty };
     f.tell('arith', { x: e, op, place: e, l, r, out: val, bits: ty.k === 'int' ? ty.size * 8 : 64 }, s);
   }

@@ -13,8 +13,10 @@ import type { Block, Cfg } from './cfg';
 import { evaluate, plain, refOf, resolvedRefs, staticType, store, UNKNOWN, fresh, siteOf, variable, lvalue } from './evaluate';
 import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
 import type { Memory } from './memory';
+import { ordinalsOf, type Ordinals } from './ordinals';
 import { decided, isComparison, refine, relate } from './refine';
 import type { Regions } from './regions';
+import { leaveAccess, leaveArith, leaveBranch, leaveCall, leaveCopy } from './trail';
 import { State, type Mark } from './state';
 import { constOf, constant, lin, type Atoms, type Lin } from './term';
 import {
@@ -38,6 +40,15 @@ interface Events {
   index: Index;
   arith: Arith;
 }
+
+/** What is kept of an event along the path, whether or not somebody listens. */
+const TRAIL: { readonly [K in keyof Events]?: (e: Events[K], s: State, f: Frame) => void } = {
+  access: leaveAccess,
+  copy: leaveCopy,
+  branch: leaveBranch,
+  arith: leaveArith,
+  call: leaveCall,
+};
 
 export interface Exit {
   readonly ret: Val | undefined;
@@ -74,6 +85,7 @@ export class Frame {
   private readonly flags: readonly string[];
   private block: Block | undefined;
   private readonly tag: string;
+  private readonly ordinals: Ordinals;
 
   constructor(
     readonly analyzer: Analyzer,
@@ -85,6 +97,7 @@ export class Frame {
     readonly stack: readonly string[],
   ) {
     this.tag = `${file}:${fn.name}`;
+    this.ordinals = ordinalsOf(fn);
     this.program = analyzer.program;
     this.types = analyzer.types;
     this.constants = analyzer.constants;
@@ -146,9 +159,10 @@ export class Frame {
   staticType(e: Expr): Ty | undefined {
     return staticType(e, this);
   }
-  /** A name for a place that stays when the function moves: its distance from the function's start, and its length. */
+  /** A name for a place that stays when the function moves or its layout changes: which expression of the function it is. */
   at(s: Span): string {
-    return `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}`;
+    const n = this.ordinals.get(s.start)?.get(s.end);
+    return n === undefined ? `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}` : `${this.tag}#${String(n)}`;
   }
   text(span: Span): string {
     return this.program.slice(this.file, span);
@@ -187,12 +201,14 @@ export class Frame {
   }
 
   tell<K extends keyof Events>(kind: K, e: Events[K], s: State): void {
-    if (this.observers.length === 0) return;
-    const v = this.view(s);
-    for (const o of this.observers) {
-      const method = o[kind] as ((e: Events[K], v: View) => void) | undefined;
-      method?.call(o, e, v);
+    if (this.observers.length > 0) {
+      const v = this.view(s);
+      for (const o of this.observers) {
+        const method = o[kind] as ((e: Events[K], v: View) => void) | undefined;
+        method?.call(o, e, v);
+      }
     }
+    (TRAIL[kind] as ((e: Events[K], s: State, f: Frame) => void) | undefined)?.(e, s, this);
   }
 
   assume(c: Expr, truth: boolean, s: State): State | undefined {

@@ -2,7 +2,7 @@
  * Loads and stores of abstract memory: cells of the current path first, then whole-object copies, then what other functions store in the
  * same field, then what the field of a kernel structure means. Also answers what memory a target is.
  */
-import type { Model } from '../model/model';
+import type { ApiFact, Model } from '../model/model';
 import type { Step } from '../rules/finding';
 import { Types, type Rec, type Ty } from '../program/types';
 import type { OriginHit } from './events';
@@ -29,6 +29,8 @@ import {
 export interface Reading {
   readonly site: Site;
   readonly plain: boolean;
+  /** The accessor that does it. */
+  readonly accessor?: ApiFact;
 }
 
 /** Keys of the heap that a run consulted, with the version that was seen. */
@@ -200,6 +202,7 @@ export class Memory {
       loc,
       site: reading.site,
       plain: reading.plain,
+      accessor: reading.accessor,
       certain: hit.certain,
       witness: hit.witness,
       captured: false,

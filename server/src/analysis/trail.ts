@@ -37,7 +37,7 @@ export function leaveAccess(e: Access, s: State, f: Frame): void {
           tag: 'fetch',
           base: t.base,
           path: t.path,
-          site: { file: f.file, start: e.place.start, end: e.place.end, fn: f.fn.name },
+          site: siteOf(e, f),
           num: t.off,
           data: e.api ? 'accessor' : e.whole ? 'copy' : 'plain',
         });
@@ -143,5 +143,5 @@ function drop(tag: TrailTag, base: Base, s: State): void {
 }
 
 function siteOf(e: { readonly place: { readonly start: number; readonly end: number } }, f: Frame) {
-  return { file: f.file, start: e.place.start, end: e.place.end, fn: f.fn.name };
+  return { file: f.file, start: e.place.start, end: e.place.end };
 }

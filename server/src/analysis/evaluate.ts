@@ -18,6 +18,8 @@ export interface LValue {
   readonly ty: Ty;
   readonly volatile: boolean;
   readonly bitField: boolean;
+  /** The pointer through which it is reached. */
+  readonly pointer?: Val;
 }
 
 export const UNKNOWN: Ty = { k: 'unknown', name: '' };
@@ -241,6 +243,7 @@ export function access(f: Frame, kind: Access['kind'], e: Expr, lv: LValue, val?
     bitField: lv.bitField,
     inAssert: f.asserting > 0,
     whole: lv.ty.k === 'rec' || lv.ty.k === 'arr',
+    pointer: lv.pointer,
   };
 }
 
@@ -256,15 +259,17 @@ export function lvalue(e: Expr, s: State, f: Frame): LValue {
         const p = evaluate(e.x, s, f);
         const ty = f.pointee(p.ty);
         const targets = f.memory.targetsOf(p).map((t) => (ty.k === 'rec' ? f.memory.typed(t, ty) : t));
-        return { targets, ty, volatile: ty.vol ?? false, bitField: false };
+        return { targets, ty, volatile: ty.vol ?? false, bitField: false, pointer: p };
       }
       break;
     case 'fld': {
       let targets: readonly Target[];
       let container: Ty;
       let vol = false;
+      let pointer: Val | undefined;
       if (e.arrow) {
         const p = evaluate(e.x, s, f);
+        pointer = p;
         container = f.pointee(p.ty);
         targets = f.memory.targetsOf(p);
         vol = container.vol ?? false;
@@ -273,6 +278,7 @@ export function lvalue(e: Expr, s: State, f: Frame): LValue {
         container = outer.ty;
         targets = outer.targets;
         vol = outer.volatile;
+        pointer = outer.pointer;
       }
       const field = container.k === 'rec' ? container.rec.field(e.name) : undefined;
       const ty = field?.ty ?? UNKNOWN;
@@ -281,6 +287,7 @@ export function lvalue(e: Expr, s: State, f: Frame): LValue {
         ty,
         volatile: vol || (ty.vol ?? false),
         bitField: field?.bits !== undefined,
+        pointer,
       };
     }
     case 'idx': {
@@ -292,7 +299,7 @@ export function lvalue(e: Expr, s: State, f: Frame): LValue {
       const c = constOf(index.t);
       const targets = f.memory.targetsOf(base).map((t) => element(t, arr !== undefined, c, index.t, size, ty, f));
       f.tell('index', { x: e, place: e, base, index, count: arr?.n, targets: f.memory.targetsOf(base) }, s);
-      return { targets, ty, volatile: ty.vol ?? false, bitField: false };
+      return { targets, ty, volatile: ty.vol ?? false, bitField: false, pointer: base };
     }
     case 'cast': {
       const inner = lvalue(e.x, s, f);

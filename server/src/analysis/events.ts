@@ -45,6 +45,8 @@ export interface Access {
   readonly inAssert: boolean;
   /** Plain C access to a whole structure or array. */
   readonly whole: boolean;
+  /** The pointer through which it goes, when it goes through one. */
+  readonly pointer?: Val;
 }
 
 export interface Copy {

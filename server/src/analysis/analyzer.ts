@@ -188,17 +188,17 @@ export class Analyzer {
       const list = roots(this.program, this.files, this.model, this.heap, this.memory);
       const total = list.length;
       let done = 0;
-      for (const r of list.filter((x) => x.role !== 'any')) {
+      for (const r of list.filter((x) => x.role !== 'any' && !x.weak)) {
         if (this.runRoot(r)) yield { done, total, file: r.fn.file };
         done++;
       }
       const reached = this.live();
       const names = new Set([...reached].map((id) => this.memos.get(id)?.fnKey));
-      for (const r of list.filter((x) => x.role === 'any')) {
+      for (const r of [...list.filter((x) => x.weak), ...list.filter((x) => x.role === 'any')]) {
         done++;
         if (names.has(key(r.fn))) continue;
         const ran = this.runRoot(r);
-        this.extend(reached, names, `${key(r.fn)}#root:any:`);
+        this.extend(reached, names, `${key(r.fn)}#root:${r.role}:`);
         if (ran) yield { done, total, file: r.fn.file };
       }
       const live = this.live();

@@ -57,7 +57,7 @@ export function argumentsOf(
   given.forEach((v, i) => {
     v.pts.forEach((p, n) => {
       if (p.base.k !== 'local' || locals.has(p.base.key)) return;
-      const key = `O:${fnKey}:${String(i)}.${String(n)}`;
+      const key = `O:${fnKey}:${String(i)}.${String(n)}:${String(p.base.size ?? '')}`;
       const stand: Base = { k: 'local', key, fn: 'caller', name: p.base.name, size: p.base.size };
       locals.set(p.base.key, stand);
       localsBack.set(key, p.base);

@@ -18,6 +18,8 @@ export interface Root {
   readonly role: string;
   /** Tells roots of one function apart. */
   readonly tag: string;
+  /** Only a prototype says the role: a function that other code calls starts with what that code knows. */
+  readonly weak?: boolean;
   seed(state: State, a: Analyzer): Val[];
 }
 
@@ -26,12 +28,12 @@ const SKIP = new Set(['sized-copy']);
 export function roots(program: Program, files: readonly string[], model: Model, heap: Heap, memory: Memory): Root[] {
   const out: Root[] = [];
   const seen = new Set<string>();
-  const add = (fn: Declared<FunctionDecl> | undefined, fact: ApiFact, tag: string, major?: number): void => {
+  const add = (fn: Declared<FunctionDecl> | undefined, fact: ApiFact, tag: string, major?: number, weak = false): void => {
     if (!fn?.decl.body || SKIP.has(fact.role)) return;
     const id = `${fn.file}:${fn.decl.name}:${fact.role}:${tag}`;
     if (seen.has(id)) return;
     seen.add(id);
-    out.push({ fn, role: fact.role, tag, seed: (s, a) => seedRole(fn, fact, s, a, major) });
+    out.push({ fn, role: fact.role, tag, weak, seed: (s, a) => seedRole(fn, fact, s, a, major) });
   };
   // Functions stored where a callback belongs.
   for (const [field, stores] of heap.entries()) {
@@ -45,10 +47,10 @@ export function roots(program: Program, files: readonly string[], model: Model, 
     const facts = program.files.get(file);
     for (const p of facts?.prototypes ?? []) {
       const fact = p.typedefName !== undefined ? model.api(p.typedefName) : undefined;
-      if (fact) add(program.function(p.name, file), fact, fact.name);
+      if (fact) add(program.function(p.name, file), fact, fact.name, undefined, true);
       else if (p.typedefName !== undefined) {
         const kernel = kernelTypedef(p.typedefName, file, program, model);
-        if (kernel) add(program.function(p.name, file), kernel, kernel.name);
+        if (kernel) add(program.function(p.name, file), kernel, kernel.name, undefined, true);
       }
     }
     for (const fn of facts?.functions ?? []) if (fn.name === 'DriverEntry') add({ file, decl: fn }, ENTRY, 'entry');

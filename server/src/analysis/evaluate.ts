@@ -193,6 +193,8 @@ export function variable(name: string, f: Frame): LValue | undefined {
       bitField: false,
     };
   const g = f.program.global(name, f.file);
+  // `static MY_CALLBACK F;` declares a function, whatever it looks like.
+  if (g && !g.decl.init && f.program.function(name, f.file)) return undefined;
   if (g) {
     const ty = f.types.resolve(g.decl.type, g.file);
     return {
@@ -556,6 +558,7 @@ function assign(e: Expr & { kind: 'asg' }, s: State, f: Frame): Val {
   const old = f.memory.load(s, lv.targets, lv.ty, { site: siteOf(f, e.l), plain: !lv.volatile });
   const r = evaluate(e.r, s, f);
   const v = arithmetic(e.op, old, r, e, s, f);
+  f.watch?.(e.l, old, s);
   if (e.l.kind !== 'id') f.tell('access', access(f, 'rmw', e.l, lv, v, e.op), s);
   f.memory.store(s, lv.targets, { ...v, ty: lv.ty }, siteOf(f, e));
   return { ...v, ty: lv.ty };

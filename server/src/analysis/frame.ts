@@ -162,7 +162,9 @@ export class Frame {
   /** A name for a place that stays when the function moves or its layout changes: which expression of the function it is. */
   at(s: Span): string {
     const n = this.ordinals.get(s.start)?.get(s.end);
-    return n === undefined ? `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}` : `${this.tag}#${String(n)}`;
+    return n === undefined
+      ? `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}`
+      : `${this.tag}#${String(n)}`;
   }
   text(span: Span): string {
     return this.program.slice(this.file, span);

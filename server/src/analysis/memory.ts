@@ -191,6 +191,8 @@ export class Memory {
     const copied = this.fromAggregate(state, t, ty, reading);
     if (copied) return copied;
     if (untrusted) return this.fromUntrusted(t, ty, untrusted, reading, false);
+    const overlaid = this.fromUnion(state, t, ty);
+    if (overlaid) return overlaid;
     return this.fromHeap(state, t, ty, reading);
   }
 
@@ -270,6 +272,26 @@ export class Memory {
     }
   }
 
+  /** A member of a union that was written through another member: the same untrusted bytes under another name. */
+  private fromUnion(state: State, t: Target, ty: Ty): Val | undefined {
+    if (t.root === undefined || t.path === '' || t.base.k === 'global') return undefined;
+    let cut = t.path.length;
+    for (let depth = 0; depth < 3 && cut >= 0; depth++) {
+      cut = t.path.lastIndexOf('.', cut - 1);
+      const outer = cut < 0 ? '' : t.path.slice(0, cut);
+      const rec = this.walk(t.root, outer);
+      const first = t.path.slice(cut + 1).split(/[.[]/)[0] ?? '';
+      if (rec?.k === 'rec' && unionMember(rec.rec, first)) {
+        let taint: readonly Taint[] = [];
+        for (const c of state.under(t.base, outer)) taint = unionTaints(taint, c.val.taint);
+        if (taint.length)
+          return { t: lin(this.atoms.atom(`union:${t.base.key}|${t.path}`, range(ty))), pts: [], taint: captured(taint), ty };
+      }
+      if (cut < 0) break;
+    }
+    return undefined;
+  }
+
   /** What functions anywhere store in this field, and what the field means in a kernel structure. */
   private fromHeap(state: State, t: Target, ty: Ty, reading: Reading): Val {
     const keys = this.keys(t);
@@ -317,7 +339,7 @@ export class Memory {
     return {
       t: t0,
       pts,
-      taint: taint.map((x) => ({ ...x, captured: true, certain: x.certain && !mixed })),
+      taint: captured(taint),
       ty,
       fns: fns.length ? fns : undefined,
     };
@@ -505,6 +527,14 @@ export class Memory {
 
 /** Longer paths come from walking a list in a loop: they are cut. */
 export const MAX_PATH = 96;
+
+/** Whether a member shares its bytes with another. */
+function unionMember(rec: Rec, name: string): boolean {
+  if (rec.decl.tag === 'union') return true;
+  return rec.fields.some(
+    (f) => f.name === '' && f.ty.k === 'rec' && f.ty.rec.decl.tag === 'union' && f.ty.rec.field(name) !== undefined,
+  );
+}
 
 /** Memory that another party can change between two reads. */
 export function isVolatileOrigin(o: OriginHit['origin']): boolean {

@@ -125,6 +125,15 @@ export class State {
       }
     }
   }
+  /** Cells of an object at and under a path. */
+  *under(base: Base, path: string): Generator<Cell> {
+    const prefix = cellKey(base, path);
+    for (const [key, c] of this.mem.map) {
+      if (c.base.key !== base.key || !key.startsWith(prefix)) continue;
+      const next = key.charAt(prefix.length);
+      if (path === '' || next === '' || next === '.' || next === '[') yield c;
+    }
+  }
   dropCells(test: (cell: Cell) => boolean): void {
     const gone = [...this.mem.map].filter(([, c]) => test(c)).map(([k]) => k);
     if (gone.length) {

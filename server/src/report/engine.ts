@@ -189,7 +189,7 @@ export class EngineWorkspace implements Workspace {
           note: (tag, key, value = '') => {
             notes.add(tag, key, value);
           },
-          report: (draft) => drafts.push({ rule, draft, file, fn: undefined, raw: true }),
+          report: (draft) => drafts.push({ rule, draft, file, fn: enclosing(facts, draft.place), raw: true }),
         });
       }
     }
@@ -231,4 +231,9 @@ export class EngineWorkspace implements Workspace {
     this.analyzer = undefined;
     this.outcome = undefined;
   }
+}
+
+/** The name of the function that a place stands in. */
+function enclosing(facts: FileFacts, place: Span): string | undefined {
+  return facts.functions.find((f) => f.start <= place.start && place.end <= f.end)?.name;
 }

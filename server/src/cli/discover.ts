@@ -23,7 +23,7 @@ export interface Discovered {
   readonly root: string;
   /** Names of C sources and headers below the root with forward slashes, sorted. */
   readonly files: readonly string[];
-  /** The same of files that say which sources make a driver: `.vcxproj`, `sources`, `CMakeLists.txt`. */
+  /** The same of files that say which sources make a driver (`.vcxproj`, `sources`, `CMakeLists.txt`) and how it is installed (`.inf`, `.inx`). */
   readonly buildFiles: readonly string[];
   readonly notes: readonly Note[];
 }
@@ -32,7 +32,7 @@ export interface Discovered {
 export class PathProblem extends Error {}
 
 const SOURCE = /\.(?:c|h|inl)$/i;
-const BUILD = /(?:^|\/)(?:[^/]+\.vcxproj|sources|CMakeLists\.txt)$/i;
+const BUILD = /(?:^|\/)(?:[^/]+\.(?:vcxproj|inf|inx)|sources|CMakeLists\.txt)$/i;
 const SKIPPED_FOLDERS = new Set(['.git', '.hg', '.svn', '.vs', 'node_modules']);
 
 export function isSource(name: string): boolean {

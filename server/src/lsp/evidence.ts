@@ -11,8 +11,8 @@ export const SOURCE_GLOB = '**/*.{c,h,inl}';
 export const PROJECT_FILE = 'fencepost.json';
 
 /** Build files: they say which sources are one driver. */
-const BUILD = /\.vcxproj$|(?:^|\/)(?:sources|CMakeLists\.txt)$/i;
-export const BUILD_GLOB = '**/{*.vcxproj,sources,CMakeLists.txt}';
+const BUILD = /\.(?:vcxproj|inf|inx)$|(?:^|\/)(?:sources|CMakeLists\.txt)$/i;
+export const BUILD_GLOB = '**/{*.vcxproj,*.inf,*.inx,sources,CMakeLists.txt}';
 
 export function isBuildFile(path: string): boolean {
   return BUILD.test(path);

@@ -28,6 +28,9 @@ export function createWorkspace(options: EngineOptions): EngineWorkspace {
   return new EngineWorkspace(options.syntax, options.settings);
 }
 
+/** Files of a driver package that rules read as text. */
+const PACKAGE = /\.(inf|inx)$/i;
+
 const NO_CONFIGURATION: ReadonlyMap<string, string> = new Map();
 
 export class EngineWorkspace implements Workspace {
@@ -38,6 +41,8 @@ export class EngineWorkspace implements Workspace {
   private model: Model;
   private analyzer: Analyzer | undefined;
   private records = new Map<string, ContextRecord>();
+  /** Driver package files, which hold no C. */
+  private readonly packages = new Map<string, string>();
   private readonly finisher = new Finisher();
   private outcome: Outcome | undefined;
 
@@ -59,10 +64,15 @@ export class EngineWorkspace implements Workspace {
       this.program.drivers.setProject(path, text);
       this.reader.invalidate();
       this.outcome = undefined;
+    } else if (PACKAGE.test(path)) {
+      if (this.packages.get(path) === text) return;
+      this.packages.set(path, text);
+      this.outcome = undefined;
     } else if (this.reader.set(path, text)) this.outcome = undefined;
   }
 
   remove(path: string): void {
+    this.packages.delete(path);
     this.reader.remove(path);
     this.program.drivers.removeProject(path);
     this.finisher.forget(path);
@@ -119,8 +129,8 @@ export class EngineWorkspace implements Workspace {
     for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
     const reported = this.finisher.finish({
       findings: this.decide(rules, kernel, analyzer),
-      files,
-      text: (f) => this.reader.text(f),
+      files: [...files, ...this.packages.keys()].sort(),
+      text: (f) => this.packages.get(f) ?? this.reader.text(f),
       inactive: (f) => this.reader.facts(f)?.inactive ?? [],
       metas: this.ruleMetas,
       settings: this.settings,
@@ -190,6 +200,21 @@ export class EngineWorkspace implements Workspace {
             notes.add(tag, key, value);
           },
           report: (draft) => drafts.push({ rule, draft, file, fn: enclosing(facts, draft.place), raw: true }),
+        });
+      }
+    }
+    for (const rule of rules) {
+      for (const [file, text] of this.packages) {
+        rule.file?.({
+          file,
+          text,
+          program,
+          constants,
+          model,
+          note: (tag, key, value = '') => {
+            notes.add(tag, key, value);
+          },
+          report: (draft) => drafts.push({ rule, draft, file, fn: undefined, raw: true }),
         });
       }
     }

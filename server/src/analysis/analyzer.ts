@@ -198,7 +198,7 @@ export class Analyzer {
         done++;
         if (names.has(key(r.fn))) continue;
         const ran = this.runRoot(r);
-        this.extend(reached, names, `${key(r.fn)}#root:${r.role}:`);
+        this.extend(reached, names, `${key(r.fn)}#root:${r.role}:${r.tag}`);
         if (ran) yield { done, total, file: r.fn.file };
       }
       const live = this.live();

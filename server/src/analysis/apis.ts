@@ -345,6 +345,32 @@ const irpStack: Handler = (_api, _c, s, f) => {
   });
 };
 
+/** A length that the caller stated, as an interface hands it over. */
+function requestLength(t: Lin, c: Call, f: Frame): Val {
+  const ty: Ty = { k: 'int', size: 8, signed: false, name: 'size_t' };
+  return plain(t, ty, {
+    taint: [
+      {
+        origin: 'Buffered',
+        loc: `REQ|${c.name}`,
+        site: siteOf(f, c.place),
+        plain: false,
+        certain: true,
+        witness: [],
+        captured: true,
+        request: 'system',
+      },
+    ],
+  });
+}
+
+/** Bytes that the MDL of a request describes: the length that the caller stated. */
+const mdlLength: Handler = (_api, c, s, f) => {
+  const t = (c.args[0]?.pts ?? []).find((p) => p.base.k === 'region' && p.path.startsWith('$mdl'));
+  const len = t?.base.k === 'region' ? t.base.inLen : undefined;
+  return len ? one(s, { ...requestLength(len, c, f), ty: { k: 'int', size: 4, signed: false, name: 'ULONG' } }) : undefined;
+};
+
 const requestBuffer: Handler = (_api, c, s, f) => {
   const input = /Input/.test(c.name);
   const unsafe = /Unsafe/.test(c.name);
@@ -374,7 +400,7 @@ const requestBuffer: Handler = (_api, c, s, f) => {
       f,
     );
     const out = c.arg('lengthOut');
-    if (out && out.pts.length) put(out, plain(len, { k: 'int', size: 8, signed: false, name: 'size_t' }), c, ok, f);
+    if (out && out.pts.length) put(out, requestLength(len, c, f), c, ok, f);
     ok.bounds.add(len, 1, Infinity);
     if (min) {
       ok.bounds.add(minus(len, min.t), 0, Infinity);
@@ -409,7 +435,7 @@ const bufferOf: Handler = (_api, c, s, f) => {
   const out = c.arg('lengthOut');
   if (hit?.base.k === 'region') {
     const len = hit.base.request === 'wdf-out' ? f.regions.outLen : f.regions.inLen;
-    if (out?.pts.length) put(out, plain(len, { k: 'int', size: 8, signed: false, name: 'size_t' }), c, s, f);
+    if (out?.pts.length) put(out, requestLength(len, c, f), c, s, f);
     return one(s, pointerTo({ base: hit.base, path: '', off: constant(0) }, f, c));
   }
   if (hit) return one(s, pointerTo({ base: hit.base, path: '', off: constant(0) }, f, c));
@@ -595,7 +621,9 @@ const mapMdl: Handler = (api, c, s, f) => {
   if (out) {
     put(out, v, c, s, f);
     const len = c.arg('lengthOut');
-    if (len) clobber(len, c.x, 2, s, f);
+    const request = pts.length === 1 && pts[0]?.base.k === 'region' ? pts[0].base.inLen : undefined;
+    if (len && request) put(len, requestLength(request, c, f), c, s, f);
+    else if (len) clobber(len, c.x, 2, s, f);
     return one(s, unknownResult(c.name, c.x, f));
   }
   return one(s, v);
@@ -839,6 +867,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'map-mdl': mapMdl,
   'map-mdl-kernel': mapMdl,
   'mdl-va': mdlVa,
+  'mdl-length': mdlLength,
   'map-section-kernel': mapSection,
   'map-section-process': mapSection,
   'alloc-dma': device,

@@ -111,6 +111,7 @@ class Extension implements Connected {
       answerDisk(client);
       client.onNotification(Methods.status, (status: Status) => {
         this.#status = status;
+        this.output.debug(`${status.state}: ${status.message}`);
         this.#item.show(status);
         this.#tellContexts(status);
       });
@@ -121,6 +122,7 @@ class Extension implements Connected {
         if (newState === State.Stopped) this.#item.stopped();
       });
       await client.start();
+      this.output.info('The language server runs.');
     } catch (error) {
       this.output.error(`the server could not be started: ${String(error)}`);
       this.#item.stopped();

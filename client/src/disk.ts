@@ -19,7 +19,9 @@ export function answerDisk(client: BaseLanguageClient): void {
 
 /** Honours `files.exclude`, and falls back to walking where the file system has no search. */
 async function list({ folder, maxFiles }: ListFilesParams): Promise<ListFilesResult> {
-  const root = Uri.parse(folder);
+  const named = Uri.parse(folder);
+  // The root of a file system has a path, too.
+  const root = named.path === '' ? named.with({ path: '/' }) : named;
   const globs = [SOURCE_GLOB, BUILD_GLOB];
   const search = (glob: string): Thenable<Uri[]> => workspace.findFiles(new RelativePattern(root, glob), undefined, maxFiles + 1);
   let uris = (await Promise.all(globs.map(search))).flat();

@@ -14,5 +14,6 @@ export function settingsFor(folder: Uri | undefined): Record<string, unknown> {
         ? (configuration.inspect(row.key)?.globalValue ?? row.default)
         : configuration.get(row.key, row.default);
   }
-  return section;
+  // The editor hands out proxies, which no worker can be sent.
+  return JSON.parse(JSON.stringify(section)) as Record<string, unknown>;
 }

@@ -366,8 +366,8 @@ function requestLength(t: Lin, c: Call, f: Frame): Val {
 
 /** Bytes that the MDL of a request describes: the length that the caller stated. */
 const mdlLength: Handler = (_api, c, s, f) => {
-  const t = (c.args[0]?.pts ?? []).find((p) => p.base.k === 'region' && p.path.startsWith('$mdl'));
-  const len = t?.base.k === 'region' ? t.base.inLen : undefined;
+  const pages = (c.args[0]?.pts ?? []).map((p) => f.memory.pagesOf(p.base)).find((p) => p !== undefined);
+  const len = pages?.inLen;
   return len ? one(s, { ...requestLength(len, c, f), ty: { k: 'int', size: 4, signed: false, name: 'ULONG' } }) : undefined;
 };
 

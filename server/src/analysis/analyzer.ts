@@ -7,6 +7,7 @@ import type { Model } from '../model/model';
 import type { Constants } from '../program/constants';
 import type { Declared, Program } from '../program/program';
 import type { Ty, Types } from '../program/types';
+import { substitute } from '../program/substitute';
 import { buildCfg, type Cfg } from './cfg';
 import { argumentsOf, exitText, outcomesOf, type Context } from './context';
 import type { Observer } from './events';
@@ -308,12 +309,38 @@ export class Analyzer {
         target = this.elementRoot(indexed(t, at), t, inner);
       }
       at++;
-      if (item.value.kind === 'init') this.initialise(target, inner, item.value, s, f);
+      const value = this.braced(item.value, f);
+      // A value where a structure is wanted belongs to its first member.
+      while (value.kind !== 'init' && inner.k === 'rec' && this.scalar(value, f)) {
+        const first = inner.rec.fields[0];
+        if (!first) break;
+        target = this.memory.field(target, first.name, inner);
+        inner = first.ty;
+      }
+      if (value.kind === 'init') this.initialise(target, inner, value, s, f);
       else {
-        const v: Val = { ...evaluate(item.value, s, f), ty: inner.k === 'unknown' ? undefined : inner };
+        const v: Val = { ...evaluate(value, s, f), ty: inner.k === 'unknown' ? undefined : inner };
         this.memory.store(s, [target], v, siteOf(f, item.value));
       }
     }
+  }
+
+  /** An initialiser that a macro writes. */
+  private braced(e: Expr, f: Frame): Expr {
+    if (e.kind !== 'call' || e.f.kind !== 'id') return e;
+    const macro = this.program.macro(e.f.name, f.file);
+    if (!macro?.decl.params || !/^\s*\{/.test(macro.decl.body)) return e;
+    const x = this.program.pasted(
+      macro.decl,
+      e.args.map((a) => f.text(a)),
+    )?.expr;
+    return x?.kind === 'init' ? (substitute(x, [], [], e) as Expr & { kind: 'init' }) : e;
+  }
+
+  private scalar(e: Expr, f: Frame): boolean {
+    return e.kind === 'cast'
+      ? f.type(e.type).k !== 'rec'
+      : e.kind === 'num' || (e.kind === 'id' && this.program.global(e.name, f.file) === undefined) || e.kind === 'un';
   }
 
   /** An element of a global table of structures is known by the structure's type. */
@@ -383,7 +410,9 @@ export class Analyzer {
     this.heap.collector = contribution;
     const { frame, start } = this.prepare(fn, context, depth, stack);
     // A joined context stands for calls that it does not describe: it answers, but it accuses nobody.
-    const raw = frame.run(start, () => (context.key.startsWith('general:') ? [] : this.observe(fn.decl, fn.file, id)));
+    const raw = this.guarded(frame, () =>
+      frame.run(start, () => (context.key.startsWith('general:') ? [] : this.observe(fn.decl, fn.file, id))),
+    );
     const exits = frame.limitExits(raw);
     if (frame.bounded) this.boundedFunctions.set(fnKey, fn);
     else this.boundedFunctions.delete(fnKey);
@@ -410,6 +439,27 @@ export class Analyzer {
     this.memory.consulted = outer;
     return memo;
   }
+
+  /** One function's trouble is not another's: what goes wrong in it is said, and the analysis goes on. */
+  private guarded(frame: Frame, work: () => Exit[]): Exit[] {
+    const frames = this.frames.length;
+    const running = new Set(this.running);
+    try {
+      return work();
+    } catch (error) {
+      this.frames.length = frames;
+      for (const id of this.running) if (!running.has(id)) this.running.delete(id);
+      frame.bounded = true;
+      this.failures.push({
+        file: frame.file,
+        name: frame.fn.name,
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+      return [];
+    }
+  }
+  /** Functions whose analysis broke off, for diagnosis. */
+  readonly failures: { readonly file: string; readonly name: string; readonly message: string }[] = [];
 
   private prepare(
     fn: Declared<FunctionDecl>,

@@ -19,6 +19,8 @@ export interface Outcome {
   readonly v: Val;
 }
 
+/** More candidates than a table of handlers has say nothing. */
+const MAX_INDIRECT = 48;
 const INT: Ty = { k: 'int', size: 4, signed: true, name: 'int' };
 const SIZE: Ty = { k: 'int', size: 8, signed: false, name: 'SIZE_T' };
 
@@ -58,9 +60,15 @@ export function callOutcomes(e: CallExpr, s: State, f: Frame): Outcome[] {
     if (!api && !f.localType(fx.name)) {
       const macro = f.program.macro(fx.name, f.file);
       if (macro?.decl.params && f.depthOfExpansion < 12) {
-        const snippet = f.program.snippet(macro.decl);
+        const pastes = macro.decl.body.includes('#');
+        const snippet = pastes
+          ? f.program.pasted(
+              macro.decl,
+              e.args.map((a) => f.text(a)),
+            )
+          : f.program.snippet(macro.decl);
         if (snippet?.expr) {
-          const body = substitute(snippet.expr, macro.decl.params, e.args, e);
+          const body = substitute(snippet.expr, pastes ? [] : macro.decl.params, e.args, e);
           f.depthOfExpansion++;
           const out = body.kind === 'call' ? callOutcomes(body, s, f) : one(evaluate(body, s, f));
           f.depthOfExpansion--;
@@ -126,7 +134,7 @@ function model(api: ApiFact, name: string, e: CallExpr, args: readonly Val[], s:
 function indirect(target: Val, e: CallExpr, args: readonly Val[], s: State, f: Frame): Outcome[] {
   const names = target.fns ?? [];
   const decls = names.map((n) => f.program.function(n, f.file) ?? f.program.functionsNamed(n)[0]).filter((d) => d !== undefined);
-  if (decls.length > 0 && decls.length <= 8) return known(decls, names.join('/'), e, args, s, f, true);
+  if (decls.length > 0 && decls.length <= MAX_INDIRECT) return known(decls, names.join('/'), e, args, s, f, true);
   const api = names.length === 1 && names[0] !== undefined ? f.model.api(names[0]) : undefined;
   if (api) return model(api, names[0] ?? '', e, args, s, f);
   const call = describe('', undefined, [], e, args, true);

@@ -245,11 +245,17 @@ class Builder {
       return false;
     const macro = this.program.macro(name, this.file);
     if (!macro || (macro.decl.params === undefined) !== (args === undefined)) return false;
-    const snippet = this.program.snippet(macro.decl);
+    const pastes = macro.decl.params !== undefined && macro.decl.body.includes('##');
+    const snippet = pastes
+      ? this.program.pasted(
+          macro.decl,
+          (args ?? []).map((a) => this.program.slice(this.file, a)),
+        )
+      : this.program.snippet(macro.decl);
     if (!snippet?.stmts || (snippet.expr && snippet.expr.kind !== 'call')) return false;
     this.expansions++;
     this.expanding.push(name);
-    this.stmts(substituteStatements(snippet.stmts, macro.decl.params ?? [], args ?? [], at));
+    this.stmts(substituteStatements(snippet.stmts, pastes ? [] : (macro.decl.params ?? []), args ?? [], at));
     this.expanding.pop();
     return true;
   }

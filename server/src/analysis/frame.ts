@@ -464,6 +464,7 @@ export class Frame {
         const v = evaluate(b.end.x, s, this);
         this.tell('branch', { c: b.end.x, place: b.end.x, vals: [v], loop: false }, s);
         const other = s.clone();
+        this.tell('branch', { c: b.end.x, place: b.end.x, vals: [v], loop: false }, s);
         const grouped = new Map<number, State>();
         for (const c of b.end.cases) {
           const k = c.value ? this.constants.evaluate(c.value, this.file) : undefined;

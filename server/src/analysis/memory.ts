@@ -334,6 +334,7 @@ export class Memory {
       constants = i === 0 ? loaded.constants : constants;
     });
     targets = targets.map((x) => ({ ...x, from: field, doubt: mixed || x.doubt }));
+    if (fns.length === 0 && targets.length === 0 && (ty.k === 'ptr' || ty.k === 'fn')) fns = this.siblingFunctions(t);
     let pts = targets;
     if (ty.k === 'ptr' && pts.length === 0) pts = [{ base: this.sym(t0, field), path: '', off: constant(0) }];
     return {
@@ -343,6 +344,22 @@ export class Memory {
       ty,
       fns: fns.length ? fns : undefined,
     };
+  }
+
+  /** Functions that were stored through another member of the same union. */
+  private siblingFunctions(t: Target): readonly string[] {
+    if (t.root === undefined) return [];
+    const cut = t.path.lastIndexOf('.');
+    const outer = cut < 0 ? '' : t.path.slice(0, cut);
+    const rec = this.walk(t.root, outer);
+    if (rec?.k !== 'rec' || !unionMember(rec.rec, t.path.slice(cut + 1))) return [];
+    const fns = new Set<string>();
+    for (const f of rec.rec.fields) {
+      const key = `${t.root}:${norm(outer === '' ? f.name : `${outer}.${f.name}`)}`;
+      this.note(`f:${key}`);
+      for (const name of this.heap.load(key).fns) fns.add(name);
+    }
+    return [...fns].sort();
   }
 
   private own(t: Target, ty: Ty): Val['t'] {

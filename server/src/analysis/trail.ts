@@ -16,8 +16,9 @@ import type { Base, Target, Taint, Val } from './value';
  *   peek    an index of the other side was read without acquire and taken for a count (site: the read)
  *   slot    an element was written, and nothing that publishes in order came since
  *   stored  an own index or flag was stored, and no full fence came since
+ *   limit   a number was compared (`path` is its key, `data` with what: `shared` or `own`)
  */
-export type TrailTag = 'fetch' | 'tested' | 'peek' | 'slot' | 'stored';
+export type TrailTag = 'fetch' | 'tested' | 'peek' | 'slot' | 'stored' | 'limit';
 
 /** They stay in the function that left them, so that calls that look alike share one answer. */
 export const STAYS: ReadonlySet<string> = new Set(['fetch', 'stored']);
@@ -62,7 +63,7 @@ export function leaveCopy(e: Copy, s: State, f: Frame): void {
     if (watched(t, s, f) === 'shared') s.setMay({ tag: 'slot', base: t.base, path: '', site: siteOf(e, f) });
 }
 
-export function leaveBranch(e: Branch, s: State): void {
+export function leaveBranch(e: Branch, s: State, f: Frame): void {
   for (const v of e.vals)
     for (const t of v.taint) {
       const m = fetchOf(t, s);
@@ -70,8 +71,19 @@ export function leaveBranch(e: Branch, s: State): void {
     }
   if (e.c.kind === 'bin') {
     const [l, r] = e.vals;
-    if (l && r) peek(l, r, s);
+    if (!l || !r) return;
+    peek(l, r, s);
+    if (e.c.op === '==' || e.c.op === '!=') return;
+    limit(l, r, e, s, f);
+    limit(r, l, e, s, f);
   }
+}
+
+/** What an untrusted number was compared with: a number of this side, or another one that may change. */
+function limit(a: Val, b: Val, e: Branch, s: State, f: Frame): void {
+  if (!a.taint.some((t) => isVolatileOrigin(t.origin))) return;
+  const data = b.taint.some((t) => isVolatileOrigin(t.origin)) ? 'shared' : 'own';
+  for (const [x] of a.t.t) s.setMay({ tag: 'limit', path: `${x.key}|${data}`, site: siteOf(e, f), data });
 }
 
 export function leaveArith(e: Arith, s: State): void {

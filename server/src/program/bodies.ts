@@ -22,7 +22,10 @@ export function outline(facts: FileFacts): string {
   for (const f of facts.functions)
     parts.push(`${f.name}${String(f.params.length)}${f.static ? 's' : ''}`, facts.text.slice(f.start, f.body?.start ?? f.end));
   for (const [name, value] of facts.conditions) parts.push(name, value);
-  return parts.join('\u0000').replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ').replace(/\s+/g, ' ');
+  return parts
+    .join('\u0000')
+    .replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ')
+    .replace(/\s+/g, ' ');
 }
 
 /** Own coordinates start beyond every file; a function never needs more room than this. */

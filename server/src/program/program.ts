@@ -218,6 +218,25 @@ export class Program {
     return this.snippets.get(body);
   }
 
+  /**
+   * A function-like macro with its arguments in place as text, with `##` and `#` done: what an argument list in the tree cannot say.
+   * Offsets in the answer mean nothing. A braced initialiser comes back as an expression.
+   */
+  pasted(macro: MacroDecl, args: readonly string[]): Snippet | undefined {
+    const params = macro.params ?? [];
+    const at = new Map(params.map((name, i) => [name, (args[i] ?? '').trim()]));
+    const body = macro.body
+      .replace(/(^|[^#])#\s*([A-Za-z_]\w*)/g, (all: string, before: string, name: string) =>
+        at.has(name) ? `${before}"${(at.get(name) ?? '').replace(/["\\]/g, ' ')}"` : all,
+      )
+      .replace(/[A-Za-z_]\w*/g, (name) => at.get(name) ?? name)
+      .replace(/\s*##\s*/g, '');
+    const text = /^\s*\{/.test(body) ? `(int)${body}` : body;
+    if (text.length > 20_000) return undefined;
+    if (!this.snippets.has(text)) this.snippets.set(text, this.parseSnippet(text));
+    return this.snippets.get(text);
+  }
+
   /** Follows object-like macros that only rename: `#define ReadX ReadY`. */
   alias(name: string, from: string): string {
     let current = name;

@@ -1,0 +1,30 @@
+/**
+ * Data of a queried registry value is read, but its `DataLength` was never looked at.
+ */
+import { functionRule } from '../source/shape';
+import { queriedValues } from '../source/registry';
+import page from './page.md';
+
+export const registryLengthUnchecked = functionRule(
+  {
+    id: 'registry-length-unchecked',
+    title: 'Registry data used without a check of its length',
+    threats: ['Windows registry'],
+    severity: 'error',
+    precision: 'high',
+    cwe: [125, 170],
+    profile: 'default',
+  },
+  page,
+  (s, tell) => {
+    for (const value of queriedValues(s)) {
+      if (value.looksAt(/\bDataLength\b/) || value.returnedLengthUsed) continue;
+      const [first] = value.reads;
+      if (!first) continue;
+      tell(first, `\`${s.text(first)}\` is read from the registry, but the \`DataLength\` of the value is never checked.`, {
+        from: [s.step(value.query.x, 'origin', `\`${value.query.name}\` fills \`${value.buffer}\` from the registry`)],
+        use: 'read here',
+      });
+    }
+  },
+);

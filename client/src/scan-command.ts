@@ -67,14 +67,20 @@ async function request(
 
 async function tell(result: ScanResult): Promise<void> {
   const seconds = (result.milliseconds / 1000).toFixed(1);
-  const parts = [
-    l10n.t('Fencepost: {0} errors and {1} warnings in {2} files ({3} s).', result.errors, result.warnings, result.files, seconds),
+  const notes = result.findings - result.errors - result.warnings;
+  const found = [
+    counted(result.errors, 'error'),
+    counted(result.warnings, 'warning'),
+    ...(notes > 0 ? [counted(notes, 'note')] : []),
   ];
-  if (result.findings > result.errors + result.warnings)
-    parts.push(l10n.t('{0} notes.', result.findings - result.errors - result.warnings));
+  const parts = [l10n.t('Fencepost: {0} in {1} ({2} s).', found.join(', '), counted(result.files, 'file'), seconds)];
   if (result.silenced > 0) parts.push(l10n.t('{0} silenced by files of this folder.', result.silenced));
   if (result.notAnalysed > 0) parts.push(l10n.t('{0} places were not understood or left out.', result.notAnalysed));
   const show = l10n.t('Show Problems');
   const chosen = await window.showInformationMessage(parts.join(' '), ...(result.findings > 0 ? [show] : []));
   if (chosen === show) await commands.executeCommand('workbench.actions.view.problems');
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

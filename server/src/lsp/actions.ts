@@ -42,10 +42,9 @@ export function actionsAt(
   if (asks(context, CodeActionKind.QuickFix)) {
     const here = findingsAt(shown, start, end);
     for (const finding of here) actions.push(...fixesOf(folder, finding, context, support));
-    const rules = [...new Set(here.map((finding) => finding.rule))];
-    for (const rule of rules) actions.push(...allOfRule(folder, path, rule, shown, support));
+    for (const finding of firstOfRule(here)) actions.push(...allOfRule(folder, path, finding, shown, context, support));
     for (const finding of firstOfRule(here)) actions.push(...suppressions(folder, finding, context, support));
-    if (support.commands) for (const rule of rules) actions.push(showPage(rule));
+    if (support.commands) for (const finding of firstOfRule(here)) actions.push(showPage(folder, finding, context));
   }
   if (asks(context, FIX_ALL_KIND)) {
     const edit = fixAll(folder, path, shown, undefined, support);
@@ -80,14 +79,17 @@ function fixesOf(folder: Folder, finding: ReportedFinding, context: CodeActionCo
 function allOfRule(
   folder: Folder,
   path: string,
-  rule: string,
+  { rule, ...finding }: ReportedFinding,
   findings: readonly ReportedFinding[],
+  context: CodeActionContext,
   support: ActionSupport,
 ): CodeAction[] {
-  const fixable = findings.filter((finding) => finding.rule === rule && safeFix(finding));
+  const fixable = findings.filter((other) => other.rule === rule && safeFix(other));
   if (fixable.length < 2) return [];
   const edit = fixAll(folder, path, findings, rule, support);
-  return edit ? [{ title: `Fix all ${rule} problems in this file`, kind: CodeActionKind.QuickFix, edit }] : [];
+  if (!edit) return [];
+  const diagnostics = diagnosticsFor({ ...finding, rule }, folder, context);
+  return [{ title: `Fix all ${rule} problems in this file`, kind: CodeActionKind.QuickFix, diagnostics, edit }];
 }
 
 /** Safe fixes of a file together. Where two overlap the first stands, and the other waits for the next run. */
@@ -158,13 +160,10 @@ function suppressions(
   return actions;
 }
 
-function showPage(rule: string): CodeAction {
-  const title = `Show documentation for ${rule}`;
-  return {
-    title,
-    kind: CodeActionKind.QuickFix,
-    command: { title, command: Commands.showRule, arguments: [rule, rulePageUrl(rule)] },
-  };
+function showPage(folder: Folder, finding: ReportedFinding, context: CodeActionContext): CodeAction {
+  const title = `Show documentation for ${finding.rule}`;
+  const command = { title, command: Commands.showRule, arguments: [finding.rule, rulePageUrl(finding.rule)] };
+  return { title, kind: CodeActionKind.QuickFix, diagnostics: diagnosticsFor(finding, folder, context), command };
 }
 
 function firstOfRule(findings: readonly ReportedFinding[]): ReportedFinding[] {

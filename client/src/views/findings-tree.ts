@@ -38,9 +38,10 @@ class FindingsTree extends GroupedTree<FindingRow> {
   }
 
   protected itemOf(row: FindingRow): TreeItem {
-    const item = new TreeItem(row.message.replaceAll('`', ''));
+    const item = new TreeItem(placeOf(row.uri, row.range));
     item.iconPath = row.silenced ? SILENCED : ICONS[row.severity];
-    item.description = placeOf(row.uri, row.range);
+    // The place first: in a narrow side bar the sentence is cut off.
+    item.description = row.message.replaceAll('`', '');
     item.tooltip = tooltipOf(row);
     item.command = openPlace(row.uri, row.range);
     return item;

@@ -2,7 +2,7 @@
  * The Attack surface view: where user mode, the network and the registry reach the driver, from the same data as the command line's
  * `surface`. A click goes to the code.
  */
-import { MarkdownString, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
+import { commands, MarkdownString, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
 import { Methods, type SurfaceResult, type SurfaceRow } from '../../../server/src/lsp/protocol';
 import type { Connected } from '../connected';
 import { GroupedTree, openPlace, placeOf, type GroupNode } from './rows';
@@ -22,6 +22,7 @@ class SurfaceTree extends GroupedTree<SurfaceRow> {
 
   protected async groups(): Promise<GroupNode<SurfaceRow>[]> {
     const result = await this.connected.client?.sendRequest<SurfaceResult>(Methods.surface);
+    void commands.executeCommand('setContext', 'fencepost.surfaceKnown', result?.known === true);
     const groups = new Map<string, SurfaceRow[]>();
     for (const row of result?.rows ?? []) groups.set(row.kind, [...(groups.get(row.kind) ?? []), row]);
     return [...groups].map(([kind, rows]) => ({

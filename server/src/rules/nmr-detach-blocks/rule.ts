@@ -28,9 +28,16 @@ export const nmrDetachBlocks = functionRule(
       )
     )
       return;
-    for (const hit of reach(s, BLOCKING))
-      tell(hit.call.x, `\`${s.name}\` is a detach callback and may run at DISPATCH_LEVEL, but \`${hit.name}\` waits.`, {
+    for (const hit of reach(s, BLOCKING)) {
+      // Waiting for calls that are under way is what STATUS_PENDING is for.
+      const awaits = /Rundown|KeWaitFor|WaitEvent|RemoveLock/.test(hit.name);
+      const message = awaits
+        ? `\`${hit.name}\` holds up the registrar until others are done: return STATUS_PENDING and complete the detach later.`
+        : `\`${s.name}\` is a detach callback and may run at DISPATCH_LEVEL, but \`${hit.name}\` waits.`;
+      tell(hit.call.x, message, {
+        severity: awaits ? 'info' : 'error',
         from: [s.step(s.fn.nameSpan, 'origin', 'the network module registrar calls this'), ...hit.via],
       });
+    }
   },
 );

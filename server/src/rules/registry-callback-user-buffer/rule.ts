@@ -17,7 +17,7 @@ export const registryCallbackUserBuffer = functionRule(
   page,
   (s, tell) => {
     for (const e of s.exprs) {
-      if (e.kind !== 'fld' || e.name !== 'Data' || s.recordOf(e.x)?.name !== 'REG_SET_VALUE_KEY_INFORMATION') continue;
+      if (e.kind !== 'fld' || e.name !== 'Data' || !/REG_SET_VALUE_KEY_INFORMATION$/.test(s.recordOf(e.x)?.name ?? '')) continue;
       const around = [...s.around(e)];
       if (around.some((p) => p.kind === 'try')) continue;
       const outer = around.find((p) => p.kind !== 'cast');

@@ -1,0 +1,48 @@
+/**
+ * A counter of 8 or 16 bits is compared with a wider number that it may never reach.
+ */
+import { bare, functionRule } from '../source/shape';
+import page from './page.md';
+
+export const narrowLoopCounter = functionRule(
+  {
+    id: 'narrow-loop-counter',
+    title: 'Loop counter narrower than its bound',
+    threats: ['Miscellaneous kernel APIs', 'Local DoS'],
+    severity: 'warning',
+    precision: 'high',
+    cwe: [835, 197],
+    profile: 'default',
+    microsoft: ['cpp/comparison-with-wider-type'],
+  },
+  page,
+  (s, tell) => {
+    for (const { stmt } of s.loops) {
+      const c = stmt.c;
+      if (c?.kind !== 'bin' || (c.op !== '<' && c.op !== '<=') || c.l.kind !== 'id') continue;
+      const counter = c.l.name;
+      const l = s.typeOf(c.l);
+      const bound = bare(c.r);
+      if (l?.k !== 'int' || l.size > 2 || s.constant(c.r) !== undefined || (bound.kind !== 'id' && bound.kind !== 'fld'))
+        continue;
+      const r = s.typeOf(c.r);
+      if (r?.k !== 'int' || r.size <= l.size || r.size < 4) continue;
+      const steps = s.exprs.some((e) => e.kind === 'upd' && e.op === '++' && s.text(e.x) === counter && s.within(e, stmt));
+      if (!steps || s.testedBefore(s.text(bound), stmt.start)) continue;
+      // A bound that a local got from a number of the counter's width is no wider.
+      const from = s.stores.filter((x) => x.left === s.text(bound));
+      if (
+        from.length > 0 &&
+        from.every((x) => {
+          const t = s.typeOf(x.r);
+          return s.constant(x.r) !== undefined || (t?.k === 'int' && t.size <= l.size);
+        })
+      )
+        continue;
+      tell(
+        c,
+        `\`${counter}\` has ${String(l.size * 8)} bits and \`${s.text(bound)}\` has ${String(r.size * 8)}: a larger bound is never reached.`,
+      );
+    }
+  },
+);

@@ -1,0 +1,56 @@
+/** Parameters that an annotation ties to a length, and whether callers test that length. */
+import type { Span } from '../../syntax/ast';
+import { bare, mentions, Shape } from './shape';
+
+export interface AnnotatedBuffer {
+  readonly name: string;
+  /** The parameter and locals that are plain copies of it. */
+  readonly names: readonly string[];
+  /** The parameter that holds its length in bytes. */
+  readonly length: string;
+  readonly lengthIndex: number;
+  readonly place: Span;
+}
+
+const SIZED = /^_(In|Inout)_(reads|updates)_(bytes_)?(opt_)?$/;
+
+export function annotatedBuffers(s: Shape): AnnotatedBuffer[] {
+  const params = s.fn.params;
+  const declared = s.cx.program.prototypesNamed(s.name).map((p) => p.decl.params);
+  const out: AnnotatedBuffer[] = [];
+  params.forEach((p, i) => {
+    const annotations = [...p.annotations, ...declared.flatMap((d) => d[i]?.annotations ?? [])];
+    const sized = annotations.find((a) => SIZED.test(a.name) && /^\w+$/.test(a.args[0] ?? ''));
+    const length = sized?.args[0] ?? '';
+    const lengthIndex = params.findIndex((q) => q.name === length);
+    if (lengthIndex < 0 || p.name === '') return;
+    const copies = s.stores.filter((x) => {
+      const r = bare(x.r);
+      return x.op === '' && r.kind === 'id' && r.name === p.name;
+    });
+    out.push({ name: p.name, names: [p.name, ...copies.map((x) => x.left)], length, lengthIndex, place: p });
+  });
+  return out;
+}
+
+/** Every call of the function that is known passes a length that its caller tested, or a constant. */
+export function callersTest(s: Shape, index: number): boolean {
+  let calls = 0;
+  for (const [file, facts] of s.cx.program.files) {
+    if (!facts.text.includes(s.name)) continue;
+    for (const fn of facts.functions) {
+      if (!fn.body || fn.name === s.name || !facts.text.slice(fn.start, fn.end).includes(s.name)) continue;
+      const caller = new Shape(fn, { ...s.cx, file, facts, text: facts.text });
+      for (const c of caller.calls) {
+        if (c.name !== s.name) continue;
+        calls++;
+        const arg = c.args[index];
+        if (!arg) return false;
+        if (caller.constant(arg) !== undefined || bare(arg).kind === 'sizeof') continue;
+        const text = caller.text(bare(arg));
+        if (!caller.testsBefore(c.x.start).some((t) => mentions(t, text) && /[<>]/.test(t))) return false;
+      }
+    }
+  }
+  return calls > 0;
+}

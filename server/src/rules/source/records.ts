@@ -1,0 +1,86 @@
+/** Walks over records of varying length: a pointer that a loop moves by a length that the record itself names. */
+import type { Expr } from '../../syntax/ast';
+import { bare, mentions, type LoopSite, type Shape, type StoreSite } from './shape';
+
+export interface RecordWalk {
+  readonly loop: LoopSite;
+  /** The pointer to the record. */
+  readonly pointer: string;
+  /** The member that says how far it is to the next record, as `p->Length`. */
+  readonly step: string;
+  readonly stepExpr: Expr;
+  readonly advance: StoreSite;
+  /** The count of bytes that are left, where the loop keeps one. */
+  readonly left?: string;
+}
+
+export function recordWalks(s: Shape): RecordWalk[] {
+  const out: RecordWalk[] = [];
+  for (const loop of s.loops) {
+    const inside = s.stores.filter((x) => s.within(x.r, loop.stmt));
+    for (const advance of inside) {
+      const pointer = advance.left;
+      if (!/^\w+$/.test(pointer)) continue;
+      const moved = stepOf(advance, pointer, s);
+      const stepExpr = moved && resolve(moved, inside, pointer);
+      if (!stepExpr) continue;
+      const step = s.text(stepExpr);
+      const left = inside.find(
+        (x) =>
+          x.op === '-' &&
+          /^\w+$/.test(x.left) &&
+          (s.text(bare(x.r)) === step || (moved.kind === 'id' && s.text(bare(x.r)) === moved.name)),
+      );
+      out.push({ loop, pointer, step, stepExpr, advance, ...(left ? { left: left.left } : {}) });
+    }
+  }
+  return out;
+}
+
+/** What is added to the pointer. */
+function stepOf(store: StoreSite, pointer: string, s: Shape): Expr | undefined {
+  const r = bare(store.r);
+  if (store.op === '+') return bytes(pointer, s) ? r : undefined;
+  if (store.op !== '') return undefined;
+  const names = (e: Expr): boolean => {
+    const b = bare(e);
+    return b.kind === 'id' && b.name === pointer;
+  };
+  if (r.kind === 'bin' && r.op === '+') {
+    if (names(r.l) && (r.l.kind === 'cast' || bytes(pointer, s))) return bare(r.r);
+    if (names(r.r) && r.r.kind === 'cast') return bare(r.l);
+  }
+  if (r.kind === 'call' && /^(RTL_PTR_ADD|Add2Ptr)$/.test(s.text(r.f)) && r.args[0] && r.args[1] && names(r.args[0]))
+    return bare(r.args[1]);
+  return undefined;
+}
+
+function bytes(pointer: string, s: Shape): boolean {
+  const to = s.pointee(s.typeOf({ kind: 'id', name: pointer, start: 0, end: 0 }));
+  return to?.k === 'int' && to.size === 1;
+}
+
+/** The member of the record that the step is, directly or through a local that holds it. */
+function resolve(step: Expr, stores: readonly StoreSite[], pointer: string): Expr | undefined {
+  if (step.kind === 'fld' && step.arrow) {
+    const x = bare(step.x);
+    return x.kind === 'id' && x.name === pointer ? step : undefined;
+  }
+  if (step.kind !== 'id') return undefined;
+  const from = stores.find((x) => x.left === step.name && x.op === '');
+  const r = from && bare(from.r);
+  return r?.kind === 'fld' && r.arrow ? resolve(r, stores, pointer) : undefined;
+}
+
+/** The conditions of the loop itself and inside it. */
+export function testsOf(walk: RecordWalk, s: Shape): readonly Expr[] {
+  return s.conditions.filter((c) => s.within(c, walk.loop.stmt));
+}
+
+export function testsStep(walk: RecordWalk, s: Shape): boolean {
+  const names = [
+    walk.step,
+    ...s.stores.filter((x) => x.op === '' && s.within(x.r, walk.loop.stmt) && s.text(bare(x.r)) === walk.step).map((x) => x.left),
+  ];
+  return testsOf(walk, s).some((c) => names.some((n) => mentions(s.text(c), n)));
+}

@@ -64,7 +64,14 @@ interface Memo {
   checked: number;
 }
 
-const MAX_CONTEXTS = 8;
+/**
+ * Contexts that a function is analysed in before they are joined: fewer for a large one, whose every context is dear, and fewer in a
+ * workspace of many drivers.
+ */
+function contextsFor(blocks: number, functions: number): number {
+  const most = blocks > 300 ? 3 : blocks > 120 ? 5 : 8;
+  return functions > 6000 ? Math.min(most, 2) : functions > 2500 ? Math.min(most, 4) : most;
+}
 const MAX_DEPTH = 12;
 const MAX_ROUNDS = 7;
 
@@ -182,7 +189,7 @@ export class Analyzer {
       this.heap.immediate = true;
       this.seedGlobals();
     }
-    for (let round = 1; round <= MAX_ROUNDS; round++) {
+    for (let round = 1; round <= (this.decls.size > 6000 ? 3 : MAX_ROUNDS); round++) {
       this.heap.immediate = first && round === 1;
       this.rootIds = new Set();
       this.ran = false;
@@ -358,12 +365,14 @@ export class Analyzer {
     caller: Frame,
   ): Outcome[] | undefined {
     const fnKey = key(d);
-    if (caller.depth >= MAX_DEPTH || caller.stack.includes(fnKey) || !d.decl.body) return undefined;
+    if (caller.depth >= (this.decls.size > 6000 ? 5 : MAX_DEPTH) || caller.stack.includes(fnKey) || !d.decl.body)
+      return undefined;
     const context = argumentsOf(d, args, s, caller, this);
     const set = this.contexts.get(fnKey) ?? new Set<string>();
-    if (!set.has(context.key) && set.size >= MAX_CONTEXTS) {
+    const most = contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
+    if (!set.has(context.key) && set.size >= most) {
       const general = argumentsOf(d, args, s, caller, this, true);
-      if (!set.has(general.key) && set.size >= MAX_CONTEXTS + 1) return undefined;
+      if (!set.has(general.key) && set.size >= most + 1) return undefined;
       return this.call(d, general, e, s, caller);
     }
     return this.call(d, context, e, s, caller);
@@ -514,6 +523,8 @@ export class Analyzer {
     const stamp = this.stamp();
     if (m.checked === stamp) return true;
     if (this.decls.get(m.fnKey) !== m.fn.decl) return false;
+    // In the first round everything is provisional: the next rounds run again what was read too early.
+    if (this.heap.immediate) return true;
     for (const [k, v] of m.consulted) if (this.heap.version(k) !== v) return false;
     m.checked = stamp; // for cycles: assumed while it is checked
     for (const id of m.callees) {

@@ -58,8 +58,11 @@ export interface Exit {
 /** States that reach one block, by what its flags say. */
 type Partitions = Map<string, State>;
 
-const MAX_PARTITIONS = 6;
-const MAX_VISITS = 10;
+/** Paths kept apart at one place: fewer in a large function. */
+function partitionsFor(blocks: number): number {
+  return blocks > 300 ? 2 : blocks > 120 ? 3 : 6;
+}
+const MAX_VISITS = 6;
 
 export class Frame {
   readonly program: Program;
@@ -85,6 +88,7 @@ export class Frame {
   private readonly flags: readonly string[];
   private block: Block | undefined;
   private readonly tag: string;
+  private readonly maxPartitions: number;
   private readonly ordinals: Ordinals;
 
   constructor(
@@ -97,6 +101,7 @@ export class Frame {
     readonly stack: readonly string[],
   ) {
     this.tag = `${file}:${fn.name}`;
+    this.maxPartitions = partitionsFor(cfg.blocks.length);
     this.ordinals = ordinalsOf(fn);
     this.program = analyzer.program;
     this.types = analyzer.types;
@@ -384,7 +389,7 @@ export class Frame {
     let parts = inputs.get(to);
     if (!parts) inputs.set(to, (parts = new Map()));
     let key = this.partition(s);
-    if (!parts.has(key) && parts.size >= MAX_PARTITIONS) key = [...parts.keys()][parts.size - 1] ?? key;
+    if (!parts.has(key) && parts.size >= this.maxPartitions) key = [...parts.keys()][parts.size - 1] ?? key;
     const old = parts.get(key);
     if (!old) {
       parts.set(key, s);
@@ -422,7 +427,7 @@ export class Frame {
         const next: State[] = [];
         for (const s of live)
           for (const o of item.kind === 'eval' ? this.statement(item.x, s) : this.declare(item.v, s)) next.push(o);
-        live = next.length > MAX_PARTITIONS ? this.merge(next, b.id) : next;
+        live = next.length > this.maxPartitions ? this.merge(next, b.id) : next;
       }
       for (const s of live) {
         if (handler !== undefined) to(handler, s.clone());
@@ -435,7 +440,7 @@ export class Frame {
     const parts = new Map<string, State>();
     for (const s of list) {
       let key = this.partition(s);
-      if (!parts.has(key) && parts.size >= MAX_PARTITIONS) key = [...parts.keys()][0] ?? key;
+      if (!parts.has(key) && parts.size >= this.maxPartitions) key = [...parts.keys()][0] ?? key;
       const old = parts.get(key);
       parts.set(key, old ? State.join(old, s, `${this.file}:${this.fn.name}:${String(block)}:m${key}`, this.atoms) : s);
     }

@@ -25,6 +25,23 @@ export interface Root {
 
 const SKIP = new Set(['sized-copy']);
 
+/** Callbacks that are handed a request when it arrives, before anybody has checked it. */
+const REQUEST_ROLES: ReadonlySet<string> = new Set([
+  'dispatch',
+  'ioctl',
+  'ioctl-internal',
+  'read',
+  'write',
+  'io-default',
+  'in-caller-context',
+  'fast-ioctl',
+  'fast-read',
+  'fast-write',
+  'flt-message',
+  'flt-connect',
+  'flt-pre',
+]);
+
 export function roots(program: Program, files: readonly string[], model: Model, heap: Heap, memory: Memory): Root[] {
   const out: Root[] = [];
   const seen = new Set<string>();
@@ -59,7 +76,7 @@ export function roots(program: Program, files: readonly string[], model: Model, 
   for (const file of files) {
     for (const decl of program.files.get(file)?.functions ?? []) {
       const fn = { file, decl };
-      known.push({ fn, role: 'any', tag: '', seed: (s, a) => params(fn, s, a) });
+      known.push({ fn, role: 'any', tag: '', seed: (s, a) => seedUnknown(fn, s, a) });
     }
   }
   return known;
@@ -98,6 +115,19 @@ function kernelTypedef(name: string, file: string, program: Program, model: Mode
   const t = program.typedef(name, file)?.decl.type;
   const inner = t && callbackName(t);
   return inner === undefined || inner === name ? undefined : model.api(inner);
+}
+
+/** A function that nothing is seen to call: a request that it is given may come straight from its sender. */
+function seedUnknown(fn: Declared<FunctionDecl>, s: State, a: Analyzer): Val[] {
+  const site = { file: fn.file, start: fn.decl.nameSpan.start, end: fn.decl.nameSpan.end };
+  const given = fn.decl.params.some((p) => /^P?(_?IRP|IO_STACK_LOCATION)$|^WDFREQUEST$/.test(pointeeName(p.type)));
+  s.setMust({ tag: 'role', path: given ? 'request' : 'other', data: 'any', site });
+  return params(fn, s, a);
+}
+
+function pointeeName(ref: TypeRef): string {
+  if (ref.kind === 'pointer') return pointeeName(ref.to);
+  return ref.kind === 'name' || ref.kind === 'tag' ? ref.name : '';
 }
 
 /** Parameters without a known role. */
@@ -152,7 +182,7 @@ function seedRole(fn: Declared<FunctionDecl>, fact: ApiFact, s: State, a: Analyz
   };
   const user = (key: string, message: string, len: 'in' | 'out', request: RegionBase['request']): RegionBase =>
     r.region(key, 'UserVA', [r.step(site, message)], len === 'in' ? { inLen: r.inLen, request } : { outLen: r.outLen, request });
-  s.setMust({ tag: 'role', data: fact.role, site });
+  s.setMust({ tag: 'role', path: REQUEST_ROLES.has(fact.role) ? 'request' : 'other', data: fact.role, site });
   switch (fact.role) {
     case 'dispatch':
       if (major !== undefined) s.bounds.add(r.major, major, major);

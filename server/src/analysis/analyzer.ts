@@ -541,6 +541,12 @@ export class Analyzer {
     return true;
   }
 
+  /** What one answer asked for, and the role under which execution entered the driver, when that is known. */
+  answer(id: string): { readonly callees: ReadonlySet<string>; readonly role: string | undefined } | undefined {
+    const m = this.memos.get(id);
+    return m && { callees: m.callees, role: m.context.state.hasMust('role')?.data };
+  }
+
   /** Contexts in which a function was analysed. */
   contextsOf(fn: Declared<FunctionDecl>): number {
     return this.contexts.get(key(fn))?.size ?? 0;

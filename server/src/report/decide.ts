@@ -2,6 +2,7 @@
  * From what rules said about functions in their contexts to findings: decisions that need the whole driver, one finding per rule and
  * place, and offsets as they are in the text now.
  */
+import type { SurfaceRecord } from '../analysis/surface/record';
 import type { Declared, Program } from '../program/program';
 import type { Finding, Fix, Place, Step } from '../rules/finding';
 import type { Draft, DriverFacts, Rule } from '../rules/rule';
@@ -11,6 +12,7 @@ import type { FunctionDecl } from '../syntax/ast';
 export interface ContextRecord {
   readonly drafts: { readonly rule: Rule; readonly draft: Draft; readonly fn: Declared<FunctionDecl> }[];
   readonly notes: [string, string, string][];
+  readonly surface: SurfaceRecord;
 }
 
 export interface Drafted {

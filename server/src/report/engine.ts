@@ -4,6 +4,8 @@
 import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
 import { originsAt } from '../analysis/ask';
 import type { Observer, OriginHit } from '../analysis/events';
+import { surfaceObserver, surfaceRecord, type SurfaceRecord } from '../analysis/surface/record';
+import { surfaceOf, type Entry } from '../analysis/surface/surface';
 import { createModel } from '../model/index';
 import type { Model, Origin } from '../model/model';
 import { Constants } from '../program/constants';
@@ -112,6 +114,17 @@ export class EngineWorkspace implements Workspace {
     );
   }
 
+  /** Every way into the driver from outside. Ask after `analyse`. */
+  surface(): readonly Entry[] {
+    const { analyzer, outcome, program, constants, model } = this;
+    if (!analyzer || !outcome) return [];
+    const records = new Map<string, SurfaceRecord>(
+      [...this.records].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, r]) => [id, r.surface]),
+    );
+    const findings = outcome.findings.filter((f) => f.suppression === undefined);
+    return surfaceOf({ program, constants, model, analyzer, records, files: analyzer.files, findings });
+  }
+
   *analyse(): Generator<Progress, Outcome, void> {
     if (this.outcome) return this.outcome;
     yield* this.reader.update();
@@ -141,14 +154,15 @@ export class EngineWorkspace implements Workspace {
   }
 
   private observers(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[]): Observer[] {
-    const record: ContextRecord = { drafts: [], notes: [] };
+    const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
     this.records.set(context, record);
     const cx = this.ruleContext(fn, file, record);
-    return rules.flatMap((rule): Observer[] =>
+    const heard = rules.flatMap((rule): Observer[] =>
       rule.observe
         ? [rule.observe({ ...cx, report: (draft) => record.drafts.push({ rule, draft, fn: { file, decl: fn } }) })]
         : [],
     );
+    return [...heard, surfaceObserver(record.surface)];
   }
 
   private ruleContext(fn: FunctionDecl, file: string, record: ContextRecord): Omit<RuleContext, 'report'> {

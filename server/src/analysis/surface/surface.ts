@@ -1,0 +1,38 @@
+/**
+ * The attack surface: every way into a driver from outside, with what stands in it and what is reached behind it. Puts together what
+ * the recorder heard and what names say; decides nothing about defects.
+ */
+import { devices } from './devices';
+import type { Entry, SurfaceContext, SurfaceInput } from './entry';
+import { Outline } from './outline';
+import { Reach } from './reach';
+import { registryValues } from './registry';
+import { controlCodes, entryPoints } from './requests';
+import { sharedRegions } from './shared';
+
+export type { Entry, SurfaceInput } from './entry';
+
+const KINDS = ['ioctl', 'dispatch', 'fast I/O', 'callback', 'device', 'registry', 'shared memory'];
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Ordered by kind, file and place. */
+export function surfaceOf(input: SurfaceInput): readonly Entry[] {
+  const outlines = new Map<string, Outline>();
+  for (const file of input.files)
+    for (const fn of input.program.files.get(file)?.functions ?? []) {
+      const o = new Outline(fn, file, input.program);
+      outlines.set(o.key, o);
+    }
+  const reach = new Reach(input.records, (id) => input.analyzer.answer(id)?.callees ?? NOTHING);
+  const cx: SurfaceContext = { ...input, outlines, reach };
+  return [...controlCodes(cx), ...entryPoints(cx), ...devices(cx), ...registryValues(cx), ...sharedRegions(cx)].sort(order);
+}
+
+function order(a: Entry, b: Entry): number {
+  return (
+    KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
+    (a.place.file < b.place.file ? -1 : a.place.file > b.place.file ? 1 : a.place.start - b.place.start) ||
+    (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+  );
+}

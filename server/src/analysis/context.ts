@@ -7,8 +7,8 @@ import type { Declared } from '../program/program';
 import type { Analyzer } from './analyzer';
 import type { Outcome } from './calls';
 import type { Exit, Frame } from './frame';
-import { State, type Cell, type Mark } from './state';
-import { FENCED, STAYS, TAKEN_BACK } from './trail';
+import { State, type Cell } from './state';
+import { FENCED, ORDERED, STAYS } from './trail';
 import { constOf, lin, replace, single, type Atom, type Lin } from './term';
 import type { Base, Target, Val } from './value';
 
@@ -85,7 +85,7 @@ export function argumentsOf(
         if (!general && v.taint.length > 0) {
           const r = s.bounds.range(v.t, 1);
           callee.bounds.add(lin(p), r.lo, r.hi);
-          if (s.wasCompared(v.t)) callee.compare(lin(p));
+          if (s.wasCompared(v.t) || isMasked(atom)) callee.compare(lin(p));
         }
       }
     }
@@ -187,7 +187,7 @@ export function argumentsOf(
         callee.setMust({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
   }
   for (const m of s.may.values())
-    if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region') || everywhere(m)))
+    if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region')))
       callee.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
   // The key.
   const parts: string[] = [];
@@ -311,7 +311,7 @@ export function outcomesOf(
   for (const m of before.must.values())
     if (m.tag === 'fresh' && m.base && (context.reach?.has(m.base.key) ?? false) && !x.state.hasMust(m.tag, m.base, m.path))
       s.dropMust(m.tag, m.base, m.path);
-  takeBack(x.state, s, t);
+  settle(x.state, s);
   for (const m of x.state.may.values())
     if (!(m.base?.k === 'local' && m.base.fn === inner))
       s.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
@@ -321,21 +321,15 @@ export function outcomesOf(
   return { s, v: { ...v, ty: ty.k === 'unknown' ? v.ty : ty } };
 }
 
-/** Memory shared with others is reached by its fields, not by arguments alone. */
-function everywhere(m: Mark): boolean {
-  return TAKEN_BACK.has(m.tag) && (m.base?.k === 'alloc' || m.base?.k === 'region');
+/** What a full fence in the callee settled. */
+function settle(inner: State, s: State): void {
+  if (!inner.hasMust(FENCED)) return;
+  for (const m of [...s.may.values()]) if (ORDERED.has(m.tag)) s.dropMay(m.tag, m.base, m.path);
 }
 
-/** Marks that the callee was given and did not hand back. */
-function takeBack(inner: State, s: State, t: Translator): void {
-  const fenced = inner.hasMust(FENCED) !== undefined;
-  let left: Set<string> | undefined;
-  for (const m of [...s.may.values()]) {
-    if (!TAKEN_BACK.has(m.tag) || !m.base || (!everywhere(m) && !fenced)) continue;
-    left ??= new Set([...inner.may.values()].map((o) => `${o.tag}|${o.base ? t.base(o.base).key : ''}|${o.path ?? ''}`));
-    if ((m.tag === 'stored' && !fenced) || left.has(`${m.tag}|${m.base.key}|${m.path ?? ''}`)) continue;
-    s.dropMay(m.tag, m.base, m.path);
-  }
+/** The number is the result of an operation that limits it. */
+function isMasked(x: Atom | undefined): boolean {
+  return x !== undefined && /^(&|%|min)\(/.test(x.key);
 }
 
 /** Renames atoms in values, targets and objects. */

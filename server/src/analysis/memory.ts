@@ -340,7 +340,7 @@ export class Memory {
     return {
       t: t0,
       pts,
-      taint: captured(taint),
+      taint: captured(taint).map((x) => ({ ...x, kept: true })),
       ty,
       fns: fns.length ? fns : undefined,
     };

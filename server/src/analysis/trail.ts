@@ -21,9 +21,9 @@ import type { Base, Target, Taint, Val } from './value';
 export type TrailTag = 'fetch' | 'tested' | 'peek' | 'slot' | 'stored' | 'limit';
 
 /** They stay in the function that left them, so that calls that look alike share one answer. */
-export const STAYS: ReadonlySet<string> = new Set(['fetch', 'stored']);
-/** What a callee took back is gone for its caller. */
-export const TAKEN_BACK: ReadonlySet<string> = new Set(['peek', 'slot', 'stored']);
+export const STAYS: ReadonlySet<string> = new Set(['fetch', 'stored', 'peek', 'slot', 'limit']);
+/** What a full fence settles. */
+export const ORDERED: ReadonlySet<string> = new Set(['peek', 'slot', 'stored']);
 /** A callee that passed a full fence says so with this tag. */
 export const FENCED = 'fenced';
 
@@ -101,7 +101,7 @@ function peek(l: Val, r: Val, s: State): void {
       if (!isVolatileOrigin(t.origin) || t.origin === 'UserVA' || acquired(t)) continue;
       if (b.taint.some((x) => x.origin === t.origin && objectOf(x) === objectOf(t))) continue;
       const m = fetchOf(t, s);
-      if (m) s.setMay({ ...m, tag: 'peek' });
+      if (m && !isElementPath(m.path ?? '') && (!m.num || constOf(m.num) !== undefined)) s.setMay({ ...m, tag: 'peek' });
     }
   }
 }
@@ -133,7 +133,11 @@ export function objectOf(t: Taint): string {
 
 /** An element of an array or a record behind the header, not a field of the header itself. */
 export function isElement(t: Target): boolean {
-  return t.path.includes('[') || t.path.startsWith('+') || (t.off !== undefined && constOf(t.off) === undefined);
+  return isElementPath(t.path) || t.off === undefined || constOf(t.off) === undefined;
+}
+
+function isElementPath(path: string): boolean {
+  return path.includes('[') || path.startsWith('+');
 }
 
 function fetchOf(t: Taint, s: State) {

@@ -97,6 +97,8 @@ export interface Taint {
   readonly witness: readonly Step[];
   /** The value passed through a variable, so it is a copy by now. */
   readonly captured: boolean;
+  /** It lay in a field of the driver meanwhile: what was checked before it was put there is not known here. */
+  readonly kept?: boolean;
   readonly request?: RequestBuffer;
   readonly accessor?: ApiFact;
 }

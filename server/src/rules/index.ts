@@ -1,8 +1,7 @@
 /** All rules, in the order in which the catalogue lists them. */
 import type { Rule } from './rule';
 import { SYSTEM_RULES } from './families/system';
-import { ioctlInputLengthUnchecked } from './ioctl-input-length-unchecked/rule';
-import { sharedNonatomicRmw } from './shared-nonatomic-rmw/rule';
-import { sharedNonvolatileRead } from './shared-nonvolatile-read/rule';
+import { IOCTL_RULES } from './families/ioctl';
+import { MEMORY_RULES } from './families/memory';
 
-export const RULES: readonly Rule[] = [ioctlInputLengthUnchecked, sharedNonvolatileRead, sharedNonatomicRmw, ...SYSTEM_RULES];
+export const RULES: readonly Rule[] = [...IOCTL_RULES, ...MEMORY_RULES, ...SYSTEM_RULES];

@@ -4,6 +4,8 @@
 import { isVolatileOrigin, words } from '../../analysis/memory';
 import type { Rule } from '../rule';
 import { rmwFixes } from '../fixes/accessors';
+import { spelling } from '../fixes/spelling';
+import { proof, short } from '../volatile/shared-memory';
 import page from './page.md';
 
 export const sharedNonatomicRmw: Rule = {
@@ -20,16 +22,23 @@ export const sharedNonatomicRmw: Rule = {
   observe(cx) {
     return {
       access(e, v) {
+        spelling(e, cx);
         if (e.kind !== 'rmw' || e.api) return;
         const hit = v.origins(e.targets).find((h) => isVolatileOrigin(h.origin) && h.certain);
         if (!hit) return;
-        const text = cx.text(e.place);
+        const text = short(cx.text(e.place));
         cx.report({
           place: e.place,
           severity: 'error',
           message: `\`${text}\` is read, changed and written back in ${words(hit.origin)}: an update by the other side in between is lost.`,
-          path: cx.path(hit, e.place, 'read, changed and written back here without an interlocked operation'),
-          fixes: rmwFixes(e, v, cx),
+          path: proof(
+            cx,
+            hit,
+            e.place,
+            'read, changed and written back here without an interlocked operation',
+            'an interlocked operation, or a store of a value that this side alone keeps, would lose nothing',
+          ),
+          decide: (facts) => ({ fixes: rmwFixes(e, facts, cx) }),
         });
       },
     };

@@ -1,16 +1,18 @@
 /**
  * A plain C read of memory that user mode can rewrite: the compiler may fetch it again after it was checked.
  */
-import type { Access, OriginHit, View } from '../../analysis/events';
+import type { Access, OriginHit } from '../../analysis/events';
 import { isVolatileOrigin, words } from '../../analysis/memory';
-import type { Val } from '../../analysis/value';
-import type { Rule, RuleContext } from '../rule';
+import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { readFixes } from '../fixes/accessors';
+import { spelling } from '../fixes/spelling';
+import { decisions, decisionsOf } from '../volatile/decisions';
+import { ACCESSORS, fieldKey, habits, isPlain, placeKey, proof, rewritable, short, together, WRITES } from '../volatile/shared-memory';
 import page from './page.md';
 
-const DECIDES = 'read-decides';
-const OWN = 'writes-shared';
-const VOLATILE = 'uses-accessors';
+const OWN_READ = 'reads-own-index';
+/** The value is set against one of this side, so it is the other side's index. */
+const COUNTED = 'counted-from-shared';
 
 export const sharedNonvolatileRead: Rule = {
   meta: {
@@ -21,89 +23,78 @@ export const sharedNonvolatileRead: Rule = {
     precision: 'high',
     cwe: [367, 362],
     profile: 'default',
+    microsoft: ['cpp/drivers/user-mode-memory-read-multiple-times'],
   },
   page,
   observe(cx) {
-    return {
+    return together(habits(cx), decisions(cx), {
       access(e, v) {
-        const hits = v.origins(e.targets).filter((h) => isVolatileOrigin(h.origin));
-        if (e.api && hits.length) cx.note(VOLATILE, e.api.name);
-        if (e.kind !== 'read') {
-          for (const h of hits) cx.note(OWN, ownKey(h));
-          return;
-        }
-        if (e.volatile || e.api || e.inAssert) return;
-        const hit = hits.find((h) => h.certain) ?? hits[0];
-        if (!hit) return;
-        report(e, hit, v, cx);
+        spelling(e, cx);
+        if (e.kind !== 'read' || !isPlain(e)) return;
+        const hit = rewritable(v.origins(e.targets));
+        if (hit) report(e, hit, cx);
       },
-      branch(e, v) {
-        if (e.c.kind === 'bin' && e.c.op !== '==' && e.c.op !== '!=')
-          for (const val of e.vals) decides(val, 'a comparison', cx, v);
+      arith(e) {
+        if (e.op !== '-') return;
+        for (const val of [e.l, e.r])
+          for (const t of val.taint)
+            if (t.plain && isVolatileOrigin(t.origin)) cx.note(COUNTED, placeKey(t.site.file, t.site.start));
       },
-      index(e, v) {
-        decides(e.index, 'an index', cx, v);
-      },
-      copy(e, v) {
-        if (e.len) decides(e.len, 'the length of a copy', cx, v);
-        if (e.src) pointerDecides(e.src, cx);
-        if (e.dst) pointerDecides(e.dst, cx);
-      },
-      call(e, v) {
-        for (const role of ['size', 'len', 'length']) {
-          const val = e.arg(role);
-          if (val) decides(val, 'a size', cx, v);
-        }
-      },
-    };
+    });
   },
 };
 
-function ownKey(h: OriginHit): string {
-  return `${h.target.from ?? h.target.base.key}|${h.target.path}`;
-}
-
-function siteKey(file: string, start: number): string {
-  return `${file}:${String(start)}`;
-}
-
-function decides(val: Val, what: string, cx: RuleContext, v: View): void {
-  for (const t of v.taints(val))
-    if (t.plain && isVolatileOrigin(t.origin)) cx.note(DECIDES, siteKey(t.site.file, t.site.start), what);
-}
-
-function pointerDecides(val: Val, cx: RuleContext): void {
-  for (const t of val.taint)
-    if (t.plain && isVolatileOrigin(t.origin)) cx.note(DECIDES, siteKey(t.site.file, t.site.start), 'a pointer');
-}
-
-function report(e: Access, hit: OriginHit, v: View, cx: RuleContext): void {
-  const text = cx.text(e.place);
-  const key = siteKey(cx.file, e.place.start);
+function report(e: Access, hit: OriginHit, cx: RuleContext): void {
+  const text = short(cx.text(e.place));
   const user = hit.origin === 'UserVA';
-  const where = words(hit.origin);
-  const own = ownKey(hit);
-  const fixes = readFixes(e, hit, v, cx);
+  const own = fieldKey(hit.target);
+  cx.note(OWN_READ, own, `${cx.file}:${String(e.place.start).padStart(9, '0')}`);
+  const message = `\`${text}\` is a plain read of ${words(hit.origin)}: the compiler may fetch it again after a check, and its value can change between the two.`;
   cx.report({
     place: e.place,
     severity: user ? 'info' : 'warning',
     confidence: hit.certain ? 'certain' : 'possible',
-    message: `\`${text}\` is a plain read of ${where}: the compiler may fetch it again after a check, and its value can change between the two.`,
-    path: cx.path(hit, e.place, 'read here without a volatile accessor'),
-    fixes,
-    decide: (facts) => {
-      if (!hit.certain) return { severity: 'info' };
-      const uses = facts.values(DECIDES, key);
-      if (!user && facts.has(OWN, own) && !uses.some((u) => u === 'an index' || u === 'the length of a copy'))
-        return {
-          severity: 'info',
-          message: `\`${text}\` is this side's own index, but it lives in memory that user mode can rewrite.`,
-        };
-      const first = uses[0];
-      const because = first === undefined ? '' : ` It decides ${first}.`;
-      const message = `\`${text}\` is a plain read of ${where}: the compiler may fetch it again after a check, and its value can change between the two.${because}`;
-      if (user) return { severity: first !== undefined || facts.count(VOLATILE) > 0 ? 'warning' : 'info', message };
-      return { severity: first !== undefined ? 'error' : 'warning', message };
-    },
+    message,
+    path: proof(
+      cx,
+      hit,
+      e.place,
+      'read here without a volatile accessor',
+      user ? 'one volatile read into a local, used from there on, would settle its value' : 'a read through a volatile accessor would settle its value',
+    ),
+    decide: (facts) => decide(e, hit, message, text, own, facts, cx),
   });
+}
+
+function decide(
+  e: Access,
+  hit: OriginHit,
+  message: string,
+  text: string,
+  own: string,
+  facts: DriverFacts,
+  cx: RuleContext,
+): ReturnType<NonNullable<Draft['decide']>> {
+  const place = placeKey(cx.file, e.place.start);
+  const uses = decisionsOf(place, facts);
+  const first = uses[0];
+  const fixes = readFixes(e, hit, facts.has(COUNTED, place) && !facts.has(WRITES, own), facts, cx);
+  const because = first === undefined ? message : `${message} It decides ${first}.`;
+  if (!hit.certain) return { severity: 'info', message: because, fixes };
+  if (hit.origin === 'UserVA') {
+    const strict = first !== undefined || facts.count(ACCESSORS) > 0;
+    return { severity: strict ? 'warning' : 'info', message: because, fixes };
+  }
+  if (facts.has(WRITES, own) && !e.whole) {
+    if (first === 'an unclamped index' || first === 'a pointer') return { severity: 'error', message: because, fixes };
+    // Said once per field.
+    const here = `${cx.file}:${String(e.place.start).padStart(9, '0')}`;
+    if (facts.values(OWN_READ, own)[0] !== here) return undefined;
+    return {
+      severity: 'info',
+      message: `\`${text}\` is written by this side, but it lives in memory that user mode can rewrite: keep a copy of your own.`,
+      fixes,
+    };
+  }
+  return { severity: first !== undefined ? 'error' : 'warning', message: because, fixes };
 }

@@ -1,0 +1,122 @@
+/**
+ * Second reads of one place on one path: finds the first by the trail, and keeps the pair when the two values are related.
+ */
+import type { Access, Copy, Observer, OriginHit, View } from '../../analysis/events';
+import { isVolatileOrigin, words } from '../../analysis/memory';
+import type { Mark } from '../../analysis/state';
+import { same } from '../../analysis/term';
+import type { Target } from '../../analysis/value';
+import type { Step } from '../finding';
+import type { RuleContext } from '../rule';
+import { decisions, decisionsOf } from './decisions';
+import { fieldKey, habits, placeKey, proof, short, together, WRITES } from './shared-memory';
+
+const REACHES = new Set(['a pointer', 'an unclamped index', 'an index', 'the length of a copy', 'a size']);
+
+export function refetch(cx: RuleContext, options: { readonly packet: boolean }): Observer {
+  const wanted = (h: OriginHit): boolean => h.certain && (options.packet ? h.origin === 'Packet' : isVolatileOrigin(h.origin));
+  return together(habits(cx), decisions(cx), {
+    access(e, v) {
+      if (e.kind === 'write' || e.inAssert || e.api?.role === 'interlocked') return;
+      const hit = v.origins(e.targets).find(wanted);
+      const first = hit && earlier(e, hit.target, v);
+      if (hit && first) tell(e, hit, first, v, cx, options.packet);
+    },
+    copy(e, v) {
+      if (!e.src || e.fill || options.packet) return;
+      const hit = v.pointee(e.src).find(wanted);
+      const first = hit && covered(hit.target, e, v);
+      if (hit && first) tellCopy(e, hit, first, v, cx);
+    },
+  });
+}
+
+/** The first read of the same place, when its value was tested. */
+function earlier(e: Access, t: Target, v: View): { mark: Mark; tested: boolean } | undefined {
+  const tested = v.state.hasMay('tested', t.base, t.path);
+  const mark = tested ?? v.state.hasMay('fetch', t.base, t.path);
+  if (!mark || (mark.site.file === v.file && mark.site.start === e.place.start)) return undefined;
+  if (!sameOffset(mark, t, e, v)) return undefined;
+  // Disjoint bits of one word may change apart from each other.
+  if (e.bitField === true) return undefined;
+  return { mark, tested: tested !== undefined };
+}
+
+function sameOffset(mark: Mark, t: Target, e: Access, v: View): boolean {
+  if (mark.num && t.off) return same(mark.num, t.off);
+  if (t.path.includes('[') || t.path.startsWith('+')) return false;
+  const there = v.program.files.get(mark.site.file)?.text.slice(mark.site.start, mark.site.end) ?? '';
+  return mark.site.file === v.file && there.replace(/\s+/g, '') === v.text(e.place).replace(/\s+/g, '');
+}
+
+/** A field that was tested lies in what is now copied as a whole. */
+function covered(t: Target, e: Copy, v: View): { mark: Mark; tested: boolean } | undefined {
+  for (const m of v.state.may.values()) {
+    if (m.tag !== 'tested' || m.base?.key !== t.base.key || m.site.start === e.place.start) continue;
+    const path = m.path ?? '';
+    if (path.startsWith('+') || path.includes('[')) continue;
+    if (t.path === '' || path === t.path || path.startsWith(`${t.path}.`)) return { mark: m, tested: true };
+  }
+  return undefined;
+}
+
+function steps(cx: RuleContext, hit: OriginHit, place: { start: number; end: number }, mark: Mark, tested: boolean): readonly Step[] {
+  const all = [...proof(cx, hit, place, 'fetched again here', 'one fetch into a local that both uses share would make them agree')];
+  const at = all.findIndex((s) => s.role === 'use');
+  all.splice(at < 0 ? all.length : at, 0, {
+    file: mark.site.file,
+    start: mark.site.start,
+    end: mark.site.end,
+    role: 'flow',
+    message: tested ? 'fetched here first, and this value is tested' : 'fetched here first',
+  });
+  return all;
+}
+
+function tell(
+  e: Access,
+  hit: OriginHit,
+  first: { mark: Mark; tested: boolean },
+  v: View,
+  cx: RuleContext,
+  packet: boolean,
+): void {
+  void v;
+  const text = short(cx.text(e.place));
+  const key = fieldKey(hit.target);
+  const byAccessor = e.api !== undefined;
+  cx.report({
+    place: e.place,
+    severity: packet ? 'warning' : 'error',
+    message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.`,
+    path: steps(cx, hit, e.place, first.mark, first.tested),
+    decide: (facts) => {
+      if (facts.has(WRITES, key)) return undefined;
+      const uses = decisionsOf(placeKey(cx.file, e.place.start), facts).filter((u) => REACHES.has(u));
+      const reaches = uses[0];
+      if (packet || byAccessor) {
+        if (reaches === undefined || !first.tested) return undefined;
+      } else if (reaches === undefined && !first.tested) return undefined;
+      const what = reaches === undefined ? '' : ` The second decides ${reaches}.`;
+      return {
+        message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.${what}`,
+        severity: packet ? 'warning' : reaches === undefined && hit.origin === 'UserVA' ? 'warning' : 'error',
+      };
+    },
+  });
+}
+
+function tellCopy(e: Copy, hit: OriginHit, first: { mark: Mark; tested: boolean }, v: View, cx: RuleContext): void {
+  void v;
+  const text = short(cx.text(e.srcExpr ?? e.place));
+  cx.report({
+    place: e.place,
+    severity: 'warning',
+    message: `\`${text}\` is copied out of ${words(hit.origin)} after one of its fields was checked there: the copy can hold another value.`,
+    path: steps(cx, hit, e.place, first.mark, true),
+    decide: (facts) => {
+      const uses = decisionsOf(placeKey(cx.file, e.place.start), facts).filter((u) => REACHES.has(u));
+      return { severity: uses.length ? 'error' : 'warning' };
+    },
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * What the rules about memory that user mode can rewrite have in common: which of it is meant, names for places and fields under which
+ * functions note what they saw, and the step that says which guard would have silenced a finding.
+ */
+import type { Access, Observer, OriginHit } from '../../analysis/events';
+import { isVolatileOrigin } from '../../analysis/memory';
+import type { Target, Taint } from '../../analysis/value';
+import type { Span } from '../../syntax/ast';
+import type { Step } from '../finding';
+import type { RuleContext } from '../rule';
+
+/** This side stores to the field (value: function names). */
+export const WRITES = 'writes-shared';
+/** The driver reads or writes such memory by accessors. */
+export const ACCESSORS = 'uses-accessors';
+/** The driver copies such memory by volatile copies. */
+export const VOLATILE_COPIES = 'uses-volatile-copies';
+
+export function isShared(origin: OriginHit['origin']): boolean {
+  return origin === 'SharedPages' || origin === 'SharedView';
+}
+
+/** The most certain answer that is memory which user mode can rewrite. */
+export function rewritable(hits: readonly OriginHit[]): OriginHit | undefined {
+  const found = hits.filter((h) => isVolatileOrigin(h.origin));
+  return found.find((h) => h.certain) ?? found[0];
+}
+
+/** Memory that both sides go on using, as opposed to the buffer of one request. */
+export function lasting(h: OriginHit): boolean {
+  return isShared(h.origin) && h.region?.request === undefined;
+}
+
+/** A field of shared memory, equal for all who reach it. */
+export function fieldKey(t: Target): string {
+  return `${t.from ?? t.base.key}|${t.path}`;
+}
+
+export function placeKey(file: string, start: number): string {
+  return `${file}:${String(start)}`;
+}
+
+export function taintPlace(t: Taint): string {
+  return placeKey(t.site.file, t.site.start);
+}
+
+/** Notes what the driver does to such memory, for rules that ask what it does elsewhere. */
+export function habits(cx: RuleContext): Observer {
+  return {
+    access(e, v) {
+      const hits = v.origins(e.targets).filter((h) => isVolatileOrigin(h.origin));
+      if (hits.length === 0) return;
+      if (e.api && e.volatile) cx.note(ACCESSORS, e.api.name);
+      if (e.kind !== 'read') for (const h of hits) cx.note(WRITES, fieldKey(h.target), cx.fn.name);
+    },
+    copy(e, v) {
+      if (e.api.volatile !== true) return;
+      for (const val of [e.src, e.dst])
+        if (val && v.pointee(val).some((h) => isVolatileOrigin(h.origin))) cx.note(VOLATILE_COPIES, e.api.name);
+    },
+  };
+}
+
+/** Origin, flow, use, and the guard that would have silenced it. */
+export function proof(cx: RuleContext, hit: OriginHit | undefined, place: Span, use: string, guard: string): readonly Step[] {
+  return [...cx.path(hit, place, use), cx.step(place, 'guard', guard)];
+}
+
+/** Several listeners as one. */
+export function together(...list: readonly Observer[]): Observer {
+  return {
+    access: (e, v) => {
+      for (const o of list) o.access?.(e, v);
+    },
+    copy: (e, v) => {
+      for (const o of list) o.copy?.(e, v);
+    },
+    call: (e, v) => {
+      for (const o of list) o.call?.(e, v);
+    },
+    branch: (e, v) => {
+      for (const o of list) o.branch?.(e, v);
+    },
+    index: (e, v) => {
+      for (const o of list) o.index?.(e, v);
+    },
+    arith: (e, v) => {
+      for (const o of list) o.arith?.(e, v);
+    },
+    ret: (x, val, place, v) => {
+      for (const o of list) o.ret?.(x, val, place, v);
+    },
+    done: () => {
+      for (const o of list) o.done?.();
+    },
+  };
+}
+
+/** A plain C access, which the compiler may split, repeat or move. */
+export function isPlain(e: Access): boolean {
+  return !e.volatile && !e.api && !e.inAssert;
+}
+
+/** Text of a place on one line, for messages. */
+export function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 90 ? `${line.slice(0, 87)}…` : line;
+}
+

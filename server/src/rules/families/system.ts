@@ -6,9 +6,21 @@ import { fntableHeaderUnvalidated } from '../fntable-header-unvalidated/rule';
 import { fntableNullCall } from '../fntable-null-call/rule';
 import { fntableReadBeyondSize } from '../fntable-read-beyond-size/rule';
 import { fntableVersionLowerBoundOnly } from '../fntable-version-lower-bound-only/rule';
+import { fntableWritableGlobal } from '../fntable-writable-global/rule';
+import { infInsecureDeviceSecurity } from '../inf-insecure-device-security/rule';
 import { kewaitUsermodeOnStack } from '../kewait-usermode-on-stack/rule';
+import { keyMaterialNotZeroized } from '../key-material-not-zeroized/rule';
+import { keyMaterialTraced } from '../key-material-traced/rule';
+import { lockImbalance } from '../lock-imbalance/rule';
+import { lockWaitUnderSpinlock } from '../lock-wait-under-spinlock/rule';
 import { narrowLoopCounter } from '../narrow-loop-counter/rule';
+import { ndisCallbackPair } from '../ndis-callback-pair/rule';
 import { ndisGetdatabufferNull } from '../ndis-getdatabuffer-null/rule';
+import { ndisMdlWalkUnchecked } from '../ndis-mdl-walk-unchecked/rule';
+import { ndisNblOwnership } from '../ndis-nbl-ownership/rule';
+import { ndisObjectHeaderUnchecked } from '../ndis-object-header-unchecked/rule';
+import { ndisOidCloneMishandled } from '../ndis-oid-clone-mishandled/rule';
+import { ndisOidLengthUnchecked } from '../ndis-oid-length-unchecked/rule';
 import { nmrAttachUnvalidated } from '../nmr-attach-unvalidated/rule';
 import { nmrDeregisterNotWaited } from '../nmr-deregister-not-waited/rule';
 import { nmrDetachBlocks } from '../nmr-detach-blocks/rule';
@@ -34,9 +46,21 @@ export const SYSTEM_RULES: readonly Rule[] = [
   fntableNullCall,
   fntableReadBeyondSize,
   fntableVersionLowerBoundOnly,
+  fntableWritableGlobal,
+  infInsecureDeviceSecurity,
   kewaitUsermodeOnStack,
+  keyMaterialNotZeroized,
+  keyMaterialTraced,
+  lockImbalance,
+  lockWaitUnderSpinlock,
   narrowLoopCounter,
+  ndisCallbackPair,
   ndisGetdatabufferNull,
+  ndisMdlWalkUnchecked,
+  ndisNblOwnership,
+  ndisObjectHeaderUnchecked,
+  ndisOidCloneMishandled,
+  ndisOidLengthUnchecked,
   nmrAttachUnvalidated,
   nmrDeregisterNotWaited,
   nmrDetachBlocks,

@@ -59,8 +59,6 @@ export const packetHeaderBeforeLength = functionRule(
 /** The count of bytes left is compared with more than zero and the length that the record claims. */
 function compares(test: string, left: string, step: string): boolean {
   const rest = test.split(step).join('?');
-  const around = new RegExp(
-    `\\\\b${left}\\\\b\\\\s*(?:<|<=|>|>=)\\\\s*(?!0\\\\b)[\\\\w(]|[\\\\w)]\\\\s*(?:<|<=|>|>=)\\\\s*${left}\\\\b`,
-  );
+  const around = new RegExp(`\\b${left}\\b\\s*(?:<|<=|>|>=)\\s*(?!0\\b)[\\w(]|[\\w)]\\s*(?:<|<=|>|>=)\\s*${left}\\b`);
   return around.test(rest) || /sizeof|FIELD_OFFSET|SIZE_/.test(rest);
 }

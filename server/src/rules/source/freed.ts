@@ -104,3 +104,9 @@ function inExpression(s: Shape, e: Expr, name: string): { kind: 'use' | 'free'; 
   }
   return undefined;
 }
+
+/** The first dereference of a pointer behind a call that took over what it points to, on the same path. */
+export function usedBehind(s: Shape, call: CallSite, name: string): Expr | undefined {
+  const hit = following(s, call, name);
+  return hit?.kind === 'use' ? hit.use : undefined;
+}

@@ -1,0 +1,62 @@
+/**
+ * Memory that holds a key goes back to the pool as it is, or is cleared by a call that the compiler may drop.
+ */
+import { bare, functionRule, mentions } from '../source/shape';
+import page from './page.md';
+
+const FREES = /^(ExFreePool|ExFreePoolWithTag|ExFreePool2|NdisFreeMemory)$/;
+const SECRET =
+  /(^|[a-z_])(Key|SecretKey|Secret|Password|Passphrase|PrivateKey|SessionKey|Psk|Iv|Salt)$|^(key|secret|password|iv|psk)$/;
+export const keyMaterialNotZeroized = functionRule(
+  {
+    id: 'key-material-not-zeroized',
+    title: 'Key freed without being wiped',
+    threats: ['Plumbing QEO'],
+    severity: 'warning',
+    precision: 'high',
+    cwe: [226, 14],
+    profile: 'default',
+    microsoft: ['cpp/drivers/important-function-call-optimized-out', 'C28625'],
+  },
+  page,
+  (s, tell, cx) => {
+    for (const c of s.callsOf(FREES)) {
+      const arg = c.args[0];
+      if (!arg) continue;
+      const name = s.text(bare(arg));
+      const record = s.recordOf(bare(arg));
+      const secret = record?.fields.find(
+        (f) => SECRET.test(f.name) && f.ty.k === 'arr' && f.ty.of.k === 'int' && f.ty.of.size === 1,
+      );
+      if (!secret) continue;
+      const wiped = s.calls.some(
+        (w) =>
+          w.x.start < c.x.start &&
+          /^(RtlSecureZeroMemory\w*|RtlSetVolatileMemory|RtlFillVolatileMemory|RtlZeroVolatileMemory)$/.test(w.name) &&
+          w.args.some((a) => mentions(s.text(a), name)),
+      );
+      if (wiped) continue;
+      const line = cx.text.lastIndexOf('\n', c.x.start) + 1;
+      const indent = /^[ \t]*/.exec(cx.text.slice(line))?.[0] ?? '';
+      const whole = s.parent(c.x)?.kind === 'expr' && cx.text.slice(line, c.x.start).trim() === '';
+      tell(c.x, `\`${name}\` holds \`${secret.name}\` and is freed without being wiped.`, {
+        fixes: whole
+          ? [
+              {
+                title: 'Wipe it with RtlSecureZeroMemory first',
+                class: 'suggestion',
+                edits: [
+                  {
+                    file: cx.file,
+                    start: line,
+                    end: line,
+                    newText: `${indent}RtlSecureZeroMemory(${name}, sizeof(*${name}));\n`,
+                  },
+                ],
+              },
+            ]
+          : [],
+      });
+    }
+  },
+);

@@ -1,0 +1,65 @@
+/**
+ * The information buffer of an OID request is read, or a size is computed from what it holds, before the lengths of the request are looked at.
+ */
+import type { Access, View } from '../../analysis/events';
+import type { Taint } from '../../analysis/value';
+import type { Rule, RuleContext } from '../rule';
+import page from './page.md';
+
+export const ndisOidLengthUnchecked: Rule = {
+  meta: {
+    id: 'ndis-oid-length-unchecked',
+    title: 'OID buffer read without a check of its length',
+    threats: ['NDIS lightweight filter (LWF) driver API'],
+    severity: 'error',
+    precision: 'medium',
+    cwe: [125, 190],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    return {
+      access(e, v) {
+        if (e.kind === 'write' || e.inAssert) return;
+        read(e, v, cx);
+      },
+      arith(e, v) {
+        if (e.op !== '*' || e.bits > 32) return;
+        const both = [e.l, e.r].map((x) => v.taints(x).find((t) => t.request === 'oid'));
+        const [l, r] = both;
+        if (!l || !r || bounded(e.l.t, v) || bounded(e.r.t, v)) return;
+        cx.report({
+          place: e.place,
+          severity: 'error',
+          confidence: 'likely',
+          message: `\`${cx.text(e.place)}\` multiplies two numbers of an OID buffer in 32 bits: the product may wrap round.`,
+          path: [...l.witness, origin(l), cx.step(e.place, 'use', 'multiplied here without a check for overflow')],
+        });
+      },
+    };
+  },
+};
+function bounded(t: Parameters<View['range']>[0], v: View): boolean {
+  return v.range(t).hi <= 0xffff;
+}
+
+function origin(t: Taint): { file: string; start: number; end: number; role: 'origin'; message: string } {
+  return { file: t.site.file, start: t.site.start, end: t.site.end, role: 'origin', message: 'read from the OID buffer' };
+}
+
+function read(e: Access, v: View, cx: RuleContext): void {
+  const hit = v.origins(e.targets).find((h) => h.region?.request === 'oid' && h.certain);
+  const len = hit?.region?.inLen;
+  if (!hit || !len || v.wasCompared(len)) return;
+  const text = cx.text(e.place);
+  cx.report({
+    place: e.place,
+    severity: 'error',
+    confidence: 'likely',
+    message: `\`${text}\` reads the buffer of an OID request, whose length nothing has tested.`,
+    path: [
+      ...cx.path(hit, e.place, 'read here'),
+      cx.step(e.place, 'guard', 'a test of the request’s buffer length before it would silence this'),
+    ],
+  });
+}

@@ -1,0 +1,119 @@
+/** Which locks a function holds for certain, call by call and at each return: over all paths that lead there. */
+import { buildCfg, successors, type Block, type Cfg } from '../../analysis/cfg';
+import type { CallExpr, Expr, Span } from '../../syntax/ast';
+import { partsOf } from '../../syntax/walk';
+import type { CallSite, Shape } from './shape';
+
+export interface HeldLock {
+  readonly name: string;
+  readonly spin: boolean;
+  readonly place: Span;
+}
+
+export interface LockFacts {
+  readonly calls: readonly { readonly call: CallSite; readonly held: readonly HeldLock[] }[];
+  readonly returns: readonly { readonly at: Span; readonly held: readonly HeldLock[] }[];
+  /** Names of locks that the function releases somewhere. */
+  readonly released: ReadonlySet<string>;
+}
+
+type Held = ReadonlyMap<string, HeldLock>;
+
+const known = new WeakMap<Shape, LockFacts>();
+const NOTHING: LockFacts = { calls: [], returns: [], released: new Set() };
+
+export function heldLocks(s: Shape): LockFacts {
+  let facts = known.get(s);
+  if (!facts) {
+    facts = s.calls.some((c) => s.cx.model.api(c.name)?.role === 'lock-acquire') ? compute(s) : NOTHING;
+    known.set(s, facts);
+  }
+  return facts;
+}
+
+function compute(s: Shape): LockFacts {
+  const cfg: Cfg = buildCfg(s.fn, s.cx.file, s.cx.program, (name) => s.cx.model.api(name) !== undefined);
+  const byExpr = new Map<CallExpr, CallSite>(s.calls.map((c) => [c.x, c]));
+  const released = new Set<string>();
+  const inputs = new Map<number, Held>([[cfg.entry, new Map()]]);
+  let changed = true;
+  for (let round = 0; changed && round < 20; round++) {
+    changed = false;
+    for (const id of cfg.order) {
+      const block = cfg.blocks[id];
+      const input = inputs.get(id);
+      if (!block || !input) continue;
+      const out = run(s, block, input, byExpr, released);
+      for (const to of [...successors(block), ...block.handlers]) {
+        const old = inputs.get(to);
+        const next = old ? both(old, out) : out;
+        if (old?.size === next.size) continue;
+        inputs.set(to, next);
+        changed = true;
+      }
+    }
+  }
+  const calls: { call: CallSite; held: readonly HeldLock[] }[] = [];
+  const returns: { at: Span; held: readonly HeldLock[] }[] = [];
+  for (const id of cfg.order) {
+    const block = cfg.blocks[id];
+    const input = inputs.get(id);
+    if (!block || !input) continue;
+    const out = run(s, block, input, byExpr, released, (call, held) => calls.push({ call, held: [...held.values()] }));
+    if (block.end.kind === 'return' && out.size > 0) returns.push({ at: block.end.at, held: [...out.values()] });
+  }
+  return { calls, returns, released };
+}
+
+function both(a: Held, b: Held): Held {
+  return new Map([...a].filter(([name]) => b.has(name)));
+}
+
+function run(
+  s: Shape,
+  block: Block,
+  input: Held,
+  byExpr: ReadonlyMap<CallExpr, CallSite>,
+  released: Set<string>,
+  tell?: (call: CallSite, held: Held) => void,
+): Held {
+  const held = new Map(input);
+  const visit = (e: Expr): void => {
+    for (const p of partsOf(e)) visit(p);
+    const call = e.kind === 'call' ? byExpr.get(e) : undefined;
+    if (!call) return;
+    tell?.(call, held);
+    const api = s.cx.model.api(call.name);
+    if (api?.role !== 'lock-acquire' && api?.role !== 'lock-release') {
+      // A helper of the driver that may release what is held.
+      if (/Release|Unlock/i.test(call.name)) held.clear();
+      return;
+    }
+    const at = api.lock === 'queued-spin' ? api.args?.['handle'] : (api.args?.['object'] ?? 0);
+    const arg = at === undefined ? undefined : call.args[at];
+    const name = arg ? s.text(arg).replace(/^&/, '') : (api.lock ?? '');
+    if (api.role === 'lock-release') {
+      released.add(name);
+      // A lock of another spelling may be the same one.
+      if (!held.delete(name)) for (const [key, l] of held) if (l.spin === isSpin(api.lock)) held.delete(key);
+    } else if (!/Try/.test(call.name) && !conditional(call, s)) held.set(name, { name, spin: isSpin(api.lock), place: call.x });
+  };
+  for (const item of block.items) {
+    if (item.kind === 'eval') visit(item.x);
+    else if (item.v.init) visit(item.v.init);
+  }
+  if (block.end.kind === 'branch') visit(block.end.c);
+  else if (block.end.kind === 'switch') visit(block.end.x);
+  else if (block.end.kind === 'return' && block.end.x) visit(block.end.x);
+  return held;
+}
+
+function isSpin(lock: string | undefined): boolean {
+  return lock !== undefined && /spin/.test(lock);
+}
+
+/** A resource or wait lock that may not be granted: `ExAcquireResourceExclusiveLite(r, FALSE)`, a timeout. */
+function conditional(call: CallSite, s: Shape): boolean {
+  if (/^ExAcquireResource/.test(call.name)) return s.text(call.args[1] ?? call.x) !== 'TRUE';
+  return call.name === 'WdfWaitLockAcquire' && s.text(call.args[1] ?? call.x) !== 'NULL';
+}

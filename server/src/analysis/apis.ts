@@ -304,7 +304,7 @@ const fill: Handler = (api, c, s, f) => {
 function filled(t: Target, len: Val | undefined, c: Call, s: State, f: Frame): void {
   if (t.base.k !== 'region' || t.base.request === undefined) return;
   const site = siteOf(f, c.place);
-  s.setMay({ tag: 'written', base: t.base, site });
+  s.setMay({ tag: 'written', base: t.base, site, data: t.root });
   if (len && t.off && constOf(t.off) === 0) s.setMust({ tag: 'filled', base: t.base, num: len.t, site });
 }
 
@@ -312,7 +312,7 @@ function filled(t: Target, len: Val | undefined, c: Call, s: State, f: Frame): v
 const complete: Handler = (_api, c, s, f) => {
   const irp = c.args[0];
   if (!irp) return undefined;
-  for (const t of f.memory.targetsOf(irp)) s.setMay({ tag: 'completed', base: t.base, path: t.path, site: siteOf(f, c.place) });
+  for (const t of f.memory.targetsOf(irp)) s.setMust({ tag: 'completed', base: t.base, path: t.path, site: siteOf(f, c.place) });
   return one(s, plain(constant(0), INT));
 };
 
@@ -328,7 +328,11 @@ const probe: Handler = (_api, c, s, f) => {
   const len = c.arg('len');
   if (!p) return undefined;
   for (const t of f.memory.targetsOf(p)) {
-    s.setMust({ tag: 'probed', base: t.base, site: siteOf(f, c.place), num: len?.t, data: c.api?.access });
+    // The end of what is probed; an earlier probe that reaches as far stands.
+    const num = len && t.off ? plus(t.off, len.t) : len?.t;
+    const before = s.hasMust('probed', t.base);
+    if (!(before?.num && num && s.bounds.proves(minus(before.num, num))))
+      s.setMust({ tag: 'probed', base: t.base, site: siteOf(f, c.place), num, data: c.api?.access });
     s.replaceMay({ tag: 'probe', base: t.base, site: siteOf(f, c.place), num: len?.t, data: c.api?.access });
   }
   return one(s, plain(constant(0), INT));

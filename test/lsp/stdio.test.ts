@@ -118,6 +118,7 @@ describe('bundled language server over stdio', () => {
       return JSON.stringify(answer?.contents);
     };
     assert.match(await hover('ring.c', 'MmMapLockedPagesSpecifyCache'), /learn\.microsoft\.com.*Raises an exception/);
+    assert.match(await hover(FILE, 'ProducerIndex'), /SharedPages.*user mode can write.*MmMapLockedPagesSpecifyCache/);
     const code = /#define\s+(\w+)[^\n]*(?:\\\n[^\n]*)?CTL_CODE/.exec(
       readFileSync(path.join(SAMPLE, 'ringdrv_public.h'), 'utf8'),
     )?.[1];

@@ -3,7 +3,7 @@
  * A member that is absent turns the feature off. Types only.
  */
 import type { ProjectModel } from '../model/model';
-import type { Inspector } from '../cli/parts';
+import type { Inspector, OriginAnswer } from '../cli/parts';
 import type { Note, Settings, Workspace } from '../report/workspace';
 import type { Span } from '../syntax/ast';
 
@@ -20,6 +20,8 @@ export interface LensAnswer extends Span {
 export interface EditorEngine extends Workspace, Inspector {
   /** Origin of the value, IOCTL code decoded, summary of a function; `offset` in UTF-16 units. */
   hoverAt?(path: string, offset: number): HoverAnswer | undefined;
+  /** The origin of the smallest expression around an offset. */
+  originInside?(path: string, offset: number): (OriginAnswer & Span) | undefined;
   /** Ranges whose value a user can choose. */
   untrusted?(path: string): readonly Span[];
   /** Entry points of this file. */

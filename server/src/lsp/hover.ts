@@ -32,8 +32,8 @@ export function hoverAt(
   const found = wordAt(text, offset);
   if (!found) return own;
   const parts = own ? [own.markdown] : [];
-  const origin = own ? undefined : engine.originAt?.(path, found.start);
-  if (origin) parts.push(...describeOrigin(origin));
+  const origin = engine.originInside?.(path, offset);
+  if (origin) parts.push(...describeOrigin(text.slice(origin.start, origin.end), origin));
   const code = controlCodeOf(engine, paths, found.word);
   if (code !== undefined) parts.push(code);
   for (const summary of engine.summaryOf?.(found.word) ?? []) {
@@ -57,13 +57,15 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
   Kernel: 'kernel memory',
 };
 
-function describeOrigin({ origins }: OriginAnswer): string[] {
-  if (origins.length === 0) return [];
-  const lines = origins.map(({ origin, of, certain, witness }) => {
-    const why = witness?.message === undefined ? '' : ` — ${witness.message}`;
-    return `- **${origin}** (${of === 'pointee' ? 'what it points to' : 'its value'}${certain ? '' : ', possibly'}): ${ORIGINS[origin]}${why}`;
+/** Silent about what is the kernel's own: that is most of a driver. */
+function describeOrigin(expression: string, { origins }: OriginAnswer): string[] {
+  const foreign = origins.filter(({ origin }) => origin !== 'Kernel');
+  if (foreign.length === 0) return [];
+  const lines = foreign.map(({ origin, of, certain, witness }) => {
+    const why = witness?.message === undefined ? '' : `. ${witness.message.charAt(0).toUpperCase()}${witness.message.slice(1)}`;
+    return `- ${of === 'pointee' ? 'points to' : 'value'}${certain ? '' : ', possibly'}: **${origin}**, ${ORIGINS[origin]}${why}`;
   });
-  return [lines.join('\n')];
+  return [`\`${expression.replace(/\s+/g, ' ').slice(0, 100)}\`\n\n${lines.join('\n')}`];
 }
 
 function controlCodeOf(engine: EditorEngine, paths: Iterable<string>, word: string): string | undefined {

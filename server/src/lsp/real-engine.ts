@@ -1,6 +1,8 @@
 /**
  * The one place where the language server learns which engine it drives: from the bytes of two wasm files to an engine.
  */
+import { originsAt } from '../analysis/ask';
+import type { OriginAnswer } from '../cli/parts';
 import { emptyProject } from '../model';
 import { createWorkspace } from '../report/engine';
 import type { Settings } from '../report/workspace';
@@ -8,6 +10,7 @@ import { builtinPages, builtinRules } from '../report/builtin-rules';
 import type { RuleMeta } from '../rules/finding';
 import { RULES } from '../rules';
 import { createSyntax } from '../syntax';
+import type { Span } from '../syntax/ast';
 import type { EngineFactory, ProjectAnswer } from './engine';
 import { readProjectFile } from './project-files';
 import type { RulePage } from './protocol';
@@ -27,12 +30,22 @@ export function engineFrom(read: () => Promise<WasmFiles>): EngineFactory {
     files ??= read();
     try {
       const { parser, grammar } = await files;
-      return createWorkspace({ syntax: await createSyntax(parser, grammar), settings: NO_SETTINGS });
+      const engine = createWorkspace({ syntax: await createSyntax(parser, grammar), settings: NO_SETTINGS });
+      return Object.assign(engine, {
+        originInside: (path: string, offset: number) =>
+          engine.lastAnalyzer && asAnswer(originsAt(engine.lastAnalyzer, path, offset, true)),
+      });
     } catch (error) {
       files = undefined;
       throw error;
     }
   };
+}
+
+function asAnswer(answer: ReturnType<typeof originsAt>): (OriginAnswer & Span) | undefined {
+  if (!answer) return undefined;
+  const origins = answer.origins.map(({ origin, of, certain, witness }) => ({ origin, of, certain, witness: witness[0] }));
+  return { origins, unknown: answer.unknown, start: answer.start, end: answer.end };
 }
 
 const METAS: readonly RuleMeta[] = [...RULES.map((rule) => rule.meta), ...builtinRules];

@@ -28,8 +28,8 @@ export function program(...names) {
   return undefined;
 }
 
-/** Installs exact versions from the registry once, without their scripts. */
-export function packages(name, dependencies) {
+/** Installs exact versions from the registry once, without their scripts; `nested` folders have dependencies of their own. */
+export function packages(name, dependencies, nested = []) {
   const folder = path.join(cache, name);
   const manifest = JSON.stringify({ private: true, dependencies });
   const file = path.join(folder, 'package.json');
@@ -37,10 +37,10 @@ export function packages(name, dependencies) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, manifest);
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], {
-    cwd: folder,
-    stdio: 'inherit',
-  });
+  const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+  execFileSync('npm', ['install', ...quiet], { cwd: folder, stdio: 'inherit' });
+  for (const inner of nested)
+    execFileSync('npm', ['install', '--omit=dev', ...quiet], { cwd: path.join(folder, inner), stdio: 'inherit' });
   writeFileSync(file, manifest);
   writeFileSync(path.join(folder, 'done'), '');
   return folder;

@@ -682,6 +682,16 @@ class Moment implements View {
   pointee(val: Val): readonly OriginHit[] {
     return this.frame.origins(val.pts, this.state);
   }
+  describedBy(mdl: Val): { readonly va: readonly Target[]; readonly userLocked: boolean } {
+    const va: Target[] = [];
+    let userLocked = false;
+    for (const t of mdl.pts) {
+      const fact = this.frame.memory.heap.mdl(t.base.key);
+      va.push(...(this.state.cell(t.base, '$va')?.pts ?? fact?.va ?? []));
+      userLocked ||= fact?.userLock !== undefined;
+    }
+    return { va, userLocked };
+  }
   range(t: Lin): { lo: number; hi: number } {
     return this.state.bounds.range(t);
   }

@@ -43,6 +43,12 @@ export function describeCode(code: number): string[] {
   ];
 }
 
+/** The words that the number was made of. */
+export function codeParts(code: number): { readonly method: string; readonly access: string } {
+  const { access, method } = decodeControlCode(code);
+  return { method: METHODS[method] ?? '', access: ACCESSES[access] ?? '' };
+}
+
 export function hex(n: number, digits: number): string {
   return `0x${n.toString(16).padStart(digits, '0')}`;
 }

@@ -1,7 +1,7 @@
 /** Device objects, control devices, communication ports and device names, with who may open them. */
 import type { Expr } from '../../syntax/ast';
 import type { ApiFact } from '../../model/model';
-import { literal, type Outline } from './outline';
+import { bare, literal, type Outline } from './outline';
 import { placeOf, type Entry, type SurfaceContext } from './entry';
 import { textOf } from './strings';
 
@@ -25,7 +25,7 @@ export function devices(cx: SurfaceContext): Entry[] {
       const name = said(nameArg);
       const facts = [`\`${call.name}\` in \`${o.fn.name}\`.`, ...factsOf(cx, api, o, arg, said)];
       const isNull = nameArg !== undefined && cx.constants.evaluate(nameArg, o.file) === 0;
-      const shown = name ?? (isNull ? 'device without a name' : nameArg ? o.text(nameArg) : o.fn.name);
+      const shown = name ?? (isNull ? 'device without a name' : nameArg ? o.text(bare(nameArg)) : o.fn.name);
       out.push({ kind: 'device', name: shown, place: placeOf(cx, o.file, call.x.f), facts });
     }
   return out;

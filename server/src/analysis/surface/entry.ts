@@ -14,8 +14,10 @@ export interface Entry {
   readonly name: string;
   readonly place: Span & { readonly file: string };
   readonly facts: readonly string[];
-  /** Function that runs first, when there is one. */
+  /** Functions that run first, as `file:name`. */
   readonly handlers?: readonly string[];
+  /** A few words for a line above a handler. */
+  readonly label?: string;
 }
 
 /** A finding, as far as the surface cares. */

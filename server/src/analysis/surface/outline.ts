@@ -23,6 +23,8 @@ export class Outline {
   readonly locals = new Map<string, VarDecl>();
   /** Every name that is used. */
   readonly ids = new Set<string>();
+  /** Every member that is read; one that is only assigned to is not. */
+  readonly members = new Set<string>();
 
   constructor(
     readonly fn: FunctionDecl,
@@ -64,7 +66,14 @@ export class Outline {
     if (e.kind === 'call' && e.f.kind === 'id') this.calls.push({ name: this.program.alias(e.f.name, this.file), x: e });
     if (e.kind === 'asg') this.stores.push({ left: this.text(e.l), r: e.r });
     if (e.kind === 'cond') this.conditions.push(e.c);
-    for (const p of partsOf(e)) this.expression(p);
+    if (e.kind === 'fld') this.members.add(e.name);
+    const [first, ...rest] = partsOf(e);
+    // What is assigned to is not read; what leads to it is.
+    if (first) {
+      if (e.kind === 'asg' && e.op === '' && first.kind === 'fld') this.expression(first.x);
+      else this.expression(first);
+    }
+    for (const p of rest) this.expression(p);
   }
 }
 

@@ -53,6 +53,8 @@ export interface SurfaceRecord {
   /** By control code; -1 where it is not known. */
   readonly buckets: Map<number, Bucket>;
   readonly shared: Map<string, SharedUse>;
+  /** Expressions whose value an attacker chooses: start to end. */
+  readonly untrusted: Map<number, number>;
 }
 
 export const ANY_CODE = -1;
@@ -62,7 +64,7 @@ const SHARED: ReadonlySet<Origin> = new Set<Origin>(['SharedPages', 'SharedView'
 const CHOSEN: ReadonlySet<Origin> = new Set<Origin>(['UserVA', 'SharedPages', 'SharedView', 'Buffered', 'Packet', 'Snapshot']);
 
 export function surfaceRecord(fn: Declared<FunctionDecl>): SurfaceRecord {
-  return { fn, decides: false, buckets: new Map(), shared: new Map() };
+  return { fn, decides: false, buckets: new Map(), shared: new Map(), untrusted: new Map() };
 }
 
 export function surfaceObserver(record: SurfaceRecord): Observer {
@@ -96,12 +98,17 @@ export function surfaceObserver(record: SurfaceRecord): Observer {
     },
     copy(e: Copy, v) {
       if (e.len && isChosen(e.len)) bucket(v).sinks.add(`copies or fills as many bytes as the caller says (\`${e.name}\`)`);
+      if (e.lenExpr && e.len && isTainted(e.len)) record.untrusted.set(e.lenExpr.start, e.lenExpr.end);
       if (e.src) touch(e.src.pts, 'read', `with \`${e.name}\``, v);
       if (e.dst) touch(e.dst.pts, 'write', `with \`${e.name}\``, v);
     },
     access(e, v) {
       if (e.inAssert) return;
+      if (e.kind === 'read' && e.val && isTainted(e.val)) record.untrusted.set(e.place.start, e.place.end);
       touch(e.targets, e.kind, e.api ? `with \`${e.api.name}\`` : e.volatile ? 'as volatile' : 'plainly', v);
+    },
+    index(e) {
+      if (e.x.kind === 'idx' && isTainted(e.index)) record.untrusted.set(e.x.i.start, e.x.i.end);
     },
     branch(e, v) {
       for (const val of e.vals)
@@ -127,6 +134,10 @@ function* names(t: Lin, depth = 0): Generator<string> {
 
 function isChosen(v: Val): boolean {
   return v.taint.some((t) => CHOSEN.has(t.origin)) || v.t.t.some(([a]) => a.key === 'REQ.InLen' || a.key === 'REQ.OutLen');
+}
+
+function isTainted(v: Val): boolean {
+  return v.taint.some((t) => t.certain && CHOSEN.has(t.origin));
 }
 
 function note(b: Bucket, region: RegionBase, request: RequestBuffer, kind: Access['kind'], v: View): void {

@@ -167,6 +167,7 @@ function comparesType(o: Outline): boolean {
 
 /** Where each name stands in a condition, and where it is compared by size. */
 interface Conditions {
+  readonly read: ReadonlyMap<string, ReadonlySet<string>>;
   readonly tested: ReadonlyMap<string, ReadonlySet<string>>;
   readonly ordered: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -174,6 +175,7 @@ interface Conditions {
 function conditionIndex(cx: SurfaceContext): Conditions {
   const tested = new Map<string, Set<string>>();
   const ordered = new Map<string, Set<string>>();
+  const read = new Map<string, Set<string>>();
   const add = (map: Map<string, Set<string>>, name: string, fn: string): void => {
     const set = map.get(name) ?? new Set<string>();
     set.add(fn);
@@ -184,6 +186,7 @@ function conditionIndex(cx: SurfaceContext): Conditions {
     for (const part of e.kind === 'bin' ? [e.l, e.r] : e.kind === 'un' ? [e.x] : []) visit(part, fn);
   };
   for (const o of cx.outlines.values()) {
+    for (const n of o.members) add(read, n, o.fn.name);
     for (const c of o.conditions) {
       for (const n of mentioned(c)) add(tested, n, o.fn.name);
       visit(c, o.fn.name);
@@ -192,7 +195,7 @@ function conditionIndex(cx: SurfaceContext): Conditions {
       if (/^(min|max|MIN|MAX|Rtl\w*(Min|Max|Clamp)\w*)$/.test(c.name))
         for (const a of c.x.args) for (const n of mentioned(a)) add(ordered, n, o.fn.name);
   }
-  return { tested, ordered };
+  return { tested, ordered, read };
 }
 
 function factsOf(r: Read, conditions: Conditions): string[] {
@@ -216,7 +219,11 @@ function factsOf(r: Read, conditions: Conditions): string[] {
   if (kept.size > 0) facts.push(`Kept in ${listed([...kept.keys()].sort())}.`);
   const deciding = new Set<string>();
   for (const n of kept.values()) for (const fn of conditions.tested.get(n) ?? []) deciding.add(fn);
+  for (const n of local) if (conditions.tested.get(n)?.has(r.o.fn.name)) deciding.add(r.o.fn.name);
+  const looking = new Set<string>();
+  for (const n of kept.values()) for (const fn of conditions.read.get(n) ?? []) if (!deciding.has(fn)) looking.add(fn);
   if (deciding.size > 0) facts.push(`Decides a branch in ${listed([...deciding].sort())}.`);
+  if (looking.size > 0) facts.push(`Looked at in ${listed([...looking].sort())}.`);
   const name = [r.value ?? '', ...kept.values()].find((n) => SWITCH.test(n));
   if (name !== undefined) facts.push(`By its name \`${name}\` it may switch a protection off: say who may write it.`);
   return facts;

@@ -1,7 +1,8 @@
 /** Control codes with their handlers, and the other routines through which requests and callbacks enter. */
 import { roots } from '../roots';
-import { declaredCodes, describeCode, hex, type NamedCode } from './control-codes';
+import { codeParts, declaredCodes, describeCode, hex, type NamedCode } from './control-codes';
 import { listed, nameOf, placeOf, reachedFacts, type Entry, type SurfaceContext } from './entry';
+import { bare } from './outline';
 
 /** Where a code is told from others. */
 interface Decided {
@@ -75,7 +76,14 @@ function entryOf(cx: SurfaceContext, d: NamedCode, decided: readonly Decided[]):
         : 'No handler was found in these files.',
     );
   }
-  return { kind: 'ioctl', name: d.name, place: { file: d.file, start: d.start, end: d.end }, facts, handlers: [...handlers] };
+  return {
+    kind: 'ioctl',
+    name: d.name,
+    place: { file: d.file, start: d.start, end: d.end },
+    facts,
+    handlers: [...handlers],
+    label: codeLabel(d),
+  };
 }
 
 function handlersOf(cx: SurfaceContext, x: Decided): string[] {
@@ -129,36 +137,22 @@ const KINDS: readonly (readonly [RegExp, string, string])[] = [
   [/^ks-|^storport-/, 'callback', 'the port driver'],
 ];
 
-const MAJORS = [
-  'IRP_MJ_CREATE',
-  'IRP_MJ_CREATE_NAMED_PIPE',
-  'IRP_MJ_CLOSE',
-  'IRP_MJ_READ',
-  'IRP_MJ_WRITE',
-  'IRP_MJ_QUERY_INFORMATION',
-  'IRP_MJ_SET_INFORMATION',
-  'IRP_MJ_QUERY_EA',
-  'IRP_MJ_SET_EA',
-  'IRP_MJ_FLUSH_BUFFERS',
-  'IRP_MJ_QUERY_VOLUME_INFORMATION',
-  'IRP_MJ_SET_VOLUME_INFORMATION',
-  'IRP_MJ_DIRECTORY_CONTROL',
-  'IRP_MJ_FILE_SYSTEM_CONTROL',
-  'IRP_MJ_DEVICE_CONTROL',
-  'IRP_MJ_INTERNAL_DEVICE_CONTROL',
-  'IRP_MJ_SHUTDOWN',
-  'IRP_MJ_LOCK_CONTROL',
-  'IRP_MJ_CLEANUP',
-  'IRP_MJ_CREATE_MAILSLOT',
-  'IRP_MJ_QUERY_SECURITY',
-  'IRP_MJ_SET_SECURITY',
-  'IRP_MJ_POWER',
-  'IRP_MJ_SYSTEM_CONTROL',
-  'IRP_MJ_DEVICE_CHANGE',
-  'IRP_MJ_QUERY_QUOTA',
-  'IRP_MJ_SET_QUOTA',
-  'IRP_MJ_PNP',
-];
+/** `MajorFunction[IRP_MJ_…] = F`, by the name of the function. */
+function majorNames(cx: SurfaceContext): ReadonlyMap<string, ReadonlySet<string>> {
+  const out = new Map<string, Set<string>>();
+  for (const o of cx.outlines.values())
+    for (const s of o.stores) {
+      const major = /\bMajorFunction\s*\[\s*(\w+)\s*\]$/.exec(s.left)?.[1];
+      let value = bare(s.r);
+      while (value.kind === 'asg') value = bare(value.r);
+      if (major === undefined || value.kind !== 'id') continue;
+      const fn = cx.program.function(value.name, o.file);
+      if (!fn) continue;
+      const key = `${fn.file}:${fn.decl.name}`;
+      out.set(key, (out.get(key) ?? new Set<string>()).add(major));
+    }
+  return out;
+}
 
 /** Dispatch routines, fast I/O, framework queues, filters, network and registry callbacks. */
 export function entryPoints(cx: SurfaceContext): Entry[] {
@@ -172,27 +166,36 @@ export function entryPoints(cx: SurfaceContext): Entry[] {
     one.tags.add(root.tag);
     byFunction.set(key, one);
   }
+  const majors = majorNames(cx);
   const out: Entry[] = [];
   for (const [key, { roles, tags, root }] of byFunction) {
     const role = [...roles].sort()[0] ?? '';
     const [, kind, from] = KINDS.find(([pattern]) => pattern.test(role)) ?? [undefined, 'callback', ''];
     const facts = [`Entered by ${from}.`];
-    const majors = [...tags]
-      .filter((t) => /^major\d+$/.test(t))
-      .map((t) => Number(t.slice(5)))
-      .sort((a, b) => a - b);
-    if (majors.length > 0)
-      facts.push(
-        `Serves ${listed(
-          majors.map((m) => MAJORS[m] ?? `major function ${String(m)}`),
-          30,
-        )}.`,
-      );
+    const served = [...(majors.get(key) ?? [])].sort();
+    if (served.length > 0) facts.push(`Serves ${listed(served, 30)}.`);
     const stored = [...tags].filter((t) => t.includes(':')).sort();
     if (stored.length > 0) facts.push(`Registered in ${listed(stored.map((t) => t.replace(':', '.')))}.`);
     facts.push(...reachedFacts(cx, cx.reach.from(key)));
     const place = placeOf(cx, root.fn.file, root.fn.decl.nameSpan);
-    out.push({ kind: role.startsWith('fast-') ? 'fast I/O' : kind, name: root.fn.decl.name, place, facts, handlers: [key] });
+    out.push({
+      kind: role.startsWith('fast-') ? 'fast I/O' : kind,
+      name: root.fn.decl.name,
+      place,
+      facts,
+      handlers: [key],
+      label: [entryLabel(role), ...served].join(' · '),
+    });
   }
   return out;
+}
+
+function entryLabel(role: string): string {
+  return role === 'dispatch' ? 'dispatch routine' : role.startsWith('fast-') ? 'fast I/O' : role.replaceAll('-', ' ');
+}
+
+function codeLabel(d: NamedCode): string {
+  if (d.value === undefined) return d.name;
+  const { method, access } = codeParts(d.value);
+  return [d.name, method, access].join(' · ');
 }

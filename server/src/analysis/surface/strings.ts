@@ -46,8 +46,11 @@ function named(name: string, o: Outline, program: Program): string | undefined {
   // `DECLARE_CONST_UNICODE_STRING(Name, L"…")` declares without looking like it.
   for (const file of [o.file, ...program.includes.closure(o.file)]) {
     if (file === PRELUDE) continue;
-    const m = new RegExp(`\\b\\w+_STRING\\w*\\s*\\(\\s*${name}\\s*,\\s*L?"([^"\\n]*)"`).exec(program.files.get(file)?.text ?? '');
+    const m = new RegExp(`\\b\\w+_STRING\\w*\\s*\\(\\s*${name}\\s*,\\s*(?:L?"([^"\\n]*)"|(\\w+)\\s*\\))`).exec(
+      program.files.get(file)?.text ?? '',
+    );
     if (m?.[1] !== undefined) return plain(m[1]);
+    if (m?.[2] !== undefined && m[2] !== name) return named(m[2], o, program);
   }
   return undefined;
 }

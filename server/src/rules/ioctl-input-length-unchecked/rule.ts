@@ -1,8 +1,15 @@
 /**
- * A read of a request's input that no check of the input length covers.
+ * A read of a request's input that no check of the input length covers. Buffers at raw user addresses are left to the probe rules: what a
+ * probe covers is the caller's own memory, whatever length it stated.
  */
-import type { Access, OriginHit, View } from '../../analysis/events';
-import { constOf, constant, minus, plus, type Lin } from '../../analysis/term';
+import type { OriginHit, View } from '../../analysis/events';
+import { constOf, constant, minus, same, type Lin } from '../../analysis/term';
+import type { Span } from '../../syntax/ast';
+import type { Fix } from '../finding';
+import { coverage, endOf, isKernelSide } from '../request/coverage';
+import { guardFix, INPUT_LENGTH, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
+import { Once } from '../request/once';
+import { firstHand } from '../request/reach';
 import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
 
@@ -18,99 +25,79 @@ export const ioctlInputLengthUnchecked: Rule = {
   },
   page,
   observe(cx) {
+    const once = new Once();
     return {
       access(e, v) {
-        if (e.kind === 'write') return;
-        for (const hit of v.origins(e.targets)) check(e, hit, e.targets.length, v, cx);
+        if (e.kind === 'write' || e.inAssert) return;
+        for (const hit of v.origins(e.targets))
+          check(hit, e.size === undefined ? undefined : constant(e.size), e.place, wholeSize(e.x, cx), v, cx, once);
       },
       copy(e, v) {
-        if (!e.src || e.fill) return;
-        for (const hit of v.pointee(e.src)) {
-          const len = hit.region?.inLen;
-          if (!len || !applies(hit) || e.len === undefined) continue;
-          if (guarded(len, plus(hit.target.off ?? constant(0), e.len.t), hit, v)) continue;
-          tell(e.place, cx.text(e.srcExpr ?? e.place), hit, e.len.t, v, cx);
-        }
+        if (!e.src || e.fill || !e.len) return;
+        const size = e.lenExpr && cx.text(e.lenExpr);
+        for (const hit of v.pointee(e.src)) check(hit, e.len.t, e.place, size, v, cx, once);
       },
     };
   },
 };
 
-/** Buffers whose bytes beyond the input length are not the caller's. */
-function applies(hit: OriginHit): boolean {
+/** Kernel copies and mapped pages: beyond their length lies memory of somebody else. */
+function applies(hit: OriginHit, v: View): boolean {
   const r = hit.region;
-  return (
-    r?.inLen !== undefined &&
-    hit.certain &&
-    (r.request === 'system' ||
-      r.request === 'type3' ||
-      r.request === 'wdf-in' ||
-      r.request === 'fast-in' ||
-      r.request === 'message')
-  );
+  if (r?.inLen === undefined || !hit.certain || r.nestedIn !== undefined) return false;
+  if (r.origin === 'UserVA' && r.request !== 'message') return false;
+  // The I/O manager checks the headers of extended attributes, and their total.
+  if (hit.target.root === 'FILE_FULL_EA_INFORMATION' || v.request.major === 0) return false;
+  return isKernelSide(r.request);
 }
 
-function check(e: Access, hit: OriginHit, _count: number, v: View, cx: RuleContext): void {
-  const len = hit.region?.inLen;
-  if (!len || !applies(hit)) return;
-  const size = e.size;
-  const end = hit.target.off && size !== undefined ? plus(hit.target.off, constant(size)) : undefined;
-  if (guarded(len, end, hit, v)) return;
-  tell(e.place, cx.text(e.place), hit, end, v, cx);
-}
-
-/** True when the length is known to reach `end`, or was compared with something whose amount is not known. */
-function guarded(len: Lin, end: Lin | undefined, hit: OriginHit, v: View): boolean {
-  // The I/O manager checks the header of extended attributes, and their total.
-  if (hit.target.root === 'FILE_FULL_EA_INFORMATION' || v.request.major === 0) return true;
-  if (hit.region?.request === 'system' && outputCovers(hit, end, v)) return true;
-  if (end && v.proves(minus(len, end))) return true;
-  const least = v.range(len).lo;
-  if (!v.wasCompared(len)) return false;
-  // Some amount was checked: it is too little only when both numbers are known.
-  const c = end && constOf(end);
-  if (c === undefined || !Number.isFinite(least)) return true;
-  if (exact(len, v)) return least >= c;
-  return true;
-}
-
-/** Only comparisons with constants were made, so the least length is all there is. */
-function exact(len: Lin, v: View): boolean {
-  const atom = len.t[0]?.[0];
-  if (!atom) return false;
-  for (const b of v.state.bounds.all.values()) if (b.form.t.length > 1 && b.form.t.some(([x]) => x === atom)) return false;
-  return v.range(len).lo > 0;
-}
-
-/** What was written through the output half of a buffered request may be read back. */
-function outputCovers(hit: OriginHit, end: Lin | undefined, v: View): boolean {
-  const out = hit.region?.outLen;
-  return (
-    v.state.hasMay('written', hit.target.base) !== undefined &&
-    out !== undefined &&
-    end !== undefined &&
-    v.proves(minus(out, end))
-  );
-}
-
-function tell(
-  place: { start: number; end: number },
-  text: string,
+function check(
   hit: OriginHit,
-  end: Lin | undefined,
+  size: Lin | undefined,
+  place: Span,
+  sizeText: string | undefined,
   v: View,
   cx: RuleContext,
+  once: Once,
 ): void {
+  const region = hit.region;
+  const len = region?.inLen;
+  if (!len || !applies(hit, v) || !firstHand(v)) return;
+  const end = endOf(hit, size);
+  const answer = coverage(len, end, v);
+  if (answer === 'covered' || answer === 'amount-unknown') return;
+  if (size && same(size, len)) return;
+  const out = region.outLen;
+  // What was written through the output half of a buffered request may be read back.
+  if (out && v.mark('written', region) && (!end || coverage(out, end, v) === 'covered')) return;
+  const code = v.request.code;
+  if (!once.here(`${region.key}|${String(code ?? '')}`, place)) return;
   const need = end && constOf(end);
-  const least = hit.region?.inLen ? v.range(hit.region.inLen).lo : 0;
-  const how =
-    v.wasCompared(hit.region?.inLen ?? constant(0)) && least > 0
-      ? `only ${String(least)} bytes are promised by the check, ${String(need ?? 'more')} are read`
-      : 'no check of the input length comes before it';
+  const least = v.range(len).lo;
+  const text = cx.text(place);
+  const what = text.length > 60 ? 'This' : `\`${text}\``;
   cx.report({
     place,
     severity: 'error',
-    message: `\`${text}\` reads the caller's input, but ${how}.`,
-    path: cx.path(hit, place, need === undefined ? 'read here' : `read here, up to byte ${String(need)}`),
+    message:
+      answer === 'short'
+        ? `${what} reads the caller’s input up to byte ${String(need)}, but the check of its length promises only ${String(least)}.`
+        : `${what} reads the caller’s input, but no check of the input length comes before it.`,
+    path: [
+      ...cx.path(hit, place, need === undefined ? 'read here' : `read here, up to byte ${String(need)}`),
+      cx.step(place, 'guard', 'a comparison of the input length with the size of what is read, before this, would silence it'),
+    ],
+    fixes: fixes(len, hit, sizeText, place, v, cx),
   });
+}
+
+function fixes(len: Lin, hit: OriginHit, size: string | undefined, place: Span, v: View, cx: RuleContext): readonly Fix[] {
+  if (size === undefined) return [];
+  // A pointer that has moved into the buffer needs more than the size of what it points to.
+  const off = hit.target.off;
+  if (!off || (hit.target.path === '+' && constOf(off) !== 0)) return [];
+  const field = constOf(minus(len, v.request.outLen)) === 0 ? OUTPUT_LENGTH : INPUT_LENGTH;
+  const name = nameOf(len, field, v, cx);
+  if (name === undefined) return [];
+  return guardFix(cx, place, `${name} < ${size}`, 'STATUS_BUFFER_TOO_SMALL', `Refuse a request whose input is shorter than ${size}`);
 }

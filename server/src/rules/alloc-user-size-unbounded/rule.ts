@@ -1,0 +1,42 @@
+/**
+ * An allocation whose size is a field of the caller's buffer, without an upper bound: one request takes as much pool as it likes.
+ */
+import { chosen, isRequestLength } from '../request/taint';
+import type { Rule } from '../rule';
+import page from './page.md';
+
+export const allocUserSizeUnbounded: Rule = {
+  meta: {
+    id: 'alloc-user-size-unbounded',
+    title: 'Allocation of a size that the caller chooses without a bound',
+    threats: ['System memory consumption', 'Local DoS'],
+    severity: 'warning',
+    precision: 'medium',
+    cwe: [789],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    return {
+      call(e, v) {
+        if (!e.api?.role.startsWith('alloc')) return;
+        const size = e.arg('size') ?? e.arg('length');
+        const taint = chosen(size, v);
+        // The I/O manager has already allocated as much as a request's own lengths say.
+        if (!size || !taint || size.taint.every((t) => isRequestLength(t))) return;
+        if (v.wasCompared(size.t) || v.range(size.t).hi <= 2 ** 20) return;
+        const expr = e.argExpr('size') ?? e.argExpr('length');
+        cx.report({
+          place: e.place,
+          severity: 'warning',
+          message: `\`${expr ? cx.text(expr).replace(/\s+/g, ' ') : 'The size'}\` comes from the caller’s buffer and reaches \`${e.name}\` without an upper bound.`,
+          path: [
+            ...(taint.site.file === cx.file ? [cx.step(taint.site, 'origin', 'a field of the caller’s buffer is read here')] : taint.witness),
+            cx.step(e.place, 'use', 'allocated with this size'),
+            cx.step(e.place, 'guard', 'a comparison with a limit of the driver’s own would silence it'),
+          ],
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,97 @@
+/**
+ * A copy, move or fill whose length the caller chooses, into an object that may be smaller, or out of one that may be shorter.
+ */
+import type { Copy, View } from '../../analysis/events';
+import { constOf, minus, type Lin } from '../../analysis/term';
+import type { Fix } from '../finding';
+import { room, type Room } from '../request/object';
+import { chosen, source } from '../request/taint';
+import type { Rule, RuleContext } from '../rule';
+import page from './page.md';
+
+export const ioctlCopyLengthUserControlled: Rule = {
+  meta: {
+    id: 'ioctl-copy-length-user-controlled',
+    title: 'Copy whose length the caller chooses, beyond an object of another size',
+    threats: ['IOCTLs', 'IOCTL surface'],
+    severity: 'error',
+    precision: 'high',
+    cwe: [787, 126],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    return {
+      copy(e, v) {
+        const len = e.len;
+        const taint = chosen(len, v);
+        if (!len || !taint) return;
+        const dst = e.dst && room(e.dst, e.dstExpr, v);
+        if (dst && beyond(dst, len.t, v)) {
+          tell(e, `into ${words(dst)}, but nothing holds it to that size`, 'written here', taint, v, cx);
+          return;
+        }
+        const src = e.src && !e.fill ? room(e.src, e.srcExpr, v) : undefined;
+        if (src && beyond(src, len.t, v)) tell(e, `out of ${words(src)}: bytes behind it are copied as well`, 'read here', taint, v, cx);
+      },
+    };
+
+    function tell(
+      e: Copy,
+      what: string,
+      use: string,
+      taint: NonNullable<ReturnType<typeof chosen>>,
+      v: View,
+      cx: RuleContext,
+    ): void {
+      const size = e.lenExpr ? cx.text(e.lenExpr) : 'The length';
+      const same = taint.site.file === cx.file;
+      cx.report({
+        place: e.place,
+        severity: 'error',
+        message: `\`${size}\` is ${source(taint)} and is copied ${what}.`,
+        path: [
+          ...(same ? [cx.step(taint.site, 'origin', `${source(taint)} is read here`)] : taint.witness),
+          cx.step(e.place, 'use', use),
+          cx.step(e.place, 'guard', 'a comparison of the length with the size of the object, or `min`, would silence it'),
+        ],
+        fixes: clamp(e, v, cx),
+      });
+    }
+  },
+};
+
+function words(r: Room): string {
+  const c = constOf(r.bytes);
+  const size = c === undefined ? 'an object' : `${String(c)} bytes`;
+  return r.what === 'string' ? `a string of ${String(c ?? 0)} bytes` : r.what === 'pool' ? `a pool block of ${c === undefined ? 'another size' : size}` : size;
+}
+
+/** True when the length may be larger, and no comparison was made that might say otherwise. */
+function beyond(r: Room, len: Lin, v: View): boolean {
+  const spare = minus(r.bytes, len);
+  if (v.proves(spare)) return false;
+  if (!v.wasCompared(len)) return true;
+  const size = constOf(r.bytes);
+  const high = v.range(len).hi;
+  const atom = len.t[0]?.[0];
+  return size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && v.state.bounds.relationsOf(atom).length === 0;
+}
+
+/** `min(len, sizeof(buffer))` where the destination is an array in view. */
+function clamp(e: Copy, v: View, cx: RuleContext): readonly Fix[] {
+  if (!e.lenExpr || !e.dstExpr || !e.dst) return [];
+  let x = e.dstExpr;
+  while (x.kind === 'cast') x = x.x;
+  if (x.kind !== 'id' && x.kind !== 'fld') return [];
+  if (v.typeOf(x)?.k !== 'arr') return [];
+  const text = cx.text(e.lenExpr);
+  const name = cx.text(x);
+  return [
+    {
+      title: `Copy at most sizeof(${name}) bytes; the rest is dropped`,
+      class: 'suggestion',
+      edits: [{ file: cx.file, start: e.lenExpr.start, end: e.lenExpr.end, newText: `min(${text}, sizeof(${name}))` }],
+    },
+  ];
+}

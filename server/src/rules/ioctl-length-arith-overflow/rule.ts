@@ -1,0 +1,85 @@
+/**
+ * A sum, product or difference of lengths that the caller chooses, used as a guard, a size or an argument before it is known not to wrap.
+ */
+import { Wraps, type Wrap } from '../request/arith';
+import { Once } from '../request/once';
+import { source } from '../request/taint';
+import type { Val } from '../../analysis/value';
+import type { Span } from '../../syntax/ast';
+import type { Rule, RuleContext } from '../rule';
+import page from './page.md';
+
+export const ioctlLengthArithOverflow: Rule = {
+  meta: {
+    id: 'ioctl-length-arith-overflow',
+    title: 'Arithmetic on a length of the caller that may wrap',
+    threats: ['IOCTLs', 'IOCTL surface'],
+    severity: 'error',
+    precision: 'medium',
+    cwe: [190, 191],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    const wraps = new Wraps();
+    const once = new Once();
+    return {
+      arith(e, v) {
+        wraps.note(e, v);
+      },
+      branch(e) {
+        if (e.c.kind !== 'bin' || e.c.op === '==' || e.c.op === '!=') return;
+        for (const val of e.vals) use(val, e.place, 'compared', 'a comparison that was to guard memory', wraps, once, cx);
+      },
+      copy(e) {
+        use(e.len, e.place, 'the length of a copy', 'the length of a copy', wraps, once, cx);
+      },
+      call(e) {
+        // Sizes of allocations are told by alloc-size-overflow.
+        if (e.api?.role.startsWith('alloc')) return;
+        for (const role of ['size', 'len', 'length', 'minLen']) use(e.arg(role), e.place, role, 'a size', wraps, once, cx);
+        if (e.callees.length > 0) for (const a of e.args) use(a, e.place, 'an argument', 'an argument', wraps, once, cx, '-');
+      },
+      access(e) {
+        if (e.kind === 'write') use(e.val, e.place, 'stored', 'a value that is stored', wraps, once, cx, '-');
+      },
+      index(e) {
+        use(e.index, e.place, 'an index', 'an index', wraps, once, cx);
+      },
+    };
+  },
+};
+
+function use(
+  val: Val | undefined,
+  place: Span,
+  _kind: string,
+  what: string,
+  wraps: Wraps,
+  once: Once,
+  cx: RuleContext,
+  only?: Wrap['op'],
+): void {
+  const wrap = wraps.of(val);
+  if (!wrap || (only !== undefined && wrap.op !== only)) return;
+  if (!once.here(`${String(wrap.place.start)}`, wrap.place)) return;
+  const text = cx.text(wrap.place).replace(/\s+/g, ' ');
+  const how = wrap.op === '-' ? 'below zero' : `at ${String(wrap.bits)} bits`;
+  cx.report({
+    place: wrap.place,
+    severity: 'error',
+    message: `\`${text}\` is computed from ${source(wrap.taint)} and may wrap ${how} before it is used as ${what}.`,
+    path: [
+      ...(wrap.taint.site.file === cx.file ? [cx.step(wrap.taint.site, 'origin', `${source(wrap.taint)} is read here`)] : wrap.taint.witness),
+      cx.step(wrap.place, 'flow', 'computed here without a check'),
+      cx.step(place, 'use', `used here as ${what}`),
+      cx.step(
+        wrap.place,
+        'guard',
+        wrap.op === '-'
+          ? 'a comparison of the two numbers before the subtraction would silence it'
+          : 'checked arithmetic whose status is tested, or a comparison with the limit minus the other operand, would silence it',
+      ),
+    ],
+  });
+}

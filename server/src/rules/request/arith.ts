@@ -1,0 +1,82 @@
+/**
+ * Sums, products and differences of numbers that the caller chooses, which may wrap before anything is compared. Remembers them within one
+ * function, so that a rule can ask where such a number is used.
+ */
+import type { Arith, View } from '../../analysis/events';
+import { constOf, type Lin } from '../../analysis/term';
+import type { Taint, Val } from '../../analysis/value';
+import type { Span } from '../../syntax/ast';
+import { chosen } from './taint';
+
+export interface Wrap {
+  readonly place: Span;
+  readonly op: Arith['op'];
+  readonly taint: Taint;
+  readonly bits: number;
+}
+
+export class Wraps {
+  private readonly byForm = new Map<string, Wrap>();
+
+  note(e: Arith, v: View): void {
+    const taint = chosen(e.out, v);
+    if (!taint || e.out.t.t.length === 0) return;
+    if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v)) return;
+    const form = key(e.out.t);
+    if (!this.byForm.has(form)) this.byForm.set(form, { place: e.place, op: e.op, taint, bits: e.bits });
+  }
+
+  /** The operation that made this number, if it may have wrapped. */
+  of(val: Val | undefined): Wrap | undefined {
+    if (!val || val.t.t.length === 0) return undefined;
+    return this.byForm.get(key(val.t));
+  }
+
+  /** An operation at this very place. */
+  at(place: Span): Wrap | undefined {
+    for (const w of this.byForm.values()) if (w.place.start >= place.start && w.place.end <= place.end) return w;
+    return undefined;
+  }
+}
+
+function key(t: Lin): string {
+  return `${t.key}:${String(t.c)}`;
+}
+
+function mayOverflow(e: Arith, v: View): boolean {
+  if (e.bits > 32 && e.op !== '*') return false;
+  const limit = 2 ** e.bits - 1;
+  if (v.range(e.out.t).hi <= limit) return false;
+  // An operand whose size was compared with something: how much that promises is not known.
+  for (const x of [e.l, e.r]) {
+    if (constOf(x.t) !== undefined) continue;
+    const hi = v.range(x.t).hi;
+    if (v.wasCompared(x.t) && !(hi >= limit && isPlainTest(x.t, v))) return false;
+  }
+  // A 16-bit operand times a small constant cannot reach 32 bits; the range says so already. Two unknown 64-bit factors are nobody's.
+  return true;
+}
+
+/** The only comparisons were lower bounds by constants: they say nothing about the top. */
+function isPlainTest(t: Lin, v: View): boolean {
+  const atom = t.t[0]?.[0];
+  return atom !== undefined && v.state.bounds.relationsOf(atom).length === 0;
+}
+
+function mayUnderflow(e: Arith, v: View): boolean {
+  if (!isUnsigned(e)) return false;
+  if (v.proves(e.out.t)) return false;
+  if (v.wasCompared(e.l.t)) {
+    // Compared with constants only, and those do not reach.
+    const c = constOf(e.r.t);
+    const atom = e.l.t.t[0]?.[0];
+    if (c === undefined || atom === undefined || v.state.bounds.relationsOf(atom).length > 0) return false;
+    return v.range(e.l.t).lo < c;
+  }
+  return !v.wasCompared(e.r.t) || constOf(e.r.t) !== undefined;
+}
+
+function isUnsigned(e: Arith): boolean {
+  const ty = e.out.ty;
+  return ty?.k === 'int' && (!ty.signed || (e.l.ty?.k === 'int' && !e.l.ty.signed));
+}

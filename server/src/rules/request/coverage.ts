@@ -1,0 +1,59 @@
+/**
+ * Whether the length of a request's buffer is known to reach the bytes that are touched. Owns the words of the answer; which buffers and
+ * which length are the rules' business.
+ */
+import type { OriginHit, View } from '../../analysis/events';
+import { constOf, minus, plus, type Lin } from '../../analysis/term';
+import type { RequestBuffer } from '../../analysis/value';
+
+/**
+ * covered: the length reaches the end. amount-unknown: something was compared, and how much that promises is not known. short: what was
+ * compared promises `least` bytes, and that is too little. unchecked: nothing was compared.
+ */
+export type Coverage = 'covered' | 'amount-unknown' | 'short' | 'unchecked';
+
+/** @param end bytes from the start of the buffer; undefined when they are not known */
+export function coverage(len: Lin, end: Lin | undefined, v: View): Coverage {
+  if (end && v.proves(minus(len, end))) return 'covered';
+  const need = end && constOf(end);
+  const least = v.range(len).lo;
+  if (!v.wasCompared(len)) return need === undefined && isAtHand(len, v) ? 'amount-unknown' : 'unchecked';
+  if (need === undefined || !Number.isFinite(least) || least <= 0) return 'amount-unknown';
+  return onlyConstants(len, v) && least < need ? 'short' : 'amount-unknown';
+}
+
+/** Only comparisons with constants were made, so the least length is all there is. */
+function onlyConstants(len: Lin, v: View): boolean {
+  const atom = len.t[0]?.[0];
+  if (!atom) return false;
+  return v.state.bounds.relationsOf(atom).length === 0;
+}
+
+/** A variable holds the length, or something made of it: a loop that counts it down is a check whose amount is not known. */
+function isAtHand(len: Lin, v: View): boolean {
+  const atom = len.t[0]?.[0];
+  if (!atom) return false;
+  for (const c of v.state.cells.values()) {
+    if (c.base.k !== 'local') continue;
+    if (c.val.t.t.some(([a]) => a === atom)) return true;
+    if (c.val.taint.some((t) => t.loc.startsWith('REQ|'))) return true;
+    // A length inside the buffer that was compared with something is the check of a part of it.
+    if (c.val.taint.length > 0 && c.val.pts.length === 0 && v.wasCompared(c.val.t)) return true;
+  }
+  return false;
+}
+
+/** Bytes from the start of the buffer to the end of an access of `size` bytes. */
+export function endOf(hit: OriginHit, size: Lin | undefined): Lin | undefined {
+  const off = hit.target.off;
+  if (!off || !size) return undefined;
+  return plus(off, size);
+}
+
+/**
+ * Buffers that the kernel copied, mapped or checked: beyond their length lies memory of somebody else. Input and output of a buffered
+ * request are one buffer, so their names do not tell them apart.
+ */
+export function isKernelSide(request: RequestBuffer | undefined): boolean {
+  return request === 'system' || request === 'wdf-in' || request === 'wdf-out' || request === 'message' || request === 'mdl';
+}

@@ -1,0 +1,9 @@
+/**
+ * Whether a function sees a request first hand. Code that takes requests from a queue later (a DPC, a timer, a work item) was preceded by
+ * the checks of the routine that put them there, which is another path.
+ */
+import type { View } from '../../analysis/events';
+
+export function firstHand(v: View): boolean {
+  return v.state.hasMust('role', undefined, 'request') !== undefined;
+}

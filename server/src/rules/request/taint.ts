@@ -1,0 +1,36 @@
+/**
+ * Numbers that whoever sends a request chooses: its lengths, and what lies in its buffers.
+ */
+import type { View } from '../../analysis/events';
+import type { Taint, Val } from '../../analysis/value';
+
+/** The first source of a value that the caller chooses; undefined when there is none. */
+export function chosen(val: Val | undefined, v: View): Taint | undefined {
+  if (!val) return undefined;
+  if (v.request.mode === 0) return undefined;
+  return v.taints(val).find((t) => t.certain && isChosen(t));
+}
+
+export function isChosen(t: Taint): boolean {
+  switch (t.origin) {
+    case 'UserVA':
+    case 'SharedPages':
+    case 'SharedView':
+    case 'Buffered':
+      return t.request !== 'registry' && t.request !== 'oid';
+    case 'Snapshot':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A length that the I/O manager states, as opposed to a field of a buffer. */
+export function isRequestLength(t: Taint): boolean {
+  return t.loc.startsWith('REQ|');
+}
+
+/** In the words of a message. */
+export function source(t: Taint): string {
+  return isRequestLength(t) ? 'a length of the request' : 'a field of the caller’s buffer';
+}

@@ -1,0 +1,57 @@
+/**
+ * A mapping of locked pages without `MdlMappingNoExecute`: memory that someone else writes, executable in the kernel.
+ */
+import type { Call } from '../../analysis/events';
+import { constOf } from '../../analysis/term';
+import type { Fix } from '../finding';
+import type { Rule, RuleContext } from '../rule';
+import { isMapping, NO_EXECUTE } from '../volatile/mapping';
+import { short } from '../volatile/shared-memory';
+import page from './page.md';
+
+export const userMapRwx: Rule = {
+  meta: {
+    id: 'user-map-rwx',
+    title: 'Mapping of locked pages that is writable and executable',
+    threats: ['Memory mapping into process', 'Memory mapped in shared user/kernel buffers'],
+    severity: 'warning',
+    precision: 'high',
+    cwe: [732],
+    profile: 'default',
+    microsoft: ['C30029', 'C30030'],
+  },
+  page,
+  observe(cx) {
+    return {
+      call(e) {
+        if (!isMapping(e) || e.api?.noexecFlag === undefined) return;
+        const priority = e.arg('priority');
+        const flags = priority && constOf(priority.t);
+        const x = e.argExpr('priority');
+        if (!x || flags === undefined || flags < 0 || Math.floor(flags / NO_EXECUTE) % 2 === 1) return;
+        if (cx.text(x).includes(e.api.noexecFlag)) return;
+        cx.report({
+          place: e.place,
+          severity: 'warning',
+          message: `\`${short(cx.text(e.place))}\` maps pages that someone else writes, and leaves them executable: \`MdlMappingNoExecute\` is missing.`,
+          path: [cx.step(e.place, 'use', 'mapped here'), cx.step(x, 'guard', '`| MdlMappingNoExecute` would keep code out of them')],
+          fixes: fix(e, x, cx),
+        });
+      },
+    };
+  },
+};
+
+function fix(e: Call, x: { start: number; end: number }, cx: RuleContext): readonly Fix[] {
+  const text = cx.text(x);
+  // A macro that makes the call is not edited.
+  if (!/^\w+\s*\(/.test(cx.text(e.place)) || !/^[\w|\s()]+$/.test(text)) return [];
+  const newText = /^\w+$/.test(text) || text.includes('|') ? `${text} | MdlMappingNoExecute` : `(${text}) | MdlMappingNoExecute`;
+  return [
+    {
+      title: 'Add MdlMappingNoExecute',
+      class: 'safe',
+      edits: [{ file: cx.file, start: x.start, end: x.end, newText }],
+    },
+  ];
+}

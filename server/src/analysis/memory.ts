@@ -411,7 +411,8 @@ export class Memory {
             }
           : val,
       );
-      if (t.base.k === 'region' && t.base.request !== undefined) state.setMay({ tag: 'written', base: t.base, site, data: t.root });
+      if (t.base.k === 'region' && t.base.request !== undefined)
+        state.setMay({ tag: 'written', base: t.base, site, data: t.root });
       if (t.base.k !== 'local') this.publish(t, val, site);
     }
   }

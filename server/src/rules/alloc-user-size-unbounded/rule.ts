@@ -31,7 +31,9 @@ export const allocUserSizeUnbounded: Rule = {
           severity: 'warning',
           message: `\`${expr ? cx.text(expr).replace(/\s+/g, ' ') : 'The size'}\` comes from the caller’s buffer and reaches \`${e.name}\` without an upper bound.`,
           path: [
-            ...(taint.site.file === cx.file ? [cx.step(taint.site, 'origin', 'a field of the caller’s buffer is read here')] : taint.witness),
+            ...(taint.site.file === cx.file
+              ? [cx.step(taint.site, 'origin', 'a field of the caller’s buffer is read here')]
+              : taint.witness),
             cx.step(e.place, 'use', 'allocated with this size'),
             cx.step(e.place, 'guard', 'a comparison with a limit of the driver’s own would silence it'),
           ],

@@ -28,10 +28,14 @@ export const casLoopPlainLoad = functionRule(
       for (const load of loadsOf(expected, c.x, s)) {
         if (strip(load, s) !== place || s.typeOf(bare(load))?.vol === true) continue;
         const x = bare(load);
-        tell(x, `\`${s.text(x)}\` is read plainly as the value that \`${c.name}\` expects: the compiler may read it again, and compare with another value than it computed with.`, {
-          use: 'read here without a volatile accessor',
-          from: [],
-        });
+        tell(
+          x,
+          `\`${s.text(x)}\` is read plainly as the value that \`${c.name}\` expects: the compiler may read it again, and compare with another value than it computed with.`,
+          {
+            use: 'read here without a volatile accessor',
+            from: [],
+          },
+        );
         break;
       }
     }

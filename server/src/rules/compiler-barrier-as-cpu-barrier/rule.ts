@@ -23,7 +23,8 @@ export const compilerBarrierAsCpuBarrier: Rule = {
     const here = `${cx.file}:${cx.fn.name}`;
     return {
       access(e, v) {
-        if (e.api?.role === 'volatile-accessor' || e.api?.role === 'interlocked' || (e.volatile && e.x.kind !== 'id')) cx.note(SHARES, here);
+        if (e.api?.role === 'volatile-accessor' || e.api?.role === 'interlocked' || (e.volatile && e.x.kind !== 'id'))
+          cx.note(SHARES, here);
         else if (v.origins(e.targets).some((h) => isVolatileOrigin(h.origin) && h.origin !== 'UserVA')) cx.note(SHARES, here);
       },
       call(e) {

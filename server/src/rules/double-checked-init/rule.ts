@@ -24,12 +24,18 @@ export const doubleCheckedInit = functionRule(
       if (what === undefined || what.text.startsWith('Status') || s.locals.has(what.text)) continue;
       const lock = s.calls.filter((c) => isLock(c.name) && c.x.end < inner.start).pop();
       if (!lock) continue;
-      const outer = ifs.find((o) => o.c.end < lock.x.start && tested(o.c, s)?.text === what.text && o !== inner && covers(o, inner, s));
+      const outer = ifs.find(
+        (o) => o.c.end < lock.x.start && tested(o.c, s)?.text === what.text && o !== inner && covers(o, inner, s),
+      );
       if (!outer || s.typeOf(what.x)?.vol === true) continue;
       if (!s.stores.some((st) => st.left === what.text && st.place.start > inner.start && st.place.end <= inner.end)) continue;
-      tell(outer.c, `\`${s.text(outer.c)}\` is tested outside the lock that its initialisation holds: when it is set, what it guards may not be seen yet.`, {
-        use: 'tested without the lock and without acquire order',
-      });
+      tell(
+        outer.c,
+        `\`${s.text(outer.c)}\` is tested outside the lock that its initialisation holds: when it is set, what it guards may not be seen yet.`,
+        {
+          use: 'tested without the lock and without acquire order',
+        },
+      );
     }
   },
 );

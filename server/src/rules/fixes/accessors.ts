@@ -94,8 +94,11 @@ export function assignmentOf(place: Span, cx: RuleContext): AssignExpr | UpdateE
 
 /** Its value is thrown away: it stands where a statement starts and ends. */
 function isStatement(x: Span, cx: RuleContext): boolean {
-  return /[;{}):]\s*$/.test(cx.text({ start: Math.max(0, x.start - 200), end: x.start }).replace(/\/\/[^\n]*\n|\/\*[\s\S]*?\*\//g, '')) &&
-    /^\s*;/.test(cx.text({ start: x.end, end: x.end + 20 }));
+  return (
+    /[;{}):]\s*$/.test(
+      cx.text({ start: Math.max(0, x.start - 200), end: x.start }).replace(/\/\/[^\n]*\n|\/\*[\s\S]*?\*\//g, ''),
+    ) && /^\s*;/.test(cx.text({ start: x.end, end: x.end + 20 }))
+  );
 }
 
 /** The source shows the place itself, not a macro that makes it. */

@@ -32,7 +32,8 @@ export const ioctlCopyLengthUserControlled: Rule = {
           return;
         }
         const src = e.src && !e.fill ? room(e.src, e.srcExpr, v) : undefined;
-        if (src && beyond(src, len.t, v)) tell(e, `out of ${words(src)}: bytes behind it are copied as well`, 'read here', taint, v, cx);
+        if (src && beyond(src, len.t, v))
+          tell(e, `out of ${words(src)}: bytes behind it are copied as well`, 'read here', taint, v, cx);
       },
     };
 
@@ -64,7 +65,11 @@ export const ioctlCopyLengthUserControlled: Rule = {
 function words(r: Room): string {
   const c = constOf(r.bytes);
   const size = c === undefined ? 'an object' : `${String(c)} bytes`;
-  return r.what === 'string' ? `a string of ${String(c ?? 0)} bytes` : r.what === 'pool' ? `a pool block of ${c === undefined ? 'another size' : size}` : size;
+  return r.what === 'string'
+    ? `a string of ${String(c ?? 0)} bytes`
+    : r.what === 'pool'
+      ? `a pool block of ${c === undefined ? 'another size' : size}`
+      : size;
 }
 
 /** True when the length may be larger, and no comparison was made that might say otherwise. */
@@ -75,7 +80,9 @@ function beyond(r: Room, len: Lin, v: View): boolean {
   const size = constOf(r.bytes);
   const high = v.range(len).hi;
   const atom = len.t[0]?.[0];
-  return size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && v.state.bounds.relationsOf(atom).length === 0;
+  return (
+    size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && v.state.bounds.relationsOf(atom).length === 0
+  );
 }
 
 /** `min(len, sizeof(buffer))` where the destination is an array in view. */

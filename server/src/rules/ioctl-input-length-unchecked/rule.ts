@@ -99,5 +99,11 @@ function fixes(len: Lin, hit: OriginHit, size: string | undefined, place: Span, 
   const field = constOf(minus(len, v.request.outLen)) === 0 ? OUTPUT_LENGTH : INPUT_LENGTH;
   const name = nameOf(len, field, v, cx);
   if (name === undefined) return [];
-  return guardFix(cx, place, `${name} < ${size}`, 'STATUS_BUFFER_TOO_SMALL', `Refuse a request whose input is shorter than ${size}`);
+  return guardFix(
+    cx,
+    place,
+    `${name} < ${size}`,
+    'STATUS_BUFFER_TOO_SMALL',
+    `Refuse a request whose input is shorter than ${size}`,
+  );
 }

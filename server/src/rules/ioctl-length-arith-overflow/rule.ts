@@ -70,7 +70,9 @@ function use(
     severity: 'error',
     message: `\`${text}\` is computed from ${source(wrap.taint)} and may wrap ${how} before it is used as ${what}.`,
     path: [
-      ...(wrap.taint.site.file === cx.file ? [cx.step(wrap.taint.site, 'origin', `${source(wrap.taint)} is read here`)] : wrap.taint.witness),
+      ...(wrap.taint.site.file === cx.file
+        ? [cx.step(wrap.taint.site, 'origin', `${source(wrap.taint)} is read here`)]
+        : wrap.taint.witness),
       cx.step(wrap.place, 'flow', 'computed here without a check'),
       cx.step(place, 'use', `used here as ${what}`),
       cx.step(

@@ -84,7 +84,11 @@ function check(
         : `${what} writes the caller’s output, but no check of the output length comes before it.`,
     path: [
       ...cx.path(hit, place, need === undefined ? 'written here' : `written here, up to byte ${String(need)}`),
-      cx.step(place, 'guard', 'a comparison of the output length with the size of what is written, before this, would silence it'),
+      cx.step(
+        place,
+        'guard',
+        'a comparison of the output length with the size of what is written, before this, would silence it',
+      ),
     ],
     fixes: fixes(len, hit, sizeText, place, v, cx),
   });
@@ -96,5 +100,11 @@ function fixes(len: Lin, hit: OriginHit, size: string | undefined, place: Span, 
   if (!off || (hit.target.path === '+' && constOf(off) !== 0)) return [];
   const name = nameOf(len, OUTPUT_LENGTH, v, cx);
   if (name === undefined) return [];
-  return guardFix(cx, place, `${name} < ${size}`, 'STATUS_BUFFER_TOO_SMALL', `Refuse a request whose output is shorter than ${size}`);
+  return guardFix(
+    cx,
+    place,
+    `${name} < ${size}`,
+    'STATUS_BUFFER_TOO_SMALL',
+    `Refuse a request whose output is shorter than ${size}`,
+  );
 }

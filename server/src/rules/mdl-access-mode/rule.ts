@@ -33,7 +33,10 @@ export const mdlAccessMode: Rule = {
           place: e.place,
           severity: 'error',
           message: `\`${short(cx.text(e.place))}\` locks an address that the caller chose as if the kernel had: nothing checks that it is the caller’s.`,
-          path: [...cx.path(hit, e.place, 'locked here with `KernelMode`'), cx.step(x, 'guard', '`UserMode` would check the address')],
+          path: [
+            ...cx.path(hit, e.place, 'locked here with `KernelMode`'),
+            cx.step(x, 'guard', '`UserMode` would check the address'),
+          ],
           fixes: /^\w+$/.test(cx.text(x))
             ? [
                 {
@@ -50,5 +53,7 @@ export const mdlAccessMode: Rule = {
 };
 
 function userAddress(mdl: Val, v: View) {
-  return v.origins(v.describedBy(mdl).va).find((h) => h.origin === 'UserVA' && h.certain && v.mark('probed', h.target.base) === undefined);
+  return v
+    .origins(v.describedBy(mdl).va)
+    .find((h) => h.origin === 'UserVA' && h.certain && v.mark('probed', h.target.base) === undefined);
 }

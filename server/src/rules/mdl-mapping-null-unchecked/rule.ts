@@ -5,7 +5,8 @@ import { untestedResults } from '../source/results';
 import { functionRule } from '../source/shape';
 import page from './page.md';
 
-const MAPS = /^(MmGetSystemAddressForMdl(Safe)?|MmMapLockedPagesSpecifyCache|MmMapLockedPagesWithReservedMapping|MmMapIoSpace(Ex)?)$/;
+const MAPS =
+  /^(MmGetSystemAddressForMdl(Safe)?|MmMapLockedPagesSpecifyCache|MmMapLockedPagesWithReservedMapping|MmMapIoSpace(Ex)?)$/;
 
 export const mdlMappingNullUnchecked = functionRule(
   {

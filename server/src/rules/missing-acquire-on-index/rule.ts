@@ -109,4 +109,3 @@ function suffix(text: string, at: { readonly start: number }, cx: RuleContext) {
     },
   ];
 }
-

@@ -61,7 +61,15 @@ function publish(e: Access, v: View, cx: RuleContext): void {
     const slot = v.state.hasMay('slot', t.base, '');
     if (!advances && !slot) continue;
     const text = short(cx.text(e.place));
-    const steps = [...proof(cx, hit, e.place, 'published here, in no order with what came before', 'a store with release order comes after everything before it')];
+    const steps = [
+      ...proof(
+        cx,
+        hit,
+        e.place,
+        'published here, in no order with what came before',
+        'a store with release order comes after everything before it',
+      ),
+    ];
     if (slot) steps.splice(-2, 0, { ...slot.site, role: 'flow', message: 'an element is written here' });
     cx.report({
       place: e.place,

@@ -9,7 +9,8 @@ import page from './page.md';
 
 const ATOMIC = 'field-atomic';
 const BARE = 'field-plain-unlocked';
-const QUIET = /(create|init|start|alloc|open|attach|setup|close|cleanup|destroy|delete|free|stop|detach|unload|entry|reset|add_?device|term)/i;
+const QUIET =
+  /(create|init|start|alloc|open|attach|setup|close|cleanup|destroy|delete|free|stop|detach|unload|entry|reset|add_?device|term)/i;
 
 export const mixedAtomicPlain = functionRule(
   {
@@ -52,7 +53,9 @@ export const mixedAtomicPlain = functionRule(
         decide: (f: DriverFacts) => {
           const by = f.values(ATOMIC, key);
           if (by.length === 0) return undefined;
-          return { message: `\`${s.text(x)}\` is ${writes ? 'written' : 'read'} plainly, but \`${by[0] ?? ''}\` accesses it elsewhere.` };
+          return {
+            message: `\`${s.text(x)}\` is ${writes ? 'written' : 'read'} plainly, but \`${by[0] ?? ''}\` accesses it elsewhere.`,
+          };
         },
       });
     }

@@ -24,7 +24,9 @@ export function guardFix(cx: RuleContext, place: Span, condition: string, status
   if (indent.trim() !== '') return [];
   const eol = all.includes('\r\n') ? '\r\n' : '\n';
   const unit = indent.includes('\t') ? '\t' : '    ';
-  const constant = how.status.startsWith('NDIS_') ? status.replace(/^STATUS_BUFFER_TOO_SMALL$/, 'NDIS_STATUS_BUFFER_TOO_SHORT') : status;
+  const constant = how.status.startsWith('NDIS_')
+    ? status.replace(/^STATUS_BUFFER_TOO_SMALL$/, 'NDIS_STATUS_BUFFER_TOO_SHORT')
+    : status;
   const body = how.assign ? [`${how.assign}${constant};`, how.leave] : [how.leave.replace('$', constant)];
   const head = how.braceOnOwnLine ? [`if (${condition})`, '{'] : [`if (${condition}) {`];
   const lines = [...head, ...body.map((b) => unit + b), '}'];
@@ -44,7 +46,9 @@ export function nameOf(t: Lin, field: RegExp, v: View, cx: RuleContext): string 
   const direct = field.exec(body)?.[0];
   if (direct !== undefined) return direct;
   const stack = /\bPIO_STACK_LOCATION\s+(\w+)/.exec(body)?.[1];
-  return stack === undefined ? undefined : `${stack}->Parameters.DeviceIoControl.${field.source.includes('Input') ? 'InputBufferLength' : 'OutputBufferLength'}`;
+  return stack === undefined
+    ? undefined
+    : `${stack}->Parameters.DeviceIoControl.${field.source.includes('Input') ? 'InputBufferLength' : 'OutputBufferLength'}`;
 }
 
 export const INPUT_LENGTH = /\b\w+(?:->|\.)Parameters\.\w+\.InputBufferLength\b/;

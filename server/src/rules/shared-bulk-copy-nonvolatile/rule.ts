@@ -6,7 +6,17 @@ import { words } from '../../analysis/memory';
 import type { Fix } from '../finding';
 import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { decisions, decisionsOf } from '../volatile/decisions';
-import { ACCESSORS, habits, lasting, placeKey, proof, rewritable, short, together, VOLATILE_COPIES } from '../volatile/shared-memory';
+import {
+  ACCESSORS,
+  habits,
+  lasting,
+  placeKey,
+  proof,
+  rewritable,
+  short,
+  together,
+  VOLATILE_COPIES,
+} from '../volatile/shared-memory';
 import page from './page.md';
 
 export const sharedBulkCopyNonvolatile: Rule = {
@@ -45,12 +55,24 @@ function tell(e: Copy, hit: OriginHit, out: boolean, cx: RuleContext): void {
     message: out
       ? `\`${text}\` is copied plainly out of ${where}: the compiler may go on reading the source where the copy is meant.`
       : `\`${text}\` is filled plainly in ${where}: the compiler may split, repeat or read back the stores.`,
-    path: proof(cx, hit, e.place, `\`${e.name}\` is an ordinary copy`, '`RtlCopyVolatileMemory` reads and writes what it says, when it says it'),
+    path: proof(
+      cx,
+      hit,
+      e.place,
+      `\`${e.name}\` is an ordinary copy`,
+      '`RtlCopyVolatileMemory` reads and writes what it says, when it says it',
+    ),
     decide: (facts) => decide(e, hit, out, facts, cx),
   });
 }
 
-function decide(e: Copy, hit: OriginHit, out: boolean, facts: DriverFacts, cx: RuleContext): ReturnType<NonNullable<Draft['decide']>> {
+function decide(
+  e: Copy,
+  hit: OriginHit,
+  out: boolean,
+  facts: DriverFacts,
+  cx: RuleContext,
+): ReturnType<NonNullable<Draft['decide']>> {
   const fixes = fix(e, cx);
   if (!hit.certain) return { fixes };
   const first = decisionsOf(placeKey(cx.file, e.place.start), facts)[0];

@@ -7,7 +7,18 @@ import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { readFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
 import { decisions, decisionsOf } from '../volatile/decisions';
-import { ACCESSORS, fieldKey, habits, isPlain, placeKey, proof, rewritable, short, together, WRITES } from '../volatile/shared-memory';
+import {
+  ACCESSORS,
+  fieldKey,
+  habits,
+  isPlain,
+  placeKey,
+  proof,
+  rewritable,
+  short,
+  together,
+  WRITES,
+} from '../volatile/shared-memory';
 import page from './page.md';
 
 const OWN_READ = 'reads-own-index';
@@ -60,7 +71,9 @@ function report(e: Access, hit: OriginHit, cx: RuleContext): void {
       hit,
       e.place,
       'read here without a volatile accessor',
-      user ? 'one volatile read into a local, used from there on, would settle its value' : 'a read through a volatile accessor would settle its value',
+      user
+        ? 'one volatile read into a local, used from there on, would settle its value'
+        : 'a read through a volatile accessor would settle its value',
     ),
     decide: (facts) => decide(e, hit, message, text, own, facts, cx),
   });

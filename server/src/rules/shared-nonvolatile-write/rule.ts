@@ -41,7 +41,13 @@ export const sharedNonvolatileWrite: Rule = {
           severity: quiet ? 'info' : 'warning',
           confidence: hit.certain ? 'certain' : 'possible',
           message: `\`${text}\` is stored plainly in ${words(hit.origin)}: the compiler may split or move the store, and the other side sees the pieces.`,
-          path: proof(cx, hit, e.place, 'stored here without a volatile accessor', 'a store through a volatile accessor is one store'),
+          path: proof(
+            cx,
+            hit,
+            e.place,
+            'stored here without a volatile accessor',
+            'a store through a volatile accessor is one store',
+          ),
           decide: (facts) => ({ fixes: writeFixes(e, 'NoFence', facts, cx) }),
         });
       },

@@ -38,7 +38,13 @@ function follow(hit: OriginHit, place: Span, v: View, cx: RuleContext): void {
     place,
     severity: 'error',
     message: `\`${short(cx.text(place))}\` follows a pointer that user mode put into shared memory.`,
-    path: proof(cx, hit, place, 'followed here', 'an index or an offset, checked against what this side keeps, can do what the pointer does'),
+    path: proof(
+      cx,
+      hit,
+      place,
+      'followed here',
+      'an index or an offset, checked against what this side keeps, can do what the pointer does',
+    ),
   });
 }
 

@@ -35,7 +35,11 @@ export const userMapPartialPage: Rule = {
             confidence: c === undefined ? 'possible' : 'certain',
             message: `\`${short(cx.text(e.place))}\` maps whole pages, but the memory ${c === undefined ? 'may not' : 'does not'} fill them: what lies beside it in the pool is mapped too.`,
             path: [
-              { ...base.site, role: 'origin', message: c === undefined ? 'allocated here' : `${String(c)} bytes are allocated here` },
+              {
+                ...base.site,
+                role: 'origin',
+                message: c === undefined ? 'allocated here' : `${String(c)} bytes are allocated here`,
+              },
               cx.step(e.place, 'use', 'mapped into a process here'),
               cx.step(e.place, 'guard', 'a size rounded up with `ROUND_TO_PAGES` would leave no room for neighbours'),
             ],

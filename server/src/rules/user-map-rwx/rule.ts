@@ -34,7 +34,10 @@ export const userMapRwx: Rule = {
           place: e.place,
           severity: 'warning',
           message: `\`${short(cx.text(e.place))}\` maps pages that someone else writes, and leaves them executable: \`MdlMappingNoExecute\` is missing.`,
-          path: [cx.step(e.place, 'use', 'mapped here'), cx.step(x, 'guard', '`| MdlMappingNoExecute` would keep code out of them')],
+          path: [
+            cx.step(e.place, 'use', 'mapped here'),
+            cx.step(x, 'guard', '`| MdlMappingNoExecute` would keep code out of them'),
+          ],
           fixes: fix(e, x, cx),
         });
       },

@@ -12,12 +12,12 @@ import { taintPlace } from './shared-memory';
 const DECIDES = 'read-decides';
 
 /** A use that reaches memory. `unclamped` ones are as wide as the number itself. */
-export type Decision = 'a comparison' | 'an index' | 'an unclamped index' | 'the length of a copy' | 'a size' | 'a pointer' | 'a switch';
+export type Decision =
+  'a comparison' | 'an index' | 'an unclamped index' | 'the length of a copy' | 'a size' | 'a pointer' | 'a switch';
 
 export function decisions(cx: RuleContext): Observer {
   const decides = (val: Val, what: Decision): void => {
-    for (const t of val.taint)
-      if (isVolatileOrigin(t.origin) || t.origin === 'Packet') cx.note(DECIDES, taintPlace(t), what);
+    for (const t of val.taint) if (isVolatileOrigin(t.origin) || t.origin === 'Packet') cx.note(DECIDES, taintPlace(t), what);
   };
   const pointer = (val: Val | undefined): void => {
     if (val) decides(val, 'a pointer');

@@ -60,8 +60,16 @@ function covered(t: Target, e: Copy, v: View): { mark: Mark; tested: boolean } |
   return undefined;
 }
 
-function steps(cx: RuleContext, hit: OriginHit, place: { start: number; end: number }, mark: Mark, tested: boolean): readonly Step[] {
-  const all = [...proof(cx, hit, place, 'fetched again here', 'one fetch into a local that both uses share would make them agree')];
+function steps(
+  cx: RuleContext,
+  hit: OriginHit,
+  place: { start: number; end: number },
+  mark: Mark,
+  tested: boolean,
+): readonly Step[] {
+  const all = [
+    ...proof(cx, hit, place, 'fetched again here', 'one fetch into a local that both uses share would make them agree'),
+  ];
   const at = all.findIndex((s) => s.role === 'use');
   all.splice(at < 0 ? all.length : at, 0, {
     file: mark.site.file,

@@ -106,4 +106,3 @@ export function short(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > 90 ? `${line.slice(0, 87)}…` : line;
 }
-

@@ -82,6 +82,7 @@ const allocate: Handler = (api, c, s, f) => {
   s.setMust({ tag: 'fresh', base, site: base.site });
   s.dropMay('mapped', base);
   s.dropMay('freed', base);
+  s.dropMay('published', base);
   const t = lin(f.atoms.atom(`alloc:${f.at(c.place)}`, { lo: 0 }));
   const v: Val = { t, pts: [{ base, path: '', off: constant(0) }], taint: [], ty: VOID_PTR, nullable: siteOf(f, c.place) };
   const out = c.arg('objectOut') ?? c.arg('out') ?? c.arg('bufferOut');
@@ -480,6 +481,8 @@ const describeMdl: Handler = (_api, c, s, f) => {
   if (va) {
     f.memory.heap.setMdl(base.key, { va: f.memory.targetsOf(va), site: siteOf(f, c.place) });
     s.setCell(base, '$va', va);
+    const length = c.arg('length');
+    if (length) s.replaceMay({ tag: 'mdl-length', base, site: siteOf(f, c.place), num: length.t });
   }
   const v: Val = {
     t: lin(f.atoms.atom(`alloc:${f.at(c.place)}`, { lo: 0 })),
@@ -589,6 +592,8 @@ const mapMdl: Handler = (api, c, s, f) => {
         ],
         {},
       );
+      const length = s.hasMay('mdl-length', t.base);
+      if (length) s.replaceMay({ ...length, base: region });
       pts.push({ base: region, path: '', off: constant(0) });
     } else if (va?.length) pts.push(...va);
     else {

@@ -16,6 +16,7 @@ import type { Base, Target, Taint, Val } from './value';
  *   peek    an index of the other side was read without acquire and taken for a count (site: the read)
  *   slot    an element was written, and nothing that publishes in order came since
  *   stored  an own index or flag was stored, and no full fence came since
+ *   published, locked, user-mapped  what became of an object, an MDL, an allocation
  *   limit   a number was compared (`path` is its key, `data` with what: `shared` or `own`)
  */
 export type TrailTag = 'fetch' | 'tested' | 'peek' | 'slot' | 'stored' | 'limit';
@@ -107,7 +108,32 @@ function peek(l: Val, r: Val, s: State): void {
 }
 
 export function leaveCall(e: Call, s: State, f: Frame): void {
-  if (e.api?.role !== 'fence') return;
+  switch (e.api?.role) {
+    case 'lock-user-pages':
+      for (const t of e.arg('mdl')?.pts ?? []) s.setMust({ tag: 'locked', base: t.base, site: siteOf(e, f) });
+      return;
+    case 'unlock-pages':
+      for (const t of e.arg('mdl')?.pts ?? []) s.dropMust('locked', t.base);
+      return;
+    case 'map-mdl': {
+      const mode = e.arg('mode');
+      if (!mode || s.bounds.range(mode.t).lo <= 0) return;
+      for (const t of e.arg('mdl')?.pts ?? [])
+        for (const p of s.cell(t.base, '$va')?.pts ?? []) s.setMust({ tag: 'user-mapped', base: p.base, site: siteOf(e, f) });
+      return;
+    }
+    case 'unmap':
+      for (const m of [...s.must.values()]) if (m.tag === 'user-mapped') s.dropMust(m.tag, m.base, m.path);
+      return;
+    case 'interlocked':
+      if (e.api.op === 'swap' || e.api.op === 'cas') publish(e.args[1], e, s, f);
+      return;
+    case 'volatile-accessor':
+      if (e.api.order === 'release') publish(e.args[1], e, s, f);
+      return;
+    default:
+      if (e.api?.role !== 'fence') return;
+  }
   const argument = e.argExprs[0];
   const fence = f.model.fence(e.name, 'arm64', argument && f.text(argument));
   if (!fence || fence.compilerOnly) return;
@@ -118,6 +144,12 @@ export function leaveCall(e: Call, s: State, f: Frame): void {
     for (const m of [...s.may.values()]) if (m.tag === 'stored') s.dropMay(m.tag, m.base, m.path);
     s.setMust({ tag: FENCED, site: siteOf(e, f) });
   }
+}
+
+/** Others can reach the object from here on. */
+function publish(v: Val | undefined, e: Call, s: State, f: Frame): void {
+  for (const t of v?.pts ?? [])
+    if (t.base.k === 'alloc' && t.path === '') s.setMay({ tag: 'published', base: t.base, site: siteOf(e, f) });
 }
 
 /** Loaded in an order that later accesses keep. */

@@ -84,6 +84,7 @@ SessionReadUrgent(_In_ const RING *Ring, _In_ ULONG Index, _Out_ PFRAME Frame)
 
     /* Wrong (double-fetch): user mode may have changed the length since it was checked. */
     Frame->Length = ReadULongNoFence(&Entry->Length);
+    /* Wrong (ioctl-copy-length-user-controlled): so this length was never checked. */
     RtlCopyVolatileMemory(Frame->Data, Entry->Data, Frame->Length);
     return STATUS_SUCCESS;
 }
@@ -96,7 +97,7 @@ SessionPeekNewest(_Inout_ PSESSION Session)
     PRING_ENTRY Entry;
     ULONG Produced;
 
-    /* Wrong (shared-nonvolatile-read): the compiler may read the index again, and user mode may change it in between. */
+    /* Wrong (shared-nonvolatile-read, missing-acquire-on-index): the compiler may read the index again, and the entry before it. */
     Produced = Ring->Shared->ProducerIndex;
     if (Produced == Ring->ConsumerIndex) {
         return;

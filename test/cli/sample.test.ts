@@ -33,11 +33,11 @@ describe('the sample driver', () => {
     for (const file of fs.readdirSync(SAMPLE).filter((name) => /\.[ch]$/.test(name))) {
       const lines = fs.readFileSync(path.join(SAMPLE, file), 'utf8').split('\n');
       for (const [index, line] of lines.entries()) {
-        const rule = /\* Wrong \(([\w-]+)\):/.exec(line)?.[1];
-        if (rule === undefined) continue;
-        marked.add(rule);
-        // The marked line is the next one.
-        if (known.has(rule)) expected.push(`${file}:${index + 2} ${rule}`);
+        for (const rule of /\* Wrong \(([\w, -]+)\):/.exec(line)?.[1]?.split(', ') ?? []) {
+          marked.add(rule);
+          // The marked line is the next one.
+          if (known.has(rule)) expected.push(`${file}:${index + 2} ${rule}`);
+        }
       }
     }
     assert.ok(marked.size >= 8, `${marked.size} kinds are marked`);
@@ -89,7 +89,8 @@ describe('the bundled command line', () => {
   it('explains rules by their pages', () => {
     const rules = (JSON.parse(cli('rules', '--format', 'json').stdout) as { id: string }[]).map((rule) => rule.id);
     assert.ok(rules.length >= 5);
-    for (const rule of [...rules.slice(0, 2), ...rules.slice(-1)]) {
+    for (const rule of ['registry-direct-without-typecheck', 'suppression-unused']) {
+      assert.ok(rules.includes(rule), rule);
       const ran = cli('explain', rule);
       assert.strictEqual(ran.status, 0, rule);
       assert.ok(ran.stdout.startsWith(`# ${rule}`), `${rule}: ${ran.stdout.slice(0, 60)}`);

@@ -25,6 +25,7 @@ const data = mkdtempSync(path.join(tmpdir(), 'fencepost-code-server-'));
 const settings = {
   'workbench.startupEditor': 'none',
   'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'security.workspace.trust.enabled': false,
   'extensions.autoUpdate': false,

@@ -21,6 +21,7 @@ interface Printed {
 describe('bundled language server over stdio', () => {
   let client: TestClient;
   const text = readFileSync(path.join(SAMPLE, FILE), 'utf8');
+  const lineOfRead = text.split('\n').findIndex((one) => one.includes(READ));
 
   beforeEach(() => {
     const folder = mkdtempSync(path.join(tmpdir(), 'fencepost sample '));
@@ -34,10 +35,8 @@ describe('bundled language server over stdio', () => {
   it('finds, explains the way through another file, and fixes', async () => {
     await client.initialize(PULL);
     const uri = await client.open(FILE, text);
-    const [finding] = readsOf(await client.items(uri)).filter((item) => item.severity === 1);
+    const [finding] = readsOf(await client.items(uri)).filter((item) => item.range.start.line === lineOfRead);
     assert.ok(finding);
-    const line = text.split('\n').findIndex((one) => one.includes(READ));
-    assert.equal(finding.range.start.line, line);
     const files = (finding.relatedInformation ?? []).map(({ location }) => location.uri);
     assert.ok(files.includes(client.uri('ring.c')), 'the mapping call is in another file');
     assert.equal(files.at(-1), uri);
@@ -47,7 +46,7 @@ describe('bundled language server over stdio', () => {
       range: finding.range,
       context: { diagnostics: [finding] },
     });
-    const fix = actions.find((action) => action.isPreferred);
+    const fix = actions.find((action) => action.edit && action.title.startsWith('Read '));
     assert.ok(fix, actions.map((action) => action.title).join(', '));
     assert.ok(actions.some((action) => action.kind === 'source.fixAll.fencepost'));
 
@@ -59,7 +58,7 @@ describe('bundled language server over stdio', () => {
         .map((edit) => ({ range: edit.range, text: 'newText' in edit ? edit.newText : '' })),
     });
     const after = readsOf(await client.items(uri));
-    assert.ok(!after.some((item) => item.range.start.line === line), 'gone once it is fixed');
+    assert.ok(!after.some((item) => item.range.start.line === lineOfRead), 'gone once it is fixed');
   });
 
   it('says `unchanged`, and takes a finding back while the text is edited', async () => {
@@ -71,7 +70,9 @@ describe('bundled language server over stdio', () => {
     await client.change(uri, text.replace(READ, 'Produced = ReadULongNoFence(&Ring->Shared->ProducerIndex);'));
     const second = await client.pull(uri, first.resultId);
     assert.ok(second.kind === 'full');
-    assert.equal(second.items.length, first.items.length - 1);
+    const at = (items: readonly Diagnostic[]): number =>
+      readsOf(items).filter((item) => item.range.start.line === lineOfRead).length;
+    assert.deepEqual([at(first.items), at(second.items)], [1, 0]);
     await client.change(uri, text);
     assert.equal((await client.pull(uri, second.resultId)).resultId, first.resultId);
   });

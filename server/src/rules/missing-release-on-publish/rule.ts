@@ -7,7 +7,7 @@ import { isElement } from '../../analysis/trail';
 import type { Rule, RuleContext } from '../rule';
 import { rmwFixes, writeFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
-import { isShared, lasting, proof, short } from '../volatile/shared-memory';
+import { isShared, lasting, namesFence, proof, short } from '../volatile/shared-memory';
 import page from './page.md';
 
 const FENCED_STORES = 'fences-stores';
@@ -28,6 +28,7 @@ export const missingReleaseOnPublish: Rule = {
   observe(cx) {
     return {
       call(e) {
+        if (namesFence(e)) cx.note(FENCED_STORES, cx.fn.name);
         if (e.api?.role !== 'fence') return;
         const argument = e.argExprs[0];
         const fence = cx.model.fence(e.name, 'arm64', argument && cx.text(argument));

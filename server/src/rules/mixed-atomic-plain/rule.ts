@@ -3,6 +3,7 @@
  * locks.
  */
 import type { Expr } from '../../syntax/ast';
+import { PRELUDE } from '../../program/program';
 import type { DriverFacts } from '../rule';
 import { bare, functionRule, type Shape } from '../source/shape';
 import page from './page.md';
@@ -65,5 +66,6 @@ export const mixedAtomicPlain = functionRule(
 function keyOf(x: Expr, s: Shape): string | undefined {
   if (x.kind !== 'fld') return undefined;
   const rec = s.recordOf(x.x);
-  return rec?.name ? `${rec.name}.${x.name}` : undefined;
+  // Lists of the kernel have rules of their own.
+  return rec?.name && rec.file !== PRELUDE ? `${rec.name}.${x.name}` : undefined;
 }

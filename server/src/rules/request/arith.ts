@@ -21,6 +21,8 @@ export class Wraps {
   note(e: Arith, v: View): void {
     const taint = chosen(e.out, v);
     if (!taint || e.out.t.t.length === 0) return;
+    // Indexes of a ring wrap on purpose.
+    if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
     if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v)) return;
     const form = key(e.out.t);
     if (!this.byForm.has(form)) this.byForm.set(form, { place: e.place, op: e.op, taint, bits: e.bits });

@@ -3,7 +3,7 @@
  */
 import { isElement } from '../../analysis/trail';
 import type { Rule } from '../rule';
-import { lasting, short } from '../volatile/shared-memory';
+import { lasting, namesFence, short } from '../volatile/shared-memory';
 import page from './page.md';
 
 const FENCES = 'fences-fully';
@@ -22,6 +22,7 @@ export const storeLoadBarrierMissing: Rule = {
   observe(cx) {
     return {
       call(e) {
+        if (namesFence(e)) cx.note(FENCES, cx.fn.name);
         if (e.api?.role !== 'fence') return;
         const argument = e.argExprs[0];
         if (cx.model.fence(e.name, 'x64', argument && cx.text(argument))?.storeLoad) cx.note(FENCES, cx.fn.name);

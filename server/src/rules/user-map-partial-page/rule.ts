@@ -29,6 +29,8 @@ export const userMapPartialPage: Rule = {
           const base = t.base;
           if (base.k !== 'alloc' || base.what !== 'pool' || !base.size || whole(base.size)) continue;
           const c = constOf(base.size);
+          // Rounded by a macro that is not known here.
+          if (c === undefined && /ROUND_TO|ALIGN_UP|PAGE_SIZE|BYTES_TO_PAGES/.test(cx.text(cx.fn))) continue;
           cx.report({
             place: e.place,
             severity: c === undefined ? 'info' : 'warning',

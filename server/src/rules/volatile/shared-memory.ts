@@ -2,7 +2,7 @@
  * What the rules about memory that user mode can rewrite have in common: which of it is meant, names for places and fields under which
  * functions note what they saw, and the step that says which guard would have silenced a finding.
  */
-import type { Access, Observer, OriginHit } from '../../analysis/events';
+import type { Access, Call, Observer, OriginHit } from '../../analysis/events';
 import { isVolatileOrigin } from '../../analysis/memory';
 import type { Target, Taint } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
@@ -94,6 +94,11 @@ export function together(...list: readonly Observer[]): Observer {
       for (const o of list) o.done?.();
     },
   };
+}
+
+/** A fence of the driver's own, by its name: what it orders is not known, so it is taken for enough. */
+export function namesFence(e: Call): boolean {
+  return e.api === undefined && /Barrier|Fence/.test(e.name);
 }
 
 /** A plain C access, which the compiler may split, repeat or move. */

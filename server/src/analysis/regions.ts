@@ -197,7 +197,9 @@ export class Regions {
     if (fact.is === 'mdl') return { kind: 'mdl', region: this.region(`${type}.${path}`, 'SharedPages', [], { certain: false }) };
     if (fact.is === 'mode') return { kind: 'number', t: this.mode };
     if (fact.is === 'ioctl-code') return { kind: 'number', t: this.code };
-    if (fact.is === 'length') return { kind: 'number', t: /Out/.test(path) || /Read/.test(path) ? this.outLen : this.inLen };
+    // Lengths of other structures belong to those structures.
+    if (fact.is === 'length' && type === 'FLT_PARAMETERS')
+      return { kind: 'number', t: /Out/.test(path) || /Read/.test(path) ? this.outLen : this.inLen };
     return undefined;
   }
 }

@@ -66,7 +66,7 @@ describe('rule catalogue', () => {
     for (const id of ids) assert.match(id, /^[a-z0-9]+(-[a-z0-9]+)*$/);
   });
 
-  for (const { meta, page } of RULES) {
+  for (const { meta } of RULES) {
     it(`${meta.id} says what it is`, () => {
       assert.match(meta.title, /^[A-Z].{8,90}[^.]$/, 'a short noun phrase');
       assert.ok(meta.threats.length > 0, 'no part of the threat model');

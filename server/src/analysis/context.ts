@@ -3,6 +3,7 @@
  * become parameter atoms, so that calls that look alike share one answer.
  */
 import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
+import { version } from '../program/bodies';
 import type { Declared } from '../program/program';
 import type { Analyzer } from './analyzer';
 import type { Outcome } from './calls';
@@ -238,7 +239,7 @@ function typeName(ref: TypeRef): string {
 }
 
 function describe(v: Val): string {
-  return `${v.t.key}${v.t.c ? `+${String(v.t.c)}` : ''}{${v.pts.map((p) => `${p.base.key}/${p.root ?? ''}/${p.path}/${p.off ? p.off.key + String(p.off.c) : ''}`).join()}}${v.taint.map((x) => `${x.origin}@${x.loc}:${x.site.id ?? ''}`).join()}${v.agg ? `A${v.agg.from.map((p) => p.base.key + p.path).join()}${v.agg.taint.map((x) => x.loc).join()}${v.agg.zero ? 'Z' : ''}` : ''}${v.fns?.join() ?? ''}${v.nullable ? 'n' : ''}`;
+  return `${v.t.key}${v.t.c ? `+${String(v.t.c)}` : ''}{${v.pts.map((p) => `${p.base.key}/${p.root ?? ''}/${p.path}/${p.off ? p.off.key + String(p.off.c) : ''}${(p.via ?? []).map((y) => version(y.start)).join('')}${p.base.k === 'region' ? p.base.witness.map((y) => version(y.start)).join('') : ''}`).join()}}${v.taint.map((x) => `${x.origin}@${x.loc}:${x.site.id ?? ''}${version(x.site.start)}`).join()}${v.agg ? `A${v.agg.from.map((p) => p.base.key + p.path).join()}${v.agg.taint.map((x) => x.loc).join()}${v.agg.zero ? 'Z' : ''}` : ''}${v.fns?.join() ?? ''}${v.nullable ? 'n' : ''}`;
 }
 
 /** What a caller can tell of one way out. */

@@ -2,6 +2,7 @@
  * What flows between functions through memory that outlives them: which values are stored in which field of which type, which
  * allocations are mapped to user mode, what an MDL describes. Facts are contributions of functions, so that they can be taken back.
  */
+import { version } from '../program/bodies';
 import type { Step } from '../rules/finding';
 import { unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
 
@@ -165,7 +166,7 @@ export class Heap {
   /** Marks memory as mapped to user mode: an allocation's base key, or `field:` and a field key. */
   share(key: string, witness: readonly Step[]): void {
     const first = witness[0];
-    const id = first ? `${first.file}:${first.message}` : '';
+    const id = first ? `${first.file}:${first.message}${version(first.start)}` : '';
     into(this.collector.shares, key).set(id, witness);
     if (!this.immediate || this.sharedKeys.get(key)?.has(id)) return;
     into(this.sharedKeys, key).set(id, witness);
@@ -254,10 +255,10 @@ function addMdl(map: Map<string, Map<string, MdlFact>>, key: string, id: string,
 }
 
 function siteId(s: Site): string {
-  return s.id ?? `${s.file}:${String(s.start)}`;
+  return `${s.id ?? `${s.file}:${String(s.start)}`}${version(s.start)}`;
 }
 function targetsText(list: readonly Target[]): string {
-  return list.map((t) => `${t.base.key}/${t.root ?? ''}/${t.path}`).join();
+  return list.map((t) => `${t.base.key}/${t.root ?? ''}/${t.path}${(t.via ?? []).map((x) => version(x.start)).join('')}`).join();
 }
 function storesText(m: ReadonlyMap<string, Store>): string {
   return [...m]

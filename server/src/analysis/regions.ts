@@ -3,6 +3,7 @@
  * Request lengths and buffers are one set of atoms per request, so that a check in one function counts in another.
  */
 import type { Model } from '../model/model';
+import { version } from '../program/bodies';
 import type { Step } from '../rules/finding';
 import { lin, type Atoms, type Lin } from './term';
 import type { RegionBase, RequestBuffer, Site } from './value';
@@ -46,7 +47,12 @@ export class Regions {
   ): RegionBase {
     const id = `R:${key}:${origin}`;
     let r = this.interned.get(id);
-    if (!r) {
+    // The function that made it so may have been edited since.
+    if (
+      !r ||
+      r.witness.length !== witness.length ||
+      r.witness.some((w, i) => version(w.start) !== version(witness[i]?.start ?? 0))
+    ) {
       r = {
         k: 'region',
         key: id,

@@ -29,8 +29,13 @@ export function outline(facts: FileFacts): string {
 }
 
 /** Own coordinates start beyond every file; a function never needs more room than this. */
-const FIRST = 2 ** 40;
+export const FIRST = 2 ** 40;
 const ROOM = 2 ** 26;
+
+/** Part of a name that changes when an edited function gets new coordinates; empty for a function that was never edited. */
+export function version(offset: number): string {
+  return offset >= FIRST ? `@${String(offset)}` : '';
+}
 
 export class Bodies {
   private next = FIRST;

@@ -62,7 +62,8 @@ export const keyMaterialNotZeroized = functionRule(
 /** The path of a member that holds a secret as bytes, also inside other structures. */
 function secretIn(record: Rec, depth: number): string | undefined {
   for (const f of record.fields) {
-    if (SECRET.test(f.name) && f.ty.k === 'arr' && f.ty.of.k === 'int' && f.ty.of.size === 1) return f.name;
+    if (SECRET.test(f.name) && !/Hash/.test(f.name) && f.ty.k === 'arr' && f.ty.of.k === 'int' && f.ty.of.size === 1)
+      return f.name;
     const inner = f.ty.k === 'rec' && depth > 0 ? secretIn(f.ty.rec, depth - 1) : undefined;
     if (inner !== undefined) return f.name === '' ? inner : `${f.name}.${inner}`;
   }

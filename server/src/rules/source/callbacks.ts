@@ -12,6 +12,15 @@ export interface Callbacks {
   isRole(name: string, role: RegExp, member: RegExp): boolean;
 }
 
+/** Functions that run because a program asked the driver for something. */
+export function isRequestHandler(cx: FileContext, name: string): boolean {
+  return callbacksOf(cx).isRole(
+    name,
+    /^(dispatch|ioctl|write|fast-ioctl|fast-write|flt-message|in-caller-context)$/,
+    /^(MajorFunction|EvtIoDeviceControl|EvtIoWrite|FastIoDeviceControl)$/,
+  );
+}
+
 /** Members by function name, for one file. */
 const stored = new WeakMap<object, ReadonlyMap<string, readonly string[]>>();
 
@@ -53,6 +62,7 @@ function membersOf(cx: FileContext): ReadonlyMap<string, readonly string[]> {
   for (const s of shapesOf(cx)) {
     for (const x of s.stores) {
       if (x.l?.kind === 'fld') add(x.l.name, x.r);
+      if (x.l?.kind === 'idx' && x.l.x.kind === 'fld') add(x.l.x.name, x.r);
       initialiser(x.r);
     }
   }

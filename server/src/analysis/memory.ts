@@ -8,7 +8,7 @@ import { Types, type Rec, type Ty } from '../program/types';
 import type { OriginHit } from './events';
 import type { Heap } from './heap';
 import type { Regions } from './regions';
-import type { State } from './state';
+import type { Mark, State } from './state';
 import { constOf, constant, lin, plus, type Atoms } from './term';
 import {
   captured,
@@ -522,6 +522,8 @@ export class Memory {
           if (shared) return [hit('SharedPages', true, shared)];
           if (this.model.project.sharedFields.has(base.from.replace(':', '.'))) return [hit('SharedPages', true, [])];
         }
+        const probed = state.hasMust('probed', base);
+        if (probed && state.bounds.range(this.regions.mode, 0).hi !== 0) return [hit('UserVA', true, [probedStep(probed)])];
         if (t.root !== undefined && this.model.project.sharedTypes.size > 0 && this.model.project.sharedTypes.has(t.root))
           return [hit('SharedPages', true, [])];
         return [hit('Kernel', true, [])];
@@ -541,6 +543,11 @@ export class Memory {
     if (t.root !== undefined) return path ? `${t.root}.${path}` : t.root;
     return path === '' ? 'memory' : path;
   }
+}
+
+/** A pointer that is probed is by that a user address. */
+function probedStep(m: Mark): Step {
+  return { ...m.site, role: 'origin', message: 'probed here, so it is an address that the caller chose' };
 }
 
 /** Longer paths come from walking a list in a loop: they are cut. */

@@ -18,10 +18,12 @@ export const ndisOidLengthUnchecked: Rule = {
   },
   page,
   observe(cx) {
+    // The first read of a buffer that is not covered stands for those behind it.
+    const told = new Set<string>();
     return {
       access(e, v) {
         if (e.kind === 'write' || e.inAssert) return;
-        read(e, v, cx);
+        read(e, v, cx, told);
       },
       arith(e, v) {
         if (e.op !== '*' || e.bits > 32) return;
@@ -47,10 +49,12 @@ function origin(t: Taint): { file: string; start: number; end: number; role: 'or
   return { file: t.site.file, start: t.site.start, end: t.site.end, role: 'origin', message: 'read from the OID buffer' };
 }
 
-function read(e: Access, v: View, cx: RuleContext): void {
+function read(e: Access, v: View, cx: RuleContext, told: Set<string>): void {
   const hit = v.origins(e.targets).find((h) => h.region?.request === 'oid' && h.certain);
   const len = hit?.region?.inLen;
   if (!hit || !len || v.wasCompared(len)) return;
+  if (told.has(hit.target.base.key)) return;
+  told.add(hit.target.base.key);
   const text = cx.text(e.place);
   cx.report({
     place: e.place,

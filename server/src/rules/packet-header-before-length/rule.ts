@@ -45,7 +45,7 @@ export const packetHeaderBeforeLength = functionRule(
       if (tests.length === 0 || s.testsBefore(walk.loop.stmt.start).some((t) => mentions(t, left))) continue;
       // Compared with a size, or with something that is not the record's own word.
       const record = s.pointee(s.typeOf({ kind: 'id', name: walk.pointer, start: 0, end: 0 }));
-      if (record?.k !== 'rec' || tests.some((c) => compares(s.text(c), left, walk.step))) continue;
+      if (record?.k === 'int' || tests.some((c) => compares(s.text(c), left, walk.step))) continue;
       const read = s.exprs.find(
         (e) => e.kind === 'fld' && e.arrow && s.within(e, walk.loop.stmt) && s.text(bare(e.x)) === walk.pointer,
       );

@@ -48,9 +48,15 @@ export function callersTest(s: Shape, index: number): boolean {
         if (!arg) return false;
         if (caller.constant(arg) !== undefined || bare(arg).kind === 'sizeof') continue;
         const text = caller.text(bare(arg));
-        if (!caller.testsBefore(c.x.start).some((t) => mentions(t, text) && /[<>]/.test(t))) return false;
+        if (!caller.testsBefore(c.x.start).some((t) => mentions(t, text) && atLeast(t, text))) return false;
       }
     }
   }
   return calls > 0;
+}
+
+/** A test that keeps the length from being too small: `length < n`, `length >= n`, and the same turned round. */
+function atLeast(test: string, length: string): boolean {
+  const at = length.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`${at}\\)?\\s*(?:<(?!=)|>=|==)(?!\\s*0\\b)|(?:>(?!=)|<=|==)\\s*\\(?${at}(?!\\w)`).test(test);
 }

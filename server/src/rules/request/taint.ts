@@ -8,7 +8,7 @@ import type { Taint, Val } from '../../analysis/value';
 export function chosen(val: Val | undefined, v: View): Taint | undefined {
   if (!val) return undefined;
   if (v.request.mode === 0) return undefined;
-  return v.taints(val).find((t) => t.certain && t.stored !== true && isChosen(t));
+  return v.taints(val).find((t) => t.certain && t.kept !== true && isChosen(t));
 }
 
 export function isChosen(t: Taint): boolean {

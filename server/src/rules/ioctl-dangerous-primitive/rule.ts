@@ -1,0 +1,46 @@
+/**
+ * An operation that gives away the machine (model-specific registers, ports, physical memory, other processes) with an argument that the
+ * caller chooses.
+ */
+import { chosen, source } from '../request/taint';
+import type { Rule } from '../rule';
+import page from './page.md';
+
+export const ioctlDangerousPrimitive: Rule = {
+  meta: {
+    id: 'ioctl-dangerous-primitive',
+    title: 'Privileged operation with an argument of the caller',
+    threats: ['IOCTLs', 'IOCTL surface', 'Miscellaneous kernel APIs'],
+    severity: 'error',
+    precision: 'medium',
+    cwe: [782, 269],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    return {
+      call(e, v) {
+        if (e.api?.dangerous === undefined || e.api.dangerous === false || v.request.mode === 0) return;
+        const i = e.args.findIndex(
+          (a) => chosen(a, v) !== undefined || (a.agg?.taint ?? []).some((t) => t.origin === 'Buffered' && t.certain),
+        );
+        const arg = e.args[i];
+        const expr = e.argExprs[i];
+        if (!arg || !expr || v.wasCompared(arg.t)) return;
+        const taint = chosen(arg, v);
+        cx.report({
+          place: e.place,
+          severity: 'error',
+          message: `\`${e.name}\` gets \`${cx.text(expr)}\`, which is ${taint ? source(taint) : 'a field of the caller’s buffer'}, without a check of its value.`,
+          path: [
+            ...(taint && taint.site.file === cx.file
+              ? [cx.step(taint.site, 'origin', `${source(taint)} is read here`)]
+              : (taint?.witness ?? [])),
+            cx.step(e.place, 'use', 'used for a privileged operation here'),
+            cx.step(e.place, 'guard', 'a comparison with the values that are allowed would silence it'),
+          ],
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,60 @@
+/**
+ * An offset or index that lies in the buffer of a request, added to a pointer or used on an array without any comparison.
+ */
+import type { Index, View } from '../../analysis/events';
+import { constant, minus } from '../../analysis/term';
+import { Once } from '../request/once';
+import { named } from '../request/touch';
+import { chosen, isRequestLength } from '../request/taint';
+import { step } from '../request/walk';
+import type { Rule } from '../rule';
+import page from './page.md';
+
+export const ioctlEmbeddedOffsetUnchecked: Rule = {
+  meta: {
+    id: 'ioctl-embedded-offset-unchecked',
+    title: 'Offset or index inside a request used without a check',
+    threats: ['IOCTLs', 'IOCTL surface'],
+    severity: 'error',
+    precision: 'medium',
+    cwe: [823, 125],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    const once = new Once();
+    return {
+      index(e, v) {
+        const taint = chosen(e.index, v);
+        if (!taint || isRequestLength(taint) || bounded(e, v) || step(cx.fn, e.place, (s) => cx.text(s))) return;
+        if (!once.here(`${taint.loc}|${String(v.request.code ?? '')}`, e.place)) return;
+        cx.report({
+          place: e.place,
+          severity: 'error',
+          message: MESSAGE(named(cx.text(e.place))),
+          path: [
+            ...(taint.site.file === cx.file
+              ? [cx.step(taint.site, 'origin', 'read from the caller’s buffer here')]
+              : taint.witness),
+            cx.step(e.place, 'use', 'used here'),
+            cx.step(e.place, 'guard', GUARD),
+          ],
+        });
+      },
+    };
+  },
+};
+
+/** Known to stay inside, or compared with something whose amount is not known. */
+function bounded(e: Index, v: View): boolean {
+  const i = e.index.t;
+  if (v.wasCompared(i)) return true;
+  if (e.count !== undefined) return v.proves(minus(constant(e.count - 1), i)) && v.proves(i);
+  // A mask or a remainder holds it to something.
+  const ty = e.index.ty;
+  return ty?.k === 'int' && v.range(i).hi < 2 ** (8 * Math.min(ty.size, 4)) / 2 - 1;
+}
+
+const MESSAGE = (text: string): string =>
+  `${text} uses an offset or index of the caller’s buffer that nothing was compared with.`;
+const GUARD = 'a comparison of the offset and of its end with the length of the buffer would silence it';

@@ -1,0 +1,71 @@
+/**
+ * A dispatch on the control code that answers success to codes it does not know.
+ */
+import type { CaseStmt, Stmt, SwitchStmt } from '../../syntax/ast';
+import { statements } from '../request/statements';
+import type { Rule } from '../rule';
+import page from './page.md';
+
+export const ioctlUnknownCodeSuccess: Rule = {
+  meta: {
+    id: 'ioctl-unknown-code-success',
+    title: 'Unknown control code answered with success',
+    threats: ['IOCTLs', 'IOCTL surface'],
+    severity: 'warning',
+    precision: 'medium',
+    cwe: [394],
+    profile: 'default',
+  },
+  page,
+  file(cx) {
+    const text = (s: { start: number; end: number }): string => cx.text.slice(s.start, s.end);
+    for (const fn of cx.facts?.functions ?? []) {
+      for (const s of statements(fn.body)) {
+        if (s.kind !== 'switch' || !/\b(IoControlCode|FsControlCode|ioctlCode|ControlCode)\b/i.test(text(s.x))) continue;
+        const body = defaultBody(s);
+        const code = body?.map((b) => text(b)).join('\n') ?? '';
+        // Anything that is done for an unknown code (a refusal, a call, a forward) is somebody's decision.
+        if (body && /[=(]|return|goto/.test(code.replace(/\b(break|default)\b/g, '')) && !/=\s*STATUS_SUCCESS/.test(code))
+          continue;
+        const before = cx.text.slice(fn.start, s.start);
+        const status = lastStatus(before);
+        if (!body && !status) continue;
+        if (!/=\s*STATUS_SUCCESS/.test(code) && status?.value !== 'STATUS_SUCCESS') continue;
+        // What comes after may still look at whether a case was met.
+        if (status && !new RegExp(`\\b${status.name}\\b`).test(cx.text.slice(s.end, fn.end))) continue;
+        const place = { start: s.start, end: s.x.end };
+        cx.report({
+          place,
+          severity: 'warning',
+          message: `A control code that this \`switch\` does not know is answered with \`STATUS_SUCCESS\`.`,
+          path: [
+            { file: cx.file, ...place, role: 'use', message: 'codes are told apart here' },
+            {
+              file: cx.file,
+              ...place,
+              role: 'guard',
+              message: 'a `default` that sets `STATUS_INVALID_DEVICE_REQUEST` would silence it',
+            },
+          ],
+        });
+      }
+    }
+  },
+};
+
+/** Statements behind `default:`, up to its `break`; undefined without one. */
+function defaultBody(s: SwitchStmt): readonly Stmt[] | undefined {
+  if (s.body.kind !== 'block') return undefined;
+  const list = s.body.body;
+  const at = list.findIndex((x) => x.kind === 'case' && x.value === undefined);
+  if (at < 0) return undefined;
+  const end = list.findIndex((x, i): x is CaseStmt => i > at && x.kind === 'case');
+  const rest = list.slice(at + 1, end < 0 ? undefined : end);
+  return rest.length === 0 && end >= 0 ? list.slice(end + 1) : rest;
+}
+
+function lastStatus(before: string): { name: string; value: string } | undefined {
+  const all = [...before.matchAll(/\b(\w*[sS]tatus\w*)\s*=\s*(\w+)\s*[;,]/g)];
+  const last = all[all.length - 1];
+  return last?.[1] !== undefined && last[2] !== undefined ? { name: last[1], value: last[2] } : undefined;
+}

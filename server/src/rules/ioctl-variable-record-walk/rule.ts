@@ -1,0 +1,61 @@
+/**
+ * A loop that goes from record to record by a step that lies in the record, and compares the step with nothing.
+ */
+import type { Index, View } from '../../analysis/events';
+import { constant, minus } from '../../analysis/term';
+import { Once } from '../request/once';
+import { named } from '../request/touch';
+import { chosen, isRequestLength } from '../request/taint';
+import { step } from '../request/walk';
+import type { Rule } from '../rule';
+import page from './page.md';
+
+export const ioctlVariableRecordWalk: Rule = {
+  meta: {
+    id: 'ioctl-variable-record-walk',
+    title: 'Walk over records whose step the caller chooses',
+    threats: ['IOCTLs', 'IOCTL surface'],
+    severity: 'error',
+    precision: 'medium',
+    cwe: [835, 130],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    const once = new Once();
+    return {
+      index(e, v) {
+        const taint = chosen(e.index, v);
+        if (!taint || isRequestLength(taint) || bounded(e, v) || !step(cx.fn, e.place, (s) => cx.text(s))) return;
+        if (!once.here(`${taint.loc}|${String(v.request.code ?? '')}`, e.place)) return;
+        cx.report({
+          place: e.place,
+          severity: 'error',
+          message: MESSAGE(named(cx.text(e.place))),
+          path: [
+            ...(taint.site.file === cx.file
+              ? [cx.step(taint.site, 'origin', 'read from the caller’s buffer here')]
+              : taint.witness),
+            cx.step(e.place, 'use', 'used here'),
+            cx.step(e.place, 'guard', GUARD),
+          ],
+        });
+      },
+    };
+  },
+};
+
+/** Known to stay inside, or compared with something whose amount is not known. */
+function bounded(e: Index, v: View): boolean {
+  const i = e.index.t;
+  if (v.wasCompared(i)) return true;
+  if (e.count !== undefined) return v.proves(minus(constant(e.count - 1), i)) && v.proves(i);
+  // A mask or a remainder holds it to something.
+  const ty = e.index.ty;
+  return ty?.k === 'int' && v.range(i).hi < 2 ** (8 * Math.min(ty.size, 4)) / 2 - 1;
+}
+
+const MESSAGE = (text: string): string =>
+  `${text} goes on to the next record by a step of the caller’s buffer that nothing was compared with: it may leave the buffer or stand still.`;
+const GUARD =
+  'three comparisons would silence it: what is left holds a header, what is left holds the step, the step is no less than a header';

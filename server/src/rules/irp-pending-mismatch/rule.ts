@@ -1,0 +1,54 @@
+/**
+ * A request that was marked pending by a dispatch routine that then returns something else: the I/O manager completes it twice.
+ */
+import { constOf } from '../../analysis/term';
+import type { Rule } from '../rule';
+import page from './page.md';
+
+const STATUS_PENDING = 0x103;
+
+export const irpPendingMismatch: Rule = {
+  meta: {
+    id: 'irp-pending-mismatch',
+    title: 'Request marked pending, but another status returned',
+    threats: ['IOCTLs', 'Local DoS'],
+    severity: 'warning',
+    precision: 'high',
+    cwe: [662],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    return {
+      ret(x, val, place, v) {
+        if (!x || !val || !dispatches(cx.fn.params.map((p) => cx.text(p)).join())) return;
+        const mark = [...v.state.must.values()].find((m) => m.tag === 'pended');
+        if (!mark || mark.site.file !== cx.file || mark.site.start < cx.fn.start || mark.site.start > cx.fn.end) return;
+        const c = constOf(val.t);
+        const failed = v.range(val.t).hi < 0;
+        if (c === STATUS_PENDING || (c === undefined && !failed)) return;
+        cx.report({
+          place: x,
+          severity: 'warning',
+          message: `The request was marked pending, but \`${cx.text(x)}\` is returned instead of \`STATUS_PENDING\`.`,
+          path: [
+            cx.step(mark.site, 'origin', 'marked pending here'),
+            cx.step(place, 'use', 'returned here'),
+            cx.step(place, 'guard', '`return STATUS_PENDING` would silence it'),
+          ],
+          fixes: [
+            {
+              title: 'Return STATUS_PENDING',
+              class: 'suggestion',
+              edits: [{ file: cx.file, start: x.start, end: x.end, newText: 'STATUS_PENDING' }],
+            },
+          ],
+        });
+      },
+    };
+  },
+};
+
+function dispatches(params: string): boolean {
+  return /\bPIRP\b/.test(params);
+}

@@ -1,0 +1,43 @@
+/**
+ * A request that is touched after it was completed: its memory belongs to the I/O manager, which may have freed it.
+ */
+import { Once } from '../request/once';
+import type { Rule } from '../rule';
+import page from './page.md';
+
+export const irpUseAfterComplete: Rule = {
+  meta: {
+    id: 'irp-use-after-complete',
+    title: 'Request touched after it was completed',
+    threats: ['IOCTLs', 'Local DoS'],
+    severity: 'error',
+    precision: 'high',
+    cwe: [416],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    const once = new Once();
+    return {
+      access(e, v) {
+        if (e.inAssert) return;
+        for (const t of e.targets) {
+          const mark = v.state.hasMust('completed', t.base);
+          if (!mark || (t.root !== 'IRP' && t.root !== undefined)) continue;
+          if (!once.here(t.base.key, e.place)) return;
+          cx.report({
+            place: e.place,
+            severity: 'error',
+            message: `\`${cx.text(e.place).replace(/\s+/g, ' ')}\` touches a request that was completed: its memory may be gone.`,
+            path: [
+              ...(mark.site.file === cx.file ? [cx.step(mark.site, 'origin', 'completed here')] : []),
+              cx.step(e.place, 'use', 'touched here'),
+              cx.step(e.place, 'guard', 'a copy of the value, taken before the request is completed, would silence it'),
+            ],
+          });
+          return;
+        }
+      },
+    };
+  },
+};

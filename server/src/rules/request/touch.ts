@@ -1,0 +1,39 @@
+/**
+ * Plain accesses and copies as one question: which memory does this touch, up to which byte.
+ */
+import type { Observer, OriginHit, View } from '../../analysis/events';
+import { constant, type Lin } from '../../analysis/term';
+import type { ApiFact } from '../../model/model';
+import type { Span } from '../../syntax/ast';
+
+export interface Touch {
+  readonly hit: OriginHit;
+  readonly kind: 'read' | 'write';
+  /** Bytes that are touched; undefined when they are not known. */
+  readonly size: Lin | undefined;
+  readonly place: Span;
+  readonly api: ApiFact | undefined;
+}
+
+/** Listens for every access outside assertions. */
+export function touches(tell: (t: Touch, v: View) => void): Pick<Observer, 'access' | 'copy'> {
+  return {
+    access(e, v) {
+      if (e.inAssert) return;
+      const size = e.size === undefined ? undefined : constant(e.size);
+      for (const hit of v.origins(e.targets))
+        tell({ hit, kind: e.kind === 'read' ? 'read' : 'write', size, place: e.place, api: e.api }, v);
+    },
+    copy(e, v) {
+      const size = e.len?.t;
+      if (e.dst) for (const hit of v.pointee(e.dst)) tell({ hit, kind: 'write', size, place: e.place, api: e.api }, v);
+      if (e.src && !e.fill) for (const hit of v.pointee(e.src)) tell({ hit, kind: 'read', size, place: e.place, api: e.api }, v);
+    },
+  };
+}
+
+/** The text of a place, or `This` where it is long. */
+export function named(text: string): string {
+  const t = text.replace(/\s+/g, ' ');
+  return t.length > 60 ? 'This' : `\`${t}\``;
+}

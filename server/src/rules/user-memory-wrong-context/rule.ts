@@ -1,0 +1,67 @@
+/**
+ * An address of the caller that is touched where another process may be current: in a deferred routine, or where the framework runs a
+ * request in an arbitrary thread.
+ */
+import { named, touches } from '../request/touch';
+import type { Rule } from '../rule';
+import page from './page.md';
+
+const DEFERRED: ReadonlyMap<string, string> = new Map([
+  ['dpc', 'a DPC'],
+  ['timer', 'a timer'],
+  ['work-item', 'a work item'],
+  ['completion', 'a completion routine'],
+  ['isr', 'an interrupt routine'],
+  ['cancel', 'a cancel routine'],
+]);
+const QUEUED: ReadonlySet<string> = new Set(['ioctl', 'read', 'write', 'io-default', 'ioctl-internal']);
+
+export const userMemoryWrongContext: Rule = {
+  meta: {
+    id: 'user-memory-wrong-context',
+    title: 'Address of the caller used in another process',
+    threats: ['IOCTLs', 'IOCTL surface'],
+    severity: 'error',
+    precision: 'high',
+    cwe: [822],
+    profile: 'default',
+  },
+  page,
+  observe(cx) {
+    return {
+      ...touches((t, v) => {
+        if (t.hit.origin !== 'UserVA' || !t.hit.certain) return;
+        const mark = v.state.hasMust('role', undefined, 'other');
+        const where = DEFERRED.get(mark?.data ?? '');
+        if (!mark || where === undefined || mark.site.file !== cx.file || mark.site.start !== cx.fn.nameSpan.start) return;
+        cx.report({
+          place: t.place,
+          severity: 'error',
+          message: `${named(cx.text(t.place))} touches an address of the caller in ${where}, where another process may be current; \`__try\` does not help.`,
+          path: [
+            ...cx.path(t.hit, t.place, 'touched here'),
+            cx.step(t.place, 'guard', 'locked pages that were mapped in the caller’s context would silence it'),
+          ],
+        });
+      }),
+      call(e, v) {
+        if (!/^WdfRequestRetrieveUnsafeUser/.test(e.name)) return;
+        const role = v.state.hasMust('role', undefined, 'request')?.data;
+        if (role === undefined || !QUEUED.has(role)) return;
+        cx.report({
+          place: e.place,
+          severity: 'error',
+          message: `\`${e.name}\` is called from a queue’s callback, which may run in another process: the address means something else there.`,
+          path: [
+            cx.step(e.place, 'use', 'asked for here'),
+            cx.step(
+              e.place,
+              'guard',
+              'the same call in `EvtIoInCallerContext`, with `WdfRequestProbeAndLockUserBufferFor…`, would silence it',
+            ),
+          ],
+        });
+      },
+    };
+  },
+};

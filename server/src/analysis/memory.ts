@@ -333,7 +333,9 @@ export class Memory {
       mixed ||= loaded.mixed;
       constants = i === 0 ? loaded.constants : constants;
     });
-    targets = targets.map((x) => ({ ...x, from: field, doubt: mixed || x.doubt }));
+    // A field that holds shared memory here and other memory there does not say which.
+    const kinds = new Set(targets.map((x) => this.isRewritable(x)));
+    targets = targets.map((x) => ({ ...x, from: field, doubt: mixed || kinds.size > 1 || x.doubt }));
     if (fns.length === 0 && targets.length === 0 && (ty.k === 'ptr' || ty.k === 'fn')) fns = this.siblingFunctions(t);
     let pts = targets;
     if (ty.k === 'ptr' && pts.length === 0) pts = [{ base: this.sym(t0, field), path: '', off: constant(0) }];
@@ -344,6 +346,13 @@ export class Memory {
       ty,
       fns: fns.length ? fns : undefined,
     };
+  }
+
+  private isRewritable(t: Target): boolean {
+    if (t.base.k === 'region') return isVolatileOrigin(t.base.origin);
+    if (t.base.k !== 'alloc') return false;
+    this.note(`s:${t.base.key}`);
+    return this.heap.sharedBy(t.base.key) !== undefined;
   }
 
   /** Functions that were stored through another member of the same union. */

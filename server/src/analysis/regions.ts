@@ -199,7 +199,9 @@ export class Regions {
         kind: 'region',
         region: this.region(`${type}.${path}`, 'Buffered', [], { inLen: this.inLen, outLen: this.outLen }),
       };
-    if (fact.is === 'shared') return { kind: 'region', region: this.region(`${type}.${path}`, 'SharedPages', [], {}) };
+    // Whose pages an MDL describes, its own field does not say.
+    if (fact.is === 'shared')
+      return { kind: 'region', region: this.region(`${type}.${path}`, 'SharedPages', [], { certain: type !== 'MDL' }) };
     if (fact.is === 'mdl') return { kind: 'mdl', region: this.region(`${type}.${path}`, 'SharedPages', [], { certain: false }) };
     if (fact.is === 'mode') return { kind: 'number', t: this.mode };
     if (fact.is === 'ioctl-code') return { kind: 'number', t: this.code };

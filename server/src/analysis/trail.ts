@@ -22,7 +22,7 @@ import type { Base, Target, Taint, Val } from './value';
 export type TrailTag = 'fetch' | 'tested' | 'peek' | 'slot' | 'stored' | 'limit';
 
 /** They stay in the function that left them, so that calls that look alike share one answer. */
-export const STAYS: ReadonlySet<string> = new Set(['fetch', 'stored', 'peek', 'slot', 'limit']);
+export const STAYS: ReadonlySet<string> = new Set(['fetch', 'stored', 'peek', 'slot', 'limit', 'mdl-length', 'published']);
 /** What a full fence settles. */
 export const ORDERED: ReadonlySet<string> = new Set(['peek', 'slot', 'stored']);
 /** A callee that passed a full fence says so with this tag. */
@@ -34,7 +34,7 @@ export function leaveAccess(e: Access, s: State, f: Frame): void {
     if (origin === undefined) continue;
     const order = e.api?.order;
     if (e.kind !== 'write') {
-      if (!e.inAssert)
+      if (!e.inAssert && e.bitField !== true)
         s.setMay({
           tag: 'fetch',
           base: t.base,
@@ -83,7 +83,7 @@ export function leaveBranch(e: Branch, s: State, f: Frame): void {
 /** What an untrusted number was compared with: a number of this side, or another one that may change. */
 function limit(a: Val, b: Val, e: Branch, s: State, f: Frame): void {
   if (!a.taint.some((t) => isVolatileOrigin(t.origin))) return;
-  const data = b.taint.some((t) => isVolatileOrigin(t.origin)) ? 'shared' : 'own';
+  const data = b.taint.some((t) => isVolatileOrigin(t.origin) && t.kept !== true) ? 'shared' : 'own';
   for (const [x] of a.t.t) s.setMay({ tag: 'limit', path: `${x.key}|${data}`, site: siteOf(e, f), data });
 }
 

@@ -3,6 +3,7 @@
  */
 import { calledName, functionRule, isStatement, type Shape } from '../source/shape';
 import type { Expr } from '../../syntax/ast';
+import { PRELUDE } from '../../program/program';
 import type { DriverFacts } from '../rule';
 import page from './page.md';
 
@@ -55,5 +56,5 @@ function keyOf(e: Expr, s: Shape): string | undefined {
   if (e.kind === 'call') return calledName(e);
   if (e.kind !== 'fld' || !COUNT.test(e.name)) return undefined;
   const rec = s.recordOf(e.x);
-  return rec ? `${rec.name}.${e.name}` : undefined;
+  return rec && rec.file !== PRELUDE ? `${rec.name}.${e.name}` : undefined;
 }

@@ -5,7 +5,7 @@ import { isVolatileOrigin, words } from '../../analysis/memory';
 import type { Rule } from '../rule';
 import { rmwFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
-import { proof, short } from '../volatile/shared-memory';
+import { lasting, proof, short } from '../volatile/shared-memory';
 import page from './page.md';
 
 export const sharedNonatomicRmw: Rule = {
@@ -29,7 +29,8 @@ export const sharedNonatomicRmw: Rule = {
         const text = short(cx.text(e.place));
         cx.report({
           place: e.place,
-          severity: 'error',
+          // What this side answers in the buffer of one request, nobody else counts in.
+          severity: lasting(hit) ? 'error' : 'info',
           message: `\`${text}\` is read, changed and written back in ${words(hit.origin)}: an update by the other side in between is lost.`,
           path: proof(
             cx,

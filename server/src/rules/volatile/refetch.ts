@@ -9,7 +9,7 @@ import type { Target } from '../../analysis/value';
 import type { Step } from '../finding';
 import type { RuleContext } from '../rule';
 import { decisions, decisionsOf } from './decisions';
-import { fieldKey, habits, placeKey, proof, short, together, WRITES } from './shared-memory';
+import { fieldKey, habits, lasting, placeKey, proof, short, together, WRITES } from './shared-memory';
 
 const REACHES = new Set(['a pointer', 'an unclamped index', 'an index', 'the length of a copy', 'a size']);
 
@@ -108,10 +108,16 @@ function tell(
       const what = reaches === undefined ? '' : ` The second decides ${reaches}.`;
       return {
         message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.${what}`,
-        severity: packet ? 'warning' : reaches === undefined && hit.origin === 'UserVA' ? 'warning' : 'error',
+        severity: packet ? 'warning' : weigh(reaches !== undefined, first.tested, hit),
       };
     },
   });
+}
+
+/** Both related and dangerous, or one of the two. */
+function weigh(reaches: boolean, tested: boolean, hit: OriginHit): 'error' | 'warning' | 'info' {
+  if (reaches) return tested ? 'error' : 'warning';
+  return lasting(hit) ? 'warning' : 'info';
 }
 
 function tellCopy(e: Copy, hit: OriginHit, first: { mark: Mark; tested: boolean }, v: View, cx: RuleContext): void {

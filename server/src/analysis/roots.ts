@@ -117,11 +117,19 @@ function kernelTypedef(name: string, file: string, program: Program, model: Mode
   return inner === undefined || inner === name ? undefined : model.api(inner);
 }
 
+/** control: device control. request: any other request of a caller. other: everything else. */
+function entryKind(role: string, major: number | undefined): 'control' | 'request' | 'other' {
+  if (!REQUEST_ROLES.has(role)) return 'other';
+  if (role === 'ioctl' || role === 'fast-ioctl' || role === 'flt-message' || major === 13 || major === 14) return 'control';
+  // Plug and play, power, WMI, internal control, close, cleanup and shutdown come from the system.
+  return major !== undefined && [2, 15, 16, 18, 22, 23, 27].includes(major) ? 'other' : 'request';
+}
+
 /** A function that nothing is seen to call: a request that it is given may come straight from its sender. */
 function seedUnknown(fn: Declared<FunctionDecl>, s: State, a: Analyzer): Val[] {
   const site = { file: fn.file, start: fn.decl.nameSpan.start, end: fn.decl.nameSpan.end };
   const given = fn.decl.params.some((p) => /^P?(_?IRP|IO_STACK_LOCATION)$|^WDFREQUEST$/.test(pointeeName(p.type)));
-  s.setMust({ tag: 'role', path: given ? 'request' : 'other', data: 'any', site });
+  s.setMust({ tag: 'entry', path: given ? 'request' : 'other', site });
   return params(fn, s, a);
 }
 
@@ -182,7 +190,8 @@ function seedRole(fn: Declared<FunctionDecl>, fact: ApiFact, s: State, a: Analyz
   };
   const user = (key: string, message: string, len: 'in' | 'out', request: RegionBase['request']): RegionBase =>
     r.region(key, 'UserVA', [r.step(site, message)], len === 'in' ? { inLen: r.inLen, request } : { outLen: r.outLen, request });
-  s.setMust({ tag: 'role', path: REQUEST_ROLES.has(fact.role) ? 'request' : 'other', data: fact.role, site });
+  s.setMust({ tag: 'role', data: fact.role, site });
+  s.setMust({ tag: 'entry', path: entryKind(fact.role, major), site });
   switch (fact.role) {
     case 'dispatch':
       if (major !== undefined) s.bounds.add(r.major, major, major);

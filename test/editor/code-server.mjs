@@ -88,7 +88,7 @@ try {
     await page.goto(`${address}/?folder=${encodeURIComponent(sampleCopy())}`);
     await bench.ready();
     await walk(bench, { prefix: LANE });
-    await walkViews(bench, { prefix: LANE });
+    await walkViews(bench, { prefix: LANE, hasWebviews: true });
     console.log(`${LANE}: passed, pictures in ${pictures}`);
   } catch (error) {
     await bench.picture(`${LANE}-failure`);

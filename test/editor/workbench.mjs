@@ -143,7 +143,7 @@ export async function walk(bench, { prefix }) {
 }
 
 /** Suppression with a reason, and the views. */
-export async function walkViews(bench, { prefix }) {
+export async function walkViews(bench, { prefix, hasWebviews }) {
   const tag = '`Entry->Tag` is a plain read';
   await bench.goToProblem(tag);
   await bench.pick(await bench.actions(), 'with a comment above');
@@ -159,10 +159,23 @@ export async function walkViews(bench, { prefix }) {
 
   await bench.problemTexts('');
   await bench.command('Fencepost: Show Findings');
-  await until('rows in the view', async () => (await bench.page.locator('.pane-body .monaco-list-row').count()) > 3);
+  await bench.page.locator('.pane-body .monaco-list-row', { hasText: 'control.c:' }).first().waitFor();
+  await bench.page.locator('.pane-body .monaco-list-row', { hasText: 'IOCTL_RING_CREATE' }).first().waitFor();
   await bench.picture(`${prefix}-view`);
   await bench.command('Fencepost: Open Report');
   await bench.page.locator('.tab.active', { hasText: 'Fencepost Report' }).waitFor();
-  await bench.page.waitForTimeout(1500);
+  if (!hasWebviews) return;
+  await bench.command('View: Close Panel');
+  await until('the report', async () => {
+    for (const frame of bench.page.frames()) {
+      const heading = await frame
+        .locator('h1')
+        .first()
+        .innerText({ timeout: 200 })
+        .catch(() => '');
+      if (heading === 'Fencepost report') return true;
+    }
+    return false;
+  });
   await bench.picture(`${prefix}-report`);
 }

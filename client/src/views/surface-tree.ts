@@ -26,7 +26,7 @@ class SurfaceTree extends GroupedTree<SurfaceRow> {
     const groups = new Map<string, SurfaceRow[]>();
     for (const row of result?.rows ?? []) groups.set(row.kind, [...(groups.get(row.kind) ?? []), row]);
     return [...groups].map(([kind, rows]) => ({
-      label: kind.charAt(0).toUpperCase() + kind.slice(1),
+      label: titleOf(kind),
       description: `${rows.length}`,
       rows,
     }));
@@ -35,11 +35,17 @@ class SurfaceTree extends GroupedTree<SurfaceRow> {
   protected itemOf(row: SurfaceRow): TreeItem {
     const item = new TreeItem(row.name);
     item.iconPath = new ThemeIcon(ICONS[row.kind] ?? 'circle-outline');
-    item.description = row.facts.length > 0 ? row.facts.join(' ') : placeOf(row.uri, row.range);
-    item.tooltip = new MarkdownString().appendText([`${row.name} (${placeOf(row.uri, row.range)})`, ...row.facts].join('\n'));
+    item.description = row.facts.length > 0 ? row.facts.join(' ').replaceAll('`', '') : placeOf(row.uri, row.range);
+    item.tooltip = new MarkdownString().appendText(
+      [`${row.name} (${placeOf(row.uri, row.range)})`, ...row.facts].join('\n').replaceAll('`', ''),
+    );
     item.command = openPlace(row.uri, row.range);
     return item;
   }
+}
+
+function titleOf(kind: string): string {
+  return kind === 'ioctl' ? 'IOCTL' : kind.charAt(0).toUpperCase() + kind.slice(1);
 }
 
 export function registerSurface(connected: Connected): Disposable & { refresh(): void } {

@@ -3,6 +3,7 @@
  */
 import type { Call, View } from '../../analysis/events';
 import { isChosen } from '../request/taint';
+import { firstHand } from '../request/reach';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -63,7 +64,7 @@ function concerns(
   v: View,
 ): { words: string; certain: boolean; site?: { file: string; start: number; end: number } } | undefined {
   const role = e.api?.role ?? '';
-  const request = v.state.hasMust('role', undefined, 'request') !== undefined;
+  const request = firstHand(v);
   if (role === 'access-check' && e.name === 'SeAccessCheck') return { words: 'a decision about a caller', certain: request };
   if (role === 'handle-to-object') {
     const handle = e.arg('handle');

@@ -1,9 +1,11 @@
 /**
  * A request that is said to return more bytes than were written: the rest of the buffer is old kernel memory.
  */
+import type { View } from '../../analysis/events';
 import { constOf, minus } from '../../analysis/term';
-import { information } from '../request/information';
-import type { Rule } from '../rule';
+import type { Base, Val } from '../../analysis/value';
+import type { Span } from '../../syntax/ast';
+import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
 
 export const iostatusInformationOverreport: Rule = {
@@ -18,37 +20,57 @@ export const iostatusInformationOverreport: Rule = {
   },
   page,
   observe(cx) {
-    return information((i, v) => {
-      const out = v.request.outLen;
-      // Exactly the caller's own length: the whole buffer goes back, whatever was written to it.
-      const whole = constOf(minus(i.val.t, out)) === 0 || constOf(minus(i.val.t, v.request.inLen)) === 0;
-      if (!whole) return;
-      const method = v.request.method;
-      const major = v.request.major;
-      if ((method !== undefined && method !== 0) || (major !== undefined && major !== 14 && major !== 13)) return;
-      const may = [...v.state.may.values()];
-      // What went through another function or through pages that are mapped cannot be counted here.
-      const marks = [...v.state.must.values()].filter(
-        (m) => m.tag === 'filled' && m.base?.k === 'region' && m.base.origin === 'Buffered',
-      );
-      if (marks.some((m) => m.num && v.proves(minus(m.num, i.val.t)))) return;
-      const written = may.some((m) => m.tag === 'written' && m.base?.k === 'region' && m.base.origin === 'Buffered');
-      const bounded = v.state.bounds.relationsOf(i.val.t.t[0]?.[0] as never).length > 0;
-      if (bounded) return;
-      // A length that is known to be exactly what a structure takes.
-      const r = v.range(i.val.t);
-      if (r.lo === r.hi) return;
-      cx.report({
-        place: i.place,
-        severity: 'warning',
-        message: written
-          ? `The whole length of the caller is reported as written, but less was: the rest of the buffer is not the driver’s answer.`
-          : `The whole length of the caller is reported as written, but nothing was: the buffer goes back as it is.`,
-        path: [
-          cx.step(i.place, 'use', 'reported as written here'),
-          cx.step(i.place, 'guard', 'the number of bytes that were written, or zeroing the whole buffer first, would silence it'),
-        ],
-      });
-    });
+    // What a request says is decided when it is handed back: until then it may be written again.
+    const stores: { base: Base; place: Span; val: Val }[] = [];
+    const settle = (v: View): void => {
+      for (const s of stores) {
+        const now = v.state.cell(s.base, 'IoStatus.Information');
+        if (now && constOf(minus(now.t, s.val.t)) === 0) judge(s.val, s.place, v, cx);
+      }
+    };
+    return {
+      access(e) {
+        if (e.kind !== 'write' || !e.val || e.x.kind !== 'fld' || e.x.name !== 'Information') return;
+        for (const t of e.targets) if (t.root === 'IRP') stores.push({ base: t.base, place: e.place, val: e.val });
+      },
+      call(e, v) {
+        if (e.name === 'WdfRequestCompleteWithInformation' || e.name === 'WdfRequestSetInformation') {
+          const val = e.arg('length');
+          const status = e.arg('status');
+          if (val && !(status && v.range(status.t).hi < 0)) judge(val, e.place, v, cx);
+        } else if (e.api?.role === 'irp-complete') settle(v);
+      },
+      ret(x, val, place, v) {
+        if (val && v.range(val.t).hi < 0) return;
+        settle(v);
+      },
+    };
   },
 };
+
+function judge(val: Val, place: Span, v: View, cx: RuleContext): void {
+  // Exactly the caller's own length: the whole buffer goes back, whatever was written to it.
+  if (constOf(minus(val.t, v.request.outLen)) !== 0 && constOf(minus(val.t, v.request.inLen)) !== 0) return;
+  // Reads and writes report what they moved.
+  if (val.taint.some((t) => /Read|Write|SetFile|Query/.test(t.loc))) return;
+  const { method, major } = v.request;
+  if ((method !== undefined && method !== 0) || (major !== undefined && major !== 14 && major !== 13)) return;
+  for (const m of v.state.must.values())
+    if (m.tag === 'filled' && m.num && m.base?.k === 'region' && v.proves(minus(m.num, val.t))) return;
+  const atom = val.t.t[0]?.[0];
+  const r = v.range(val.t);
+  // A length that is known, or that was compared with what was written.
+  if (!atom || r.lo === r.hi || v.state.bounds.relationsOf(atom).length > 0) return;
+  const written = [...v.state.may.values()].some((m) => m.tag === 'written');
+  cx.report({
+    place,
+    severity: 'warning',
+    message: written
+      ? 'The whole length of the caller is reported as written, but less was: the rest of the buffer is not the driver’s answer.'
+      : 'The whole length of the caller is reported as written, but nothing was: the buffer goes back as it is.',
+    path: [
+      cx.step(place, 'use', 'reported as written here'),
+      cx.step(place, 'guard', 'the number of bytes that were written, or zeroing the whole buffer first, would silence it'),
+    ],
+  });
+}

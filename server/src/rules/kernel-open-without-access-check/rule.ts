@@ -2,6 +2,7 @@
  * A file, key or section that the driver opens while it serves a request, without the access check of the caller.
  */
 import { constOf } from '../../analysis/term';
+import { servesControl } from '../request/reach';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -24,14 +25,7 @@ export const kernelOpenWithoutAccessCheck: Rule = {
     return {
       call(e, v) {
         if (!ROLES.has(e.api?.role ?? '') || !e.name.startsWith('Zw')) return;
-        const role = v.state.hasMust('role', undefined, 'request');
-        const device =
-          v.request.major === 14 ||
-          v.request.major === 13 ||
-          v.request.code !== undefined ||
-          role?.data === 'ioctl' ||
-          role?.data === 'flt-message';
-        if (!role || !device || v.request.mode === 0) return;
+        if (!servesControl(v) || v.request.mode === 0) return;
         const object = e.arg('attributes')?.pts[0];
         const flags = object && v.state.cell(object.base, object.path === '' ? 'Attributes' : `${object.path}.Attributes`);
         const value = flags && constOf(flags.t);

@@ -46,17 +46,23 @@ function key(t: Lin): string {
 }
 
 function mayOverflow(e: Arith, v: View): boolean {
-  if (e.bits > 32 && e.op !== '*') return false;
+  if (e.bits > 32 && (e.op !== '*' || isSigned(e))) return false;
   const limit = 2 ** e.bits - 1;
   if (v.range(e.out.t).hi <= limit) return false;
-  // An operand whose size was compared with something: how much that promises is not known.
+  let reaches = false;
   for (const x of [e.l, e.r]) {
     if (constOf(x.t) !== undefined) continue;
     const hi = v.range(x.t).hi;
+    // An operand that was compared with something: how much that promises is not known.
     if (v.wasCompared(x.t) && !(hi >= limit && isPlainTest(x.t, v))) return false;
+    // A sum wraps by an operand that is large itself; what a byte adds to an index of the driver's own does not count.
+    if (chosen(x, v) && (e.op !== '+' || hi > 0xffff)) reaches = true;
   }
-  // A 16-bit operand times a small constant cannot reach 32 bits; the range says so already. Two unknown 64-bit factors are nobody's.
-  return true;
+  return reaches;
+}
+
+function isSigned(e: Arith): boolean {
+  return e.out.ty?.k === 'int' && e.out.ty.signed;
 }
 
 /** The only comparisons were lower bounds by constants: they say nothing about the top. */

@@ -5,5 +5,10 @@
 import type { View } from '../../analysis/events';
 
 export function firstHand(v: View): boolean {
-  return v.state.hasMust('role', undefined, 'request') !== undefined;
+  return v.state.hasMust('entry', undefined, 'request') !== undefined || servesControl(v);
+}
+
+/** Code that runs for a control code of a caller. */
+export function servesControl(v: View): boolean {
+  return v.state.hasMust('entry', undefined, 'control') !== undefined;
 }

@@ -31,7 +31,7 @@ export const userMemoryWrongContext: Rule = {
     return {
       ...touches((t, v) => {
         if (t.hit.origin !== 'UserVA' || !t.hit.certain) return;
-        const mark = v.state.hasMust('role', undefined, 'other');
+        const mark = v.state.hasMust('role');
         const where = DEFERRED.get(mark?.data ?? '');
         if (!mark || where === undefined || mark.site.file !== cx.file || mark.site.start !== cx.fn.nameSpan.start) return;
         cx.report({
@@ -46,7 +46,7 @@ export const userMemoryWrongContext: Rule = {
       }),
       call(e, v) {
         if (!/^WdfRequestRetrieveUnsafeUser/.test(e.name)) return;
-        const role = v.state.hasMust('role', undefined, 'request')?.data;
+        const role = v.state.hasMust('role')?.data;
         if (role === undefined || !QUEUED.has(role)) return;
         cx.report({
           place: e.place,

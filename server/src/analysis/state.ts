@@ -285,7 +285,10 @@ export class State {
       const ry = b.bounds.range(y, 0);
       out.bounds.add(phi, Math.min(rx.lo, ry.lo), Math.max(rx.hi, ry.hi));
       if (a.isNonZero(x) && b.isNonZero(y)) out.setNonZero(phi);
-      if (a.wasCompared(x) && b.wasCompared(y)) out.compare(phi);
+      // A number that is known on one side needs no comparison there.
+      const known = constOf(x) !== undefined && constOf(y) !== undefined;
+      if (!known && (constOf(x) !== undefined || a.wasCompared(x)) && (constOf(y) !== undefined || b.wasCompared(y)))
+        out.compare(phi);
       relate(out.bounds, a.bounds, b.bounds, phi, x, y);
       relate(out.bounds, b.bounds, a.bounds, phi, y, x);
     }

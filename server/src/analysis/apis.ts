@@ -850,6 +850,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'lookaside-alloc': allocate,
   'alloc-context': allocate,
   'volatile-accessor': accessor,
+  'device-register': (api, c, s, f) => (c.name.includes('BUFFER') ? undefined : accessor(api, c, s, f)),
   'user-accessor': accessor,
   interlocked,
   'user-interlocked': interlocked,

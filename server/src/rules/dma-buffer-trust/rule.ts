@@ -17,7 +17,7 @@ export const dmaBufferTrust: Rule = {
     severity: 'warning',
     precision: 'medium',
     cwe: [367, 129],
-    profile: 'default',
+    profile: 'audit',
   },
   page,
   observe(cx) {

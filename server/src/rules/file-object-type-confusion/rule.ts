@@ -20,7 +20,7 @@ export const fileObjectTypeConfusion: Rule = {
     const body = cx.text(cx.fn);
     // Whose device it is, or a tag of the object, is compared somewhere here.
     const checked =
-      /->\s*DeviceObject\s*(?:->\s*DriverObject\s*)?[!=]=|[!=]=\s*\w+->\s*DeviceObject|IoGetRelatedDeviceObject|DriverObject\s*[!=]=/.test(
+      /->\s*DeviceObject\s*(?:->\s*DriverObject\s*)?[!=]=|[!=]=\s*\w+->\s*DeviceObject|\w\(\s*\(?\*?\w+\)?->\s*DeviceObject\b|IoGetRelatedDeviceObject|DriverObject\s*[!=]=/.test(
         body,
       );
     return {

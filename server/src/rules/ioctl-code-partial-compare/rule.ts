@@ -18,14 +18,14 @@ export const ioctlCodePartialCompare: Rule = {
   observe(cx) {
     return {
       branch(e) {
-        const equality = e.c.kind !== 'bin' || e.c.op === '==' || e.c.op === '!=';
+        const equality = e.c.kind !== 'bin' || !/^[<>]/.test(e.c.op) || /^(<<|>>)$/.test(e.c.op);
         const val = e.vals[0];
         if (!equality || !val) return;
         if (!val.taint.some((t) => /^REQ\|(code|.*(IoControlCode|FsControlCode))$/.test(t.loc))) return;
         const atom = val.t.t[0]?.[0];
         // The code itself, or what a mask, a shift or a narrow type left of it.
         if (!atom || atom.key === 'REQ.Code' || !/^(&|>>|<<|%|narrow\d)\(/.test(atom.key)) return;
-        const text = cx.text(e.c.kind === 'bin' ? e.c.l : e.c).replace(/\s+/g, ' ');
+        const text = cx.text(e.c.kind === 'bin' && /^[=!]=$/.test(e.c.op) ? e.c.l : e.c).replace(/\s+/g, ' ');
         // Asking for the method or the access alone is no dispatch.
         if (/METHOD_FROM_CTL_CODE|DEVICE_TYPE_FROM_CTL_CODE|&\s*(0x)?3\b/.test(text)) return;
         cx.report({

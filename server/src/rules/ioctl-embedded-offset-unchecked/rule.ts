@@ -5,7 +5,7 @@ import type { Index, View } from '../../analysis/events';
 import { constant, minus } from '../../analysis/term';
 import { Once } from '../request/once';
 import { named } from '../request/touch';
-import { chosen, isRequestLength } from '../request/taint';
+import { chosen, isRequestLength, ofRequest } from '../request/taint';
 import { step } from '../request/walk';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -26,7 +26,8 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
     return {
       index(e, v) {
         const taint = chosen(e.index, v);
-        if (!taint || isRequestLength(taint) || bounded(e, v) || step(cx.fn, e.place, (s) => cx.text(s))) return;
+        if (!taint || isRequestLength(taint) || !ofRequest(taint) || bounded(e, v) || step(cx.fn, e.place, (s) => cx.text(s)))
+          return;
         if (!once.here(`${taint.loc}|${String(v.request.code ?? '')}`, e.place)) return;
         cx.report({
           place: e.place,

@@ -32,7 +32,8 @@ export const ioctlUnknownCodeSuccess: Rule = {
         if (!body && !status) continue;
         if (!/=\s*STATUS_SUCCESS/.test(code) && status?.value !== 'STATUS_SUCCESS') continue;
         // Codes that are not this driver's go on to the next one.
-        if (/IoCallDriver|IofCallDriver|IoSkipCurrentIrpStackLocation|WdfRequestSend|Forward/.test(cx.text.slice(s.end, fn.end))) continue;
+        if (/IoCallDriver|IofCallDriver|IoSkipCurrentIrpStackLocation|WdfRequestSend|Forward/.test(cx.text.slice(s.end, fn.end)))
+          continue;
         // What comes after may still look at whether a case was met.
         if (status && !new RegExp(`\\b${status.name}\\b`).test(cx.text.slice(s.end, fn.end))) continue;
         const place = { start: s.start, end: s.x.end };

@@ -40,7 +40,7 @@ export const iostatusInformationOverreport: Rule = {
           if (val && !(status && v.range(status.t).hi < 0)) judge(val, e.place, v, cx);
         } else if (e.api?.role === 'irp-complete') settle(v);
       },
-      ret(x, val, place, v) {
+      ret(_x, val, _place, v) {
         if (val && v.range(val.t).hi < 0) return;
         settle(v);
       },

@@ -22,13 +22,21 @@ export const kernelOpenWithoutAccessCheck: Rule = {
   },
   page,
   observe(cx) {
+    // Flags of the object attributes that this function filled in, by the object.
+    const filled = new Map<string, number | undefined>();
     return {
       call(e, v) {
+        if (e.name === 'InitializeObjectAttributes') {
+          const to = e.args[0]?.pts[0];
+          const value = e.args[2];
+          if (to && value) filled.set(`${to.base.key}|${to.path}`, constOf(value.t));
+          return;
+        }
         if (!ROLES.has(e.api?.role ?? '') || !e.name.startsWith('Zw')) return;
         if (!servesControl(v) || v.request.mode === 0) return;
         const object = e.arg('attributes')?.pts[0];
-        const flags = object && v.state.cell(object.base, object.path === '' ? 'Attributes' : `${object.path}.Attributes`);
-        const value = flags && constOf(flags.t);
+        const cell = object && v.state.cell(object.base, object.path === '' ? 'Attributes' : `${object.path}.Attributes`);
+        const value = object && (filled.get(`${object.base.key}|${object.path}`) ?? (cell && constOf(cell.t)));
         if (value === undefined) return;
         if (has(value, OBJ_FORCE_ACCESS_CHECK)) return;
         cx.report({

@@ -52,6 +52,8 @@ function mayOverflow(e: Arith, v: View): boolean {
   let reaches = false;
   for (const x of [e.l, e.r]) {
     if (constOf(x.t) !== undefined) continue;
+    // A type that is not known has no range to leave.
+    if (x.ty?.k !== 'int') return false;
     const hi = v.range(x.t).hi;
     // An operand that was compared with something: how much that promises is not known.
     if (v.wasCompared(x.t) && !(hi >= limit && isPlainTest(x.t, v))) return false;

@@ -17,7 +17,8 @@ export function coverage(len: Lin, end: Lin | undefined, v: View): Coverage {
   if (end && v.proves(minus(len, end))) return 'covered';
   const need = end && constOf(end);
   const least = v.range(len).lo;
-  if (!v.wasCompared(len)) return need === undefined && isAtHand(len, v) ? 'amount-unknown' : 'unchecked';
+  if (!v.wasCompared(len))
+    return (need === undefined && isAtHand(len, v)) || copyCompared(len, v) ? 'amount-unknown' : 'unchecked';
   if (need === undefined || !Number.isFinite(least) || least <= 0) return 'amount-unknown';
   return onlyConstants(len, v) && least < need ? 'short' : 'amount-unknown';
 }
@@ -39,6 +40,18 @@ function isAtHand(len: Lin, v: View): boolean {
     if (c.val.taint.some((t) => t.loc.startsWith('REQ|'))) return true;
     // A length inside the buffer that was compared with something is the check of a part of it.
     if (c.val.taint.length > 0 && c.val.pts.length === 0 && v.wasCompared(c.val.t)) return true;
+  }
+  return false;
+}
+
+/** A variable that was filled with the length on some paths was compared, where the length itself was not. */
+function copyCompared(len: Lin, v: View): boolean {
+  const atom = len.t[0]?.[0];
+  const other = atom?.key === 'REQ.InLen' ? /Output|Read|outLen/ : /Input|Write|inLen/;
+  for (const c of v.state.cells.values()) {
+    if (c.base.k !== 'local' || c.val.pts.length > 0 || c.val.t.t.some(([a]) => a.key.startsWith('REQ.'))) continue;
+    if (!c.val.taint.some((t) => t.loc.startsWith('REQ|') && !other.test(t.loc))) continue;
+    if (v.wasCompared(c.val.t)) return true;
   }
   return false;
 }

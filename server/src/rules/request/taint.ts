@@ -34,3 +34,9 @@ export function isRequestLength(t: Taint): boolean {
 export function source(t: Taint): string {
   return isRequestLength(t) ? 'a length of the request' : 'a field of the caller’s buffer';
 }
+
+/** It lay in a buffer of a request, as opposed to a ring or another mapping that user mode shares; the I/O manager has checked EA headers. */
+export function ofRequest(t: Taint): boolean {
+  if (/\|(.*\.)?Ea(Name|Value)Length$/.test(t.loc)) return false;
+  return t.request !== undefined || t.origin === 'Buffered' || t.origin === 'UserVA' || t.origin === 'Snapshot';
+}

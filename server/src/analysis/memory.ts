@@ -142,7 +142,8 @@ export class Memory {
       if (t.base.k === 'global') return [`${t.base.key}:${norm(t.path)}`];
       return [];
     }
-    const out: FieldKey[] = [`${t.root}:${norm(t.path)}`];
+    // Which entry of the dispatch table it is says what the routine is given.
+    const out: FieldKey[] = [`${t.root}:${t.root === 'DRIVER_OBJECT' ? t.path : norm(t.path)}`];
     const parts = t.path.split('.');
     for (let i = 1; i < parts.length; i++) {
       const inner = this.typeAt(t.root, parts.slice(0, i).join('.'));

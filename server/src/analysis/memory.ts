@@ -230,11 +230,22 @@ export class Memory {
       role: 'origin',
       message: `the pointer \`${this.show(t)}\` is loaded from ${words(hit.origin)}`,
     };
-    const region = this.regions.region(`*(${t.base.key}|${norm(t.path)})`, origin, [...hit.witness.slice(0, 4), step], {
-      certain: hit.certain,
+    const answer = this.answers(t, hit);
+    const name = `*(${t.base.key}|${norm(t.path)})${answer ? '?' : ''}`;
+    const region = this.regions.region(name, origin, [...hit.witness.slice(0, 4), step], {
+      certain: hit.certain && !answer,
       nestedIn: t.base.key,
     });
     return { base: region, path: '', off: constant(0) };
+  }
+
+  /** The driver itself stores in this field of a request’s buffer: what lies there may be its own answer. */
+  private answers(t: Target, hit: OriginHit): boolean {
+    if (hit.origin !== 'Buffered') return false;
+    return this.keys(t).some((key) => {
+      this.note(`f:${key}`);
+      return this.heap.load(key).any;
+    });
   }
 
   /** Content of an object that was copied as a whole. */

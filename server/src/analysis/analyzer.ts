@@ -212,7 +212,8 @@ export class Analyzer {
       const live = this.live();
       const forgotten = this.forget(live);
       if (!this.ran && !forgotten && !(first && round === 1)) break;
-      if (!this.heap.rebuild([this.seeds, ...[...live].sort().flatMap((id) => this.memos.get(id)?.contribution ?? [])])) break;
+      const changed = this.heap.rebuild([this.seeds, ...[...live].sort().flatMap((id) => this.memos.get(id)?.contribution ?? [])]);
+      if (!changed && sameRoots(list, roots(this.program, this.files, this.model, this.heap, this.memory))) break;
     }
   }
 
@@ -551,6 +552,11 @@ export class Analyzer {
   contextsOf(fn: Declared<FunctionDecl>): number {
     return this.contexts.get(key(fn))?.size ?? 0;
   }
+}
+
+function sameRoots(a: readonly Root[], b: readonly Root[]): boolean {
+  const text = (list: readonly Root[]): string => list.map((r) => `${key(r.fn)}:${r.role}:${r.tag}`).join('\n');
+  return a.length === b.length && text(a) === text(b);
 }
 
 const UNKNOWN: Ty = { k: 'unknown', name: '' };

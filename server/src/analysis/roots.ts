@@ -128,7 +128,9 @@ function entryKind(role: string, major: number | undefined): 'control' | 'reques
 /** A function that nothing is seen to call: a request that it is given may come straight from its sender. */
 function seedUnknown(fn: Declared<FunctionDecl>, s: State, a: Analyzer): Val[] {
   const site = { file: fn.file, start: fn.decl.nameSpan.start, end: fn.decl.nameSpan.end };
-  const given = fn.decl.params.some((p) => /^P?(_?IRP|IO_STACK_LOCATION)$|^WDFREQUEST$/.test(pointeeName(p.type)));
+  // A start-I/O routine gets what a dispatch routine has queued.
+  const queued = a.program.prototype(fn.decl.name, fn.file)?.decl.typedefName === 'DRIVER_STARTIO';
+  const given = !queued && fn.decl.params.some((p) => /^P?(_?IRP|IO_STACK_LOCATION)$|^WDFREQUEST$/.test(pointeeName(p.type)));
   s.setMust({ tag: 'entry', path: given ? 'request' : 'other', site });
   return params(fn, s, a);
 }

@@ -212,7 +212,10 @@ export class Analyzer {
       const live = this.live();
       const forgotten = this.forget(live);
       if (!this.ran && !forgotten && !(first && round === 1)) break;
-      const changed = this.heap.rebuild([this.seeds, ...[...live].sort().flatMap((id) => this.memos.get(id)?.contribution ?? [])]);
+      const changed = this.heap.rebuild([
+        this.seeds,
+        ...[...live].sort().flatMap((id) => this.memos.get(id)?.contribution ?? []),
+      ]);
       if (!changed && sameRoots(list, roots(this.program, this.files, this.model, this.heap, this.memory))) break;
     }
   }

@@ -184,7 +184,9 @@ export function argumentsOf(
     }
     if (request) for (const x of s.compared.values()) if (!x.frame && relevant(x)) callee.compare(lin(x));
     for (const m of s.must.values())
-      if (m.base ? reach.has(m.base.key) || (request && m.base.k === 'region') : m.tag === 'entry' || (m.tag === 'role' && request))
+      if (
+        m.base ? reach.has(m.base.key) || (request && m.base.k === 'region') : m.tag === 'entry' || (m.tag === 'role' && request)
+      )
         callee.setMust({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
   }
   for (const m of s.may.values())

@@ -35,7 +35,7 @@ export const narrowLoopCounter = functionRule(
         from.length > 0 &&
         from.every((x) => {
           const t = s.typeOf(x.r);
-          return s.constant(x.r) !== undefined || (t?.k === 'int' && t.size <= l.size);
+          return s.constant(x.r) !== undefined || bare(x.r).kind === 'sizeof' || (t?.k === 'int' && t.size <= l.size);
         })
       )
         continue;

@@ -22,8 +22,14 @@ export const ndisCallbackPair = functionRule(
   },
   page,
   (s, tell) => {
-    if (s.callsOf(/^NdisFRegisterFilterDriver$/).length === 0) return;
-    const set = new Map(s.stores.flatMap((x) => (x.l?.kind === 'fld' ? [[x.l.name, x.place] as const] : [])));
+    const ours = s.stores.flatMap((x) =>
+      x.l?.kind === 'fld' && /HANDLER$|Handler$/.test(x.l.name) ? [{ l: x.l, place: x.place }] : [],
+    );
+    const set = new Map(
+      ours
+        .filter((x) => /^_?NDIS_FILTER_DRIVER_CHARACTERISTICS$/.test(s.recordOf(x.l.x)?.name ?? ''))
+        .map((x) => [x.l.name, x.place]),
+    );
     for (const [one, other] of PAIRS) {
       const place = set.get(one);
       if (place && !set.has(other))

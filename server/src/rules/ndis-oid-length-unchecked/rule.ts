@@ -52,7 +52,7 @@ function origin(t: Taint): { file: string; start: number; end: number; role: 'or
 function read(e: Access, v: View, cx: RuleContext, told: Set<string>): void {
   const hit = v.origins(e.targets).find((h) => h.region?.request === 'oid' && h.certain);
   const len = hit?.region?.inLen;
-  if (!hit || !len || v.wasCompared(len)) return;
+  if (!hit || !len || v.wasCompared(len) || v.state.isNonZero(len)) return;
   if (told.has(hit.target.base.key)) return;
   told.add(hit.target.base.key);
   const text = cx.text(e.place);

@@ -112,8 +112,8 @@ function isSpin(lock: string | undefined): boolean {
   return lock !== undefined && /spin/.test(lock);
 }
 
-/** A resource or wait lock that may not be granted: `ExAcquireResourceExclusiveLite(r, FALSE)`, a timeout. */
+/** A resource or wait lock that may not be granted: `ExAcquireResourceExclusiveLite(r, FALSE)`, a timeout, a status that is looked at. */
 function conditional(call: CallSite, s: Shape): boolean {
   if (/^ExAcquireResource/.test(call.name)) return s.text(call.args[1] ?? call.x) !== 'TRUE';
-  return call.name === 'WdfWaitLockAcquire' && s.text(call.args[1] ?? call.x) !== 'NULL';
+  return call.name === 'WdfWaitLockAcquire' && (s.text(call.args[1] ?? call.x) !== 'NULL' || s.parent(call.x)?.kind !== 'expr');
 }

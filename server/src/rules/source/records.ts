@@ -84,3 +84,12 @@ export function testsStep(walk: RecordWalk, s: Shape): boolean {
   ];
   return testsOf(walk, s).some((c) => names.some((n) => mentions(s.text(c), n)));
 }
+
+/** The loop's own condition names a number that the loop counts up or down. */
+export function counted(walk: RecordWalk, s: Shape): boolean {
+  const { stmt } = walk.loop;
+  const condition = stmt.c ? s.text(stmt.c) : '';
+  return s.exprs.some(
+    (e) => e.kind === 'upd' && s.within(e, stmt) && mentions(condition, s.text(e.x)) && s.text(e.x) !== walk.pointer,
+  );
+}

@@ -39,10 +39,14 @@ function firstDereference(s: Shape, name: string, after: number): Expr | undefin
     if (e.kind === 'idx' && s.text(bare(e.x)) === name) return e;
     if (e.kind === 'call') {
       const c = s.calls.find((k) => k.x === e);
-      const first = c?.args[0];
-      if (c && first && WRITES_THROUGH.test(c.name) && s.text(bare(first)) === name) return e;
-      // Handed to a function that may test it, or out through a pointer.
-      if (c && c.args.some((a) => mentions(s.text(a), name)) && !WRITES_THROUGH.test(c.name)) return undefined;
+      if (c && WRITES_THROUGH.test(c.name)) {
+        if (c.args.slice(0, 2).some((a) => s.text(bare(a)) === name)) return e;
+        continue;
+      }
+      // The object itself goes to a function that may test it; the address of a member of it is used as it is.
+      if (e.args.some((a) => isOrPointsTo(s, a, name))) return undefined;
+      const member = e.args.find((a) => memberAddress(s, a, name));
+      if (member) return member;
     }
     if (e.kind === 'asg' && mentions(s.text(e.r), name) && s.text(bare(e.r)) === name) return undefined;
   }
@@ -69,4 +73,18 @@ function testedBetween(s: Shape, name: string, from: number, to: number): boolea
         (e.kind === 'call' && e.end < to && mentions(s.text(e), name)) ||
         (e.kind === 'un' && e.op === '!' && mentions(s.text(e), name))),
   );
+}
+
+function isOrPointsTo(s: Shape, a: Expr, name: string): boolean {
+  const x = bare(a);
+  return s.text(x) === name || (x.kind === 'un' && x.op === '&' && s.text(bare(x.x)) === name);
+}
+
+/** `&p->f`, which is an address near NULL when `p` is NULL. */
+function memberAddress(s: Shape, a: Expr, name: string): boolean {
+  const x = bare(a);
+  if (x.kind !== 'un' || x.op !== '&') return false;
+  let f = x.x;
+  while (f.kind === 'fld' && !f.arrow) f = f.x;
+  return f.kind === 'fld' && f.arrow && s.text(bare(f.x)) === name;
 }

@@ -22,7 +22,7 @@ export function probe(hit: OriginHit, v: View): Mark | undefined {
 
 /** User-mode accessors probe the address themselves. */
 export function probesItself(api: ApiFact | undefined): boolean {
-  return api !== undefined && (api.role.startsWith('user-') || api.probes !== undefined);
+  return api !== undefined && (api.role.startsWith('user-') || (api.probes !== undefined && api.probes !== false));
 }
 
 /** Reads, writes and files: the I/O manager has probed the buffer before the driver sees it. */

@@ -16,7 +16,7 @@ import { Frame, type Exit } from './frame';
 import { emptyContribution, Heap, sameContribution, type Contribution } from './heap';
 import { Memory, type Consulted } from './memory';
 import { Regions } from './regions';
-import { roots, type Root } from './roots';
+import { roots, rootsOf, type Root } from './roots';
 import { State } from './state';
 import { Atoms, constant, type Lin } from './term';
 import type { Outcome } from './calls';
@@ -45,6 +45,15 @@ export const DEFAULT_ASSERTS: ReadonlySet<string> = new Set([
 ]);
 
 export type ObserverFactory = (fn: FunctionDecl, file: string, context: string) => readonly Observer[];
+
+/** See `Analyzer.branch`. */
+export interface Branch {
+  readonly others: ReadonlyMap<string, FunctionDecl>;
+  readonly memos: Map<string, object>;
+  readonly contexts: Map<string, Set<string>>;
+  /** What the functions of the branch were asked in the default configuration. */
+  readonly asked: ReadonlyMap<string, readonly object[]>;
+}
 
 interface Memo {
   readonly key: string;
@@ -85,8 +94,10 @@ export class Analyzer {
   private readonly flagCache = new Map<FunctionDecl, readonly string[]>();
   private readonly globals = new Map<string, GlobalBase>();
   private readonly allocs = new Map<string, AllocBase>();
-  private readonly memos = new Map<string, Memo>();
-  private readonly contexts = new Map<string, Set<string>>();
+  private memos = new Map<string, Memo>();
+  private contexts = new Map<string, Set<string>>();
+  /** Functions as another configuration has them, by key, while one of them runs. */
+  private others: ReadonlyMap<string, FunctionDecl> = new Map();
   private readonly running = new Set<string>();
   private frames: { callees: Set<string> }[] = [];
   private rootIds = new Set<string>();
@@ -369,6 +380,8 @@ export class Analyzer {
     caller: Frame,
   ): Outcome[] | undefined {
     const fnKey = key(d);
+    const other = this.others.get(fnKey);
+    if (other) d = { file: d.file, decl: other };
     if (caller.depth >= (this.decls.size > 6000 ? 5 : MAX_DEPTH) || caller.stack.includes(fnKey) || !d.decl.body)
       return undefined;
     const context = argumentsOf(d, args, s, caller, this);
@@ -516,6 +529,77 @@ export class Analyzer {
     this.observe = observe;
     this.heap.collector = kept;
     return n;
+  }
+
+  /** The answers that stand, by function. The same objects as before mean that nothing that the function reads has changed. */
+  answers(): ReadonlyMap<string, readonly object[]> {
+    const out = new Map<string, object[]>();
+    for (const m of this.memos.values()) {
+      const list = out.get(m.fnKey);
+      if (list) list.push(m);
+      else out.set(m.fnKey, [m]);
+    }
+    return out;
+  }
+
+  /** A state of the analysis in which some functions are others. What the driver stores stays as it is. */
+  branch(others: ReadonlyMap<string, FunctionDecl>): Branch {
+    const memos = new Map<string, Memo>();
+    const asked = new Map<string, Memo[]>();
+    for (const [id, m] of this.memos) {
+      if (!others.has(m.fnKey)) memos.set(id, m);
+      else asked.set(m.fnKey, [...(asked.get(m.fnKey) ?? []), m]);
+    }
+    const contexts = new Map<string, Set<string>>();
+    for (const [k, set] of this.contexts) contexts.set(k, new Set(others.has(k) ? [] : set));
+    return { others, memos, contexts, asked };
+  }
+
+  /**
+   * Runs one function of a branch in the contexts in which it is known, or, when it is not, as a function that nobody calls.
+   * Changes no answer outside of the branch.
+   */
+  runIn(branch: Branch, fn: Declared<FunctionDecl>, observe: ObserverFactory): void {
+    const fnKey = key(fn);
+    const kept = {
+      memos: this.memos,
+      contexts: this.contexts,
+      others: this.others,
+      observe: this.observe,
+      ran: this.ran,
+      immediate: this.heap.immediate,
+      collector: this.heap.collector,
+      consulted: this.memory.consulted,
+      bounded: [...this.boundedFunctions],
+    };
+    this.memos = branch.memos as Map<string, Memo>;
+    this.contexts = branch.contexts;
+    this.others = branch.others;
+    this.observe = observe;
+    this.heap.immediate = false;
+    this.heap.collector = emptyContribution();
+    this.frames.push({ callees: new Set() });
+    try {
+      const known = (branch.asked.get(fnKey) ?? []) as readonly Memo[];
+      if (known.length > 0) for (const m of known) this.execute(fn, m.context, m.depth, m.stack);
+      else
+        for (const r of rootsOf(fn, this.program, this.model, this.files)) {
+          const state = new State();
+          this.execute(fn, { args: r.seed(state, this), state, key: `root:${r.role}:${r.tag}`, inTry: false }, 0, []);
+        }
+    } finally {
+      this.frames.pop();
+      this.memos = kept.memos;
+      this.contexts = kept.contexts;
+      this.others = kept.others;
+      this.observe = kept.observe;
+      this.ran = kept.ran;
+      this.heap.immediate = kept.immediate;
+      this.heap.collector = kept.collector;
+      this.memory.consulted = kept.consulted;
+      this.boundedFunctions.clear();
+      for (const [k, d] of kept.bounded) this.boundedFunctions.set(k, d);
+    }
   }
 
   private stamp(): number {

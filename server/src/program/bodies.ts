@@ -38,12 +38,21 @@ export function version(offset: number): string {
 }
 
 export class Bodies {
-  private next = FIRST;
   private readonly texts = new WeakMap<FunctionDecl, string>();
+
+  /** @param next where coordinates of its own start */
+  constructor(private next = FIRST) {}
 
   /** Remembers the text of functions that stand at their place. */
   remember(facts: FileFacts): void {
     for (const f of facts.functions) this.texts.set(f, facts.text.slice(f.start, f.end));
+  }
+
+  /** Gives a function that another configuration alone has coordinates of its own. */
+  place(f: FunctionDecl, text: string): { readonly decl: FunctionDecl; readonly moved: MovedFunction } {
+    const decl = shift(f, this.next - f.start);
+    this.next += ROOM;
+    return { decl, moved: { start: decl.start, end: decl.end, text: text.slice(f.start, f.end), current: f.start } };
   }
 
   /**
@@ -89,7 +98,7 @@ export class Bodies {
 }
 
 /** A copy of a lowered function at other offsets. */
-function shift(f: FunctionDecl, delta: number): FunctionDecl {
+export function shift(f: FunctionDecl, delta: number): FunctionDecl {
   return moveValue(f, delta) as FunctionDecl;
 }
 

@@ -105,14 +105,14 @@ export class Program {
 
   /** Source text of a span, which for a function of an edited file lies in the function's own coordinates. */
   slice(file: string, span: { readonly start: number; readonly end: number }): string {
-    const moved = this.moved.get(file)?.find((m) => span.start >= m.start && span.start <= m.end);
+    const moved = this.movedAt(file, span.start);
     if (moved) return moved.text.slice(span.start - moved.start, span.end - moved.start);
     return this.files.get(file)?.text.slice(span.start, span.end) ?? '';
   }
 
   /** Where an offset of a function's own coordinates lies in the file as it is now. */
   currentOffset(file: string, offset: number): number {
-    const moved = this.moved.get(file)?.find((m) => offset >= m.start && offset <= m.end);
+    const moved = this.movedAt(file, offset);
     return moved ? moved.current + (offset - moved.start) : offset;
   }
 
@@ -120,6 +120,15 @@ export class Program {
   readonly moved = new Map<string, readonly MovedFunction[]>();
   /** Grows when bodies change. */
   bodies = 0;
+
+  /** Functions that a configuration beside the default alone has, while it is looked at. */
+  extra: ReadonlyMap<string, readonly Declared<FunctionDecl>[]> = new Map();
+  extraMoved: ReadonlyMap<string, readonly MovedFunction[]> = new Map();
+
+  private movedAt(file: string, offset: number): MovedFunction | undefined {
+    const at = (m: MovedFunction): boolean => offset >= m.start && offset <= m.end;
+    return this.moved.get(file)?.find(at) ?? this.extraMoved.get(file)?.find(at);
+  }
 
   private changed(): void {
     this.version++;
@@ -180,7 +189,10 @@ export class Program {
   }
 
   function(name: string, from: string): Declared<FunctionDecl> | undefined {
-    return this.lookup('function', name, from);
+    const found = this.lookup('function', name, from);
+    if (found || this.extra.size === 0) return found;
+    const extra = this.extra.get(name);
+    return extra?.find((d) => d.file === from) ?? extra?.find((d) => !d.decl.static);
   }
   prototype(name: string, from: string): Declared<FunctionDecl> | undefined {
     return this.lookup('prototype', name, from);

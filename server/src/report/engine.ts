@@ -15,7 +15,11 @@ import type { Finding, RuleMeta, Step } from '../rules/finding';
 import { RULES } from '../rules/index';
 import type { Rule, RuleContext } from '../rules/rule';
 import { decide, dedupe, Notes, type ContextRecord, type Drafted } from './decide';
+import { decideVariant, merge } from './configurations';
+import { fileDrafts } from './file-rules';
 import { Reader } from './reader';
+import { variantNotes } from './variant-notes';
+import { Variants } from './variants';
 import type { FunctionDecl, Span } from '../syntax/ast';
 import type { FileFacts, Gap, Syntax } from '../syntax/facts';
 import { Finisher, isSelected } from './finish';
@@ -33,20 +37,33 @@ export function createWorkspace(options: EngineOptions): EngineWorkspace {
 /** Files of a driver package that rules read as text. */
 const PACKAGE = /\.(inf|inx)$/i;
 
+/** What the default configuration says. */
+interface Base {
+  readonly rules: readonly Rule[];
+  readonly files: readonly string[];
+  readonly kernel: readonly string[];
+  readonly analyzer: Analyzer;
+  readonly findings: readonly Finding[];
+  readonly notes: Notes;
+}
+
 const NO_CONFIGURATION: ReadonlyMap<string, string> = new Map();
 
 export class EngineWorkspace implements Workspace {
   readonly ruleMetas: readonly RuleMeta[] = RULES.map((r) => r.meta);
-  private readonly program: Program;
+  readonly program: Program;
   private readonly reader: Reader;
-  private readonly constants: Constants;
-  private model: Model;
+  readonly constants: Constants;
+  model: Model;
   private analyzer: Analyzer | undefined;
   private records = new Map<string, ContextRecord>();
   /** Driver package files, which hold no C. */
   private readonly packages = new Map<string, string>();
   private readonly finisher = new Finisher();
   private outcome: Outcome | undefined;
+  /** What the default configuration says, while nothing has changed. */
+  private base: Base | undefined;
+  private readonly variants: Variants;
 
   constructor(
     private readonly syntax: Syntax,
@@ -56,6 +73,7 @@ export class EngineWorkspace implements Workspace {
     this.program = new Program((text) => this.syntax.snippet(text));
     this.reader = new Reader(syntax, this.program, NO_CONFIGURATION);
     this.constants = new Constants(this.program);
+    this.variants = new Variants(syntax, this.program);
     this.program.set(this.syntax.read(PRELUDE, this.model.prelude, this.program.oracle(PRELUDE), NO_CONFIGURATION));
     this.syntax.close(PRELUDE);
   }
@@ -125,8 +143,47 @@ export class EngineWorkspace implements Workspace {
     return surfaceOf({ program, constants, model, analyzer, records, files: analyzer.files, findings });
   }
 
-  *analyse(): Generator<Progress, Outcome, void> {
-    if (this.outcome) return this.outcome;
+  *analyse(configurations: 'all' | 'later' = 'all'): Generator<Progress, Outcome, void> {
+    if (this.outcome && (configurations === 'later' || this.outcome.pending !== true)) return this.outcome;
+    const base = this.outcome && this.base ? this.base : yield* this.analyseDefault();
+    this.base = base;
+    const { kernel, files, analyzer, rules } = base;
+    const pending = yield* this.variants.update(
+      {
+        analyzer,
+        files: kernel,
+        facts: (f) => this.reader.facts(f),
+        observers: (records) => (fn, file, context) => this.observers(fn, file, context, rules, records),
+        fileRules: (facts) => fileDrafts(rules, facts.path, facts.text, facts, this, new Notes()),
+      },
+      configurations === 'all',
+    );
+    const judged = new Set(rules.filter((r) => r.observe ?? r.file).map((r) => r.meta.id));
+    const others = this.variants.variants.map((v) => {
+      const functions = [...v.files.values()].flatMap((f) => f.functions);
+      return this.variants.within(functions, () => decideVariant(v, new Notes(base.notes), this.program));
+    });
+    const reported = this.finisher.finish({
+      findings: merge(base.findings, others, judged),
+      files: [...files, ...this.packages.keys()].sort(),
+      text: (f) => this.packages.get(f) ?? this.reader.text(f),
+      inactive: (f) => this.reader.facts(f)?.inactive ?? [],
+      metas: this.ruleMetas,
+      settings: this.settings,
+    });
+    const notes = [...this.notes(files, kernel), ...variantNotes(this.variants, this.program)];
+    const outcome: Outcome = {
+      findings: reported,
+      notes,
+      files,
+      configurations: this.variants.variants.map((v) => v.flip.on),
+      ...(pending ? { pending } : {}),
+    };
+    this.outcome = outcome;
+    return outcome;
+  }
+
+  private *analyseDefault(): Generator<Progress, Base, void> {
     yield* this.reader.update();
     const rules = RULES.filter((r) => isSelected(r.meta, this.settings));
     const files = this.reader.paths.filter((f) => /\.(c|h|inl)$/i.test(f));
@@ -134,28 +191,19 @@ export class EngineWorkspace implements Workspace {
     if (this.reader.takeDeep() || !this.analyzer) {
       this.analyzer = new Analyzer(this.program, this.constants, this.model, { asserts: DEFAULT_ASSERTS });
       this.records = new Map();
+      this.variants.reset();
     }
     const analyzer = this.analyzer;
     analyzer.files = kernel;
     yield* analyzer.analyse((fn, file, context) => this.observers(fn, file, context, rules));
     const live = analyzer.live();
     for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
-    const reported = this.finisher.finish({
-      findings: this.decide(rules, kernel, analyzer),
-      files: [...files, ...this.packages.keys()].sort(),
-      text: (f) => this.packages.get(f) ?? this.reader.text(f),
-      inactive: (f) => this.reader.facts(f)?.inactive ?? [],
-      metas: this.ruleMetas,
-      settings: this.settings,
-    });
-    const outcome: Outcome = { findings: reported, notes: this.notes(files, kernel), files };
-    this.outcome = outcome;
-    return outcome;
+    return { rules, files, kernel, analyzer, ...this.decide(rules, kernel, analyzer) };
   }
 
-  private observers(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[]): Observer[] {
+  private observers(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[], records = this.records): Observer[] {
     const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
-    this.records.set(context, record);
+    records.set(context, record);
     const cx = this.ruleContext(fn, file, record);
     const heard = rules.flatMap((rule): Observer[] =>
       rule.observe
@@ -188,7 +236,11 @@ export class EngineWorkspace implements Workspace {
     };
   }
 
-  private decide(rules: readonly Rule[], kernel: readonly string[], analyzer: Analyzer): Finding[] {
+  private decide(
+    rules: readonly Rule[],
+    kernel: readonly string[],
+    analyzer: Analyzer,
+  ): { readonly findings: readonly Finding[]; readonly notes: Notes } {
     const notes = new Notes();
     const drafts: Drafted[] = [];
     const { program, constants, model } = this;
@@ -198,40 +250,11 @@ export class EngineWorkspace implements Workspace {
       for (const d of r?.drafts ?? [])
         drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
     }
-    for (const rule of rules) {
-      if (!rule.file) continue;
-      for (const file of kernel) {
-        const facts = this.reader.facts(file);
-        if (!facts) continue;
-        rule.file({
-          file,
-          text: facts.text,
-          facts,
-          program,
-          constants,
-          model,
-          note: (tag, key, value = '') => {
-            notes.add(tag, key, value);
-          },
-          report: (draft) => drafts.push({ rule, draft, file, fn: enclosing(facts, draft.place), raw: true }),
-        });
-      }
+    for (const file of kernel) {
+      const facts = this.reader.facts(file);
+      if (facts) drafts.push(...fileDrafts(rules, file, facts.text, facts, this, notes));
     }
-    for (const rule of rules) {
-      for (const [file, text] of this.packages) {
-        rule.file?.({
-          file,
-          text,
-          program,
-          constants,
-          model,
-          note: (tag, key, value = '') => {
-            notes.add(tag, key, value);
-          },
-          report: (draft) => drafts.push({ rule, draft, file, fn: undefined, raw: true }),
-        });
-      }
-    }
+    for (const [file, text] of this.packages) drafts.push(...fileDrafts(rules, file, text, undefined, this, notes));
     for (const rule of rules) {
       rule.finish?.({
         program,
@@ -243,7 +266,7 @@ export class EngineWorkspace implements Workspace {
         report: (file, draft) => drafts.push({ rule, draft, file, fn: undefined, raw: false }),
       });
     }
-    return decide(drafts, notes, program);
+    return { findings: decide(drafts, notes, program), notes };
   }
 
   private notes(files: readonly string[], kernel: readonly string[]): Note[] {
@@ -270,9 +293,4 @@ export class EngineWorkspace implements Workspace {
     this.analyzer = undefined;
     this.outcome = undefined;
   }
-}
-
-/** The name of the function that a place stands in. */
-function enclosing(facts: FileFacts, place: Span): string | undefined {
-  return facts.functions.find((f) => f.start <= place.start && place.end <= f.end)?.name;
 }

@@ -35,7 +35,8 @@ class TreeSyntax implements Syntax {
 
   read(path: string, text: string, oracle: NameOracle, configuration: Configuration): FileFacts {
     const side = blank(text, oracle, configuration);
-    const flat = this.engine.parse(side.text, path);
+    // A configuration beside the default is read once: its tree is not worth keeping.
+    const flat = this.engine.parse(side.text, configuration.size === 0 ? path : undefined);
     const cx = new Context(flat, text, side, 0);
     const out: Declarations = { functions: [], prototypes: [], typedefs: [], globals: [] };
     fileScope(cx, 0, out);
@@ -57,6 +58,7 @@ class TreeSyntax implements Syntax {
       gaps,
       comments: side.comments,
       conditions: side.conditions,
+      conditionals: side.conditionals,
       inactive: side.inactive,
       consulted: side.consulted,
     };

@@ -542,6 +542,11 @@ export class Analyzer {
     return out;
   }
 
+  /** Blocks of a function: what one run of it costs, roughly. */
+  sizeOf(fn: Declared<FunctionDecl>): number {
+    return this.cfg(fn.decl, fn.file).blocks.length;
+  }
+
   /** A state of the analysis in which some functions are others. What the driver stores stays as it is. */
   branch(others: ReadonlyMap<string, FunctionDecl>): Branch {
     const memos = new Map<string, Memo>();

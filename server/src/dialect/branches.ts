@@ -107,7 +107,11 @@ export class Branches {
   }
 
   private test(kind: string, rest: string, end: number): boolean {
-    if (kind === 'if') return holds(rest, { lookup: (name) => this.lookup(name, false) });
+    if (kind === 'if') {
+      const guard = /^\s*!\s*defined\s*\(?\s*([A-Za-z_$][\w$]*)\s*\)?\s*$/.exec(rest)?.[1];
+      const quiet = guard !== undefined && this.guards(guard, end);
+      return holds(rest, { lookup: (name) => this.lookup(name, quiet) });
+    }
     const name = /[A-Za-z_$][\w$]*/.exec(rest)?.[0];
     if (name === undefined) return kind === 'ifndef';
     if (kind === 'ifndef' && this.guards(name, end)) return this.lookup(name, true) === undefined;
@@ -130,6 +134,7 @@ export class Branches {
     if (!quiet) this.tested.add(name);
     if (this.configuration.has(name)) {
       const told = this.configuration.get(name);
+      if (!quiet) this.conditions.set(name, told ?? NOT_DEFINED);
       return told === undefined ? undefined : { body: told };
     }
     const own = this.live.get(name);

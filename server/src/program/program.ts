@@ -262,7 +262,7 @@ export class Program {
 
   oracle(from: string): NameOracle {
     return {
-      macro: (name) => this.macro(name, from)?.decl,
+      macro: (name) => this.macro(name, from)?.decl ?? this.drivers.define(name, from),
       isType: (name) => this.index.typedef.has(name),
     };
   }

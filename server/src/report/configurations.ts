@@ -4,6 +4,7 @@
  */
 import type { Program } from '../program/program';
 import type { Finding } from '../rules/finding';
+import type { Span } from '../syntax/ast';
 import { decide, type Drafted, type Notes } from './decide';
 import type { Variant } from './variants';
 
@@ -15,27 +16,36 @@ export interface VariantFindings {
   readonly covered: ReadonlySet<string>;
 }
 
+type Inactive = (file: string) => readonly Span[];
+
 /** Decides what was drafted under one configuration. The program must know the functions of the configuration. */
 export function decideVariant(variant: Variant, facts: Notes, program: Program): VariantFindings {
   const drafts: Drafted[] = [];
   const covered = new Set<string>();
-  for (const file of variant.files.values()) {
-    for (const k of file.gone) covered.add(k);
-    for (const f of file.functions) {
-      if (!f.records) continue;
-      covered.add(f.key);
-      drafts.push(...f.drafts);
-      for (const r of f.records.values()) {
-        for (const [tag, key, value] of r.notes) facts.add(tag, key, value);
-        for (const d of r.drafts) drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
-      }
+  const files = [...variant.files.values()];
+  for (const k of files.flatMap((f) => f.gone)) covered.add(k);
+  for (const f of [...files.flatMap((x) => x.functions), ...variant.reached]) {
+    if (!f.records) continue;
+    covered.add(f.key);
+    drafts.push(...f.drafts);
+    for (const r of f.records.values()) {
+      for (const [tag, key, value] of r.notes) facts.add(tag, key, value);
+      for (const d of r.drafts) drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
     }
   }
   return { variant, findings: decide(drafts, facts, program), covered };
 }
 
-/** @param judged rules whose silence under another configuration means something: they look at functions */
-export function merge(base: readonly Finding[], others: readonly VariantFindings[], judged: ReadonlySet<string>): Finding[] {
+/**
+ * @param judged rules whose silence under another configuration means something: they look at functions
+ * @param inactive what the default does not read
+ */
+export function merge(
+  base: readonly Finding[],
+  others: readonly VariantFindings[],
+  judged: ReadonlySet<string>,
+  inactive: Inactive,
+): Finding[] {
   if (others.length === 0) return [...base];
   const found = others.map((o) => new Set(o.findings.map(place)));
   const known = new Set(base.map(place));
@@ -49,7 +59,7 @@ export function merge(base: readonly Finding[], others: readonly VariantFindings
   const more = new Map<string, { readonly finding: Finding; readonly where: string[] }>();
   for (const o of others) {
     for (const f of o.findings) {
-      if (known.has(place(f))) continue;
+      if (known.has(place(f)) || !concerns(f, o, inactive)) continue;
       const old = more.get(place(f));
       if (old) old.where.push(o.variant.flip.on);
       else more.set(place(f), { finding: f, where: [o.variant.flip.on] });
@@ -57,6 +67,12 @@ export function merge(base: readonly Finding[], others: readonly VariantFindings
   }
   for (const { finding, where } of more.values()) out.push({ ...finding, fixes: [], configuration: where.join(' or ') });
   return out;
+}
+
+/** Whether a configuration has to do with a finding: it stands in a function that differs, or its path leads through text that is read there alone. */
+function concerns(f: Finding, o: VariantFindings, inactive: Inactive): boolean {
+  if (o.covered.has(`${f.file}:${f.functionName ?? ''}`)) return true;
+  return f.path.some((s) => inactive(s.file).some((d) => d.start <= s.start && s.end <= d.end));
 }
 
 function place(f: Finding): string {

@@ -158,16 +158,17 @@ export class EngineWorkspace implements Workspace {
       },
       configurations === 'all',
     );
+    const inactive = (f: string): readonly Span[] => this.reader.facts(f)?.inactive ?? [];
     const judged = new Set(rules.filter((r) => r.observe ?? r.file).map((r) => r.meta.id));
     const others = this.variants.variants.map((v) => {
       const functions = [...v.files.values()].flatMap((f) => f.functions);
       return this.variants.within(functions, () => decideVariant(v, new Notes(base.notes), this.program));
     });
     const reported = this.finisher.finish({
-      findings: merge(base.findings, others, judged),
+      findings: merge(base.findings, others, judged, inactive),
       files: [...files, ...this.packages.keys()].sort(),
       text: (f) => this.packages.get(f) ?? this.reader.text(f),
-      inactive: (f) => this.reader.facts(f)?.inactive ?? [],
+      inactive,
       metas: this.ruleMetas,
       settings: this.settings,
     });

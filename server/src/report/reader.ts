@@ -20,6 +20,9 @@ export class Reader {
   /** True when more than function bodies changed since it was last taken. */
   private deep = true;
 
+  /** A project file changed, and with it what it defines. */
+  private projects = false;
+
   constructor(
     private readonly syntax: Syntax,
     private readonly program: Program,
@@ -62,6 +65,7 @@ export class Reader {
   }
   invalidate(): void {
     this.deep = true;
+    this.projects = true;
   }
 
   /** Brings the program up to date. */
@@ -76,7 +80,8 @@ export class Reader {
       if (this.readOne(path)) declarations = true;
       yield { done: ++done, total, file: path };
     }
-    if (!declarations) return;
+    if (!declarations && !this.projects) return;
+    this.projects = false;
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       let again = 0;
       for (const path of this.paths) {

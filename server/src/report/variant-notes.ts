@@ -16,7 +16,7 @@ export function variantNotes(variants: Variants, program: Program): Note[] {
       notes.push({
         file: '',
         kind: 'bound',
-        message: `Not analysed when ${flip.on}: ${String(skipped)} functions. The other configurations together may cost half of the default one.`,
+        message: `Not analysed when ${flip.on}: ${String(skipped)} functions. The other configurations together may cost a quarter of the default one.`,
       });
   }
   if (variants.dropped.length > 0)

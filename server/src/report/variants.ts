@@ -35,6 +35,8 @@ export interface VariantFile {
 export interface Variant {
   readonly flip: Flip;
   readonly files: ReadonlyMap<string, VariantFile>;
+  /** Functions that read as they do in the default, and lead to one that only this configuration has. */
+  readonly reached: readonly VariantFunction[];
   /** Functions that were not run because it would have cost too much. */
   readonly skipped: number;
 }
@@ -55,13 +57,16 @@ interface KeptFile extends VariantFile {
   readonly signature: string;
 }
 
-/** All configurations together cost at most this share of the default, in functions run, and never less than the least. */
-const SHARE = 0.5;
-const LEAST = 300;
+/** All configurations together cost at most this share of the default, in blocks run, and never less than the least. */
+const SHARE = 0.25;
+const LEAST = 2000;
+const MAX_CALLERS = 40;
 
 export class Variants {
   private kept = new Map<string, KeptFile>();
   private readonly bodies = new Bodies(2 ** 45);
+  /** Unchanged functions that are run for what they call. */
+  private readonly reached = new WeakMap<FunctionDecl, Map<string, VariantFunction>>();
   private list: readonly Variant[] = [];
   private left: readonly string[] = [];
 
@@ -95,7 +100,12 @@ export class Variants {
     this.left = flips.dropped;
     const answers = flips.chosen.length > 0 ? input.analyzer.answers() : new Map<string, readonly object[]>();
     let budget = LEAST;
-    for (const list of answers.values()) budget += list.length * SHARE;
+    if (answers.size > 0)
+      for (const file of input.files)
+        for (const decl of this.program.files.get(file)?.functions ?? []) {
+          const fn = { file, decl };
+          budget += SHARE * (answers.get(key(fn))?.length ?? 0) * input.analyzer.sizeOf(fn);
+        }
     const next = new Map<string, KeptFile>();
     const list: Variant[] = [];
     let pending = false;
@@ -113,30 +123,59 @@ export class Variants {
         next.set(id, file);
         this.kept.set(id, file);
         if (file.functions.length + file.gone.length + file.gaps.length > 0) files.set(raw.path, file);
-        if (work) yield { done: 0, total: 0, file: raw.path };
+        if (work) yield { done: 1, total: 1, file: raw.path };
       }
-      const all = [...files.values()].flatMap((f) => f.functions);
+      const own = [...files.values()].flatMap((f) => f.functions);
+      const reached = this.callers(own, raws, flip);
+      const all = [...own, ...reached];
       let branch: Branch | undefined;
       let skipped = 0;
       for (const f of all) {
         const now = answers.get(f.key) ?? [];
         if (f.records && same(f.answers ?? [], now)) continue;
         f.records = undefined;
-        budget -= Math.max(1, now.length);
+        budget -= Math.max(1, now.length) * input.analyzer.sizeOf(f.fn);
         if (budget < 0) skipped++;
         else if (!work) pending = true;
         else {
           branch ??= input.analyzer.branch(new Map(all.map((x) => [x.key, x.fn.decl])));
           this.run(f, branch, all, input);
           f.answers = now;
-          yield { done: 0, total: 0, file: f.fn.file };
+          yield { done: 1, total: 1, file: f.fn.file };
         }
       }
-      list.push({ flip, files, skipped });
+      list.push({ flip, files, reached, skipped });
     }
     this.kept = next;
     this.list = list;
     return pending;
+  }
+
+  /** Functions whose text is the same and which name a function that a configuration alone has: it is reached through them. */
+  private callers(own: readonly VariantFunction[], raws: readonly FileFacts[], flip: Flip): VariantFunction[] {
+    const names = new Set(own.filter((f) => f.moved).map((f) => f.fn.decl.name));
+    if (names.size === 0) return [];
+    const stale = own.some((f) => f.moved && !f.records);
+    const known = new Set(own.map((f) => f.key));
+    const out: VariantFunction[] = [];
+    const word = new RegExp(`\\b(?:${[...names].join('|')})\\b`);
+    for (const raw of raws) {
+      if (!word.test(raw.text)) continue;
+      const analysed = this.program.files.get(raw.path)?.functions ?? [];
+      raw.functions.forEach((f, i) => {
+        const decl = analysed[i];
+        if (!decl || !word.test(raw.text.slice(f.start, f.end))) return;
+        const fn = { file: raw.path, decl };
+        if (known.has(key(fn)) || out.length >= MAX_CALLERS) return;
+        const byFlip = this.reached.get(decl) ?? new Map<string, VariantFunction>();
+        this.reached.set(decl, byFlip);
+        const kept = byFlip.get(flip.on) ?? { key: key(fn), fn, drafts: [] };
+        byFlip.set(flip.on, kept);
+        if (stale) kept.records = undefined;
+        out.push(kept);
+      });
+    }
+    return out;
   }
 
   private run(f: VariantFunction, branch: Branch, all: readonly VariantFunction[], input: VariantInput): void {
@@ -180,6 +219,7 @@ export class Variants {
     const analysed = this.program.files.get(path)?.functions ?? [];
     const found: { readonly other: FunctionDecl; readonly decl: FunctionDecl; readonly moved?: MovedFunction }[] = [];
     const gone: string[] = [];
+    const gaps: Gap[] = [];
     const byStart = new Map(facts.functions.map((f) => [f.start, f]));
     raw.functions.forEach((f, i) => {
       if (!touching.some((c) => c.start < f.end && f.start < c.end)) return;
@@ -188,6 +228,7 @@ export class Variants {
       byStart.delete(f.start);
       if (!like || other?.name !== f.name) {
         gone.push(key({ file: path, decl: f }));
+        if (like) gaps.push(...unread(facts, raw, f, like.start - f.start));
         if (other) byStart.set(f.start, other);
         return;
       }
@@ -203,13 +244,10 @@ export class Variants {
       found.push({ other: f, ...this.bodies.place(f, raw.text) });
     }
     const drafts = found.length > 0 ? input.fileRules({ ...facts, functions: found.map((f) => f.other) }) : [];
-    const gaps: Gap[] = [];
     const functions = found.map(({ other, decl, moved }): VariantFunction => {
       const delta = decl.start - other.start;
       const inside = (s: Span): boolean => other.start <= s.start && s.end <= other.end;
-      for (const g of facts.gaps)
-        if (g.kind === 'error' && inside(g) && !raw.gaps.some((o) => o.start <= g.end && g.start <= o.end))
-          gaps.push(by(g, delta));
+      gaps.push(...unread(facts, raw, other, delta));
       return {
         key: key({ file: path, decl }),
         fn: { file: path, decl },
@@ -219,6 +257,14 @@ export class Variants {
     });
     return { of: raw, signature: signatureOf(raw, touching), functions, gone, gaps };
   }
+}
+
+/** What a configuration alone does not understand of a function, moved. */
+function unread(facts: FileFacts, raw: FileFacts, f: Span, delta: number): Gap[] {
+  return facts.gaps
+    .filter((g) => g.kind === 'error' && f.start <= g.start && g.end <= f.end)
+    .filter((g) => !raw.gaps.some((o) => o.start <= g.end && g.start <= o.end))
+    .map((g) => by(g, delta));
 }
 
 function by<T extends Span>(span: T, delta: number): T {

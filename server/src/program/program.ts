@@ -243,7 +243,8 @@ export class Program {
       )
       .replace(/[A-Za-z_]\w*/g, (name) => at.get(name) ?? name)
       .replace(/\s*##\s*/g, '');
-    const text = /^\s*\{/.test(body) ? `(int)${body}` : body;
+    // A table's macro may end in the comma that parts it from the next entry.
+    const text = /^\s*\{/.test(body) ? `(int)${body.replace(/,\s*$/, '')}` : body;
     if (text.length > 20_000) return undefined;
     if (!this.snippets.has(text)) this.snippets.set(text, this.parseSnippet(text));
     return this.snippets.get(text);

@@ -12,6 +12,7 @@ import { expression } from './expressions';
 import type { Configuration, FileFacts, NameOracle, Syntax } from './facts';
 import { errorGaps, markBroken } from './gaps';
 import { generated } from './generated';
+import { foreignGaps } from './foreign';
 import { F, N } from './nodes';
 import { statements } from './statements';
 
@@ -55,7 +56,7 @@ class TreeSyntax implements Syntax {
       globals: out.globals,
       macros: side.macros,
       includes: side.includes,
-      gaps,
+      gaps: foreignGaps(path, gaps, text, side.text),
       comments: side.comments,
       conditions: side.conditions,
       conditionals: side.conditionals,

@@ -71,7 +71,20 @@ export function argumentsOf(
     !s.hasMust('fresh', p.base) &&
     !a.heap.sharedBy(p.base.key) &&
     !s.cell(p.base, '')?.agg;
+  /** All that a joined context says of an argument: its memory where others can write to it, and nothing about its amount. */
+  const anyOf = (v: Val, i: number): Val => {
+    const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
+    back.set(p, v.t);
+    const pts = v.pts.filter((q) => q.base.k === 'region' || q.base.k === 'local' || a.heap.sharedBy(q.base.key) !== undefined);
+    return {
+      t: lin(p),
+      pts: pts.map((q) => ({ ...q, off: q.off && constOf(q.off) !== undefined ? q.off : undefined })),
+      taint: [],
+      ty: v.ty,
+    };
+  };
   const renamed: Val[] = given.map((v, i) => {
+    if (general) return anyOf(v, i);
     if (constOf(v.t) !== undefined) return v;
     const atom = single(v.t);
     const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
@@ -83,9 +96,9 @@ export function argumentsOf(
         back.set(p, v.t);
         if (atom) forth.set(atom, lin(p));
         // What the caller knows about an untrusted number, the callee knows about its parameter.
-        if (!general && v.taint.length > 0) {
+        if (v.taint.length > 0) {
           const r = s.bounds.range(v.t, 1);
-          callee.bounds.add(lin(p), r.lo, r.hi);
+          tell(callee, p, r);
           if (s.wasCompared(v.t) || isMasked(atom)) callee.compare(lin(p));
         }
       }
@@ -104,14 +117,15 @@ export function argumentsOf(
           else target = { ...q, base: a.memory.sym(lin(b)) };
           back.set(b, q.base.t);
         }
-        if (target.off && constOf(target.off) === undefined) target = { ...target, off: undefined };
+        // Where a member lies in an object of this side follows from its path.
+        if (target.off && (target.path !== '' || constOf(target.off) === undefined)) target = { ...target, off: undefined };
       }
       if (!pts.some((o) => o.base === target.base && o.path === target.path && o.root === target.root)) pts.push(target);
     });
     return { ...out, pts };
   });
   const t = new Translator(forth, a, undefined, locals);
-  const values = renamed.map((v) => t.val(general ? { ...v, taint: v.taint.slice(0, 1), nullable: undefined } : v));
+  const values = renamed.map((v) => t.val(v));
   // Objects that the callee can reach, and what is worth telling about them.
   const reach = new Set<string>();
   const passed = new Set<string>();
@@ -125,7 +139,7 @@ export function argumentsOf(
     back.set(c, was);
     if (v.taint.length > 0) {
       const r = s.bounds.range(was, 1);
-      callee.bounds.add(lin(c), r.lo, r.hi);
+      tell(callee, c, r);
       if (s.wasCompared(was)) callee.compare(lin(c));
     }
     return {
@@ -185,11 +199,13 @@ export function argumentsOf(
     if (request) for (const x of s.compared.values()) if (!x.frame && relevant(x)) callee.compare(lin(x));
     for (const m of s.must.values())
       if (
-        m.base ? reach.has(m.base.key) || (request && m.base.k === 'region') : m.tag === 'entry' || (m.tag === 'role' && request)
+        m.base
+          ? reach.has(m.base.key) || (request && m.base.k === 'region')
+          : (m.tag === 'entry' && (request || m.path === 'control')) || (m.tag === 'role' && request)
       )
         callee.setMust({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
   }
-  for (const m of s.may.values())
+  for (const m of general ? [] : s.may.values())
     if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region')))
       callee.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
   // The key.
@@ -218,6 +234,11 @@ export function argumentsOf(
     passed,
     localsBack,
   };
+}
+
+/** Passes on what is known of an amount beyond what its type says. */
+function tell(callee: State, p: Atom, r: { readonly lo: number; readonly hi: number }): void {
+  if (r.lo > p.lo || r.hi < p.hi) callee.bounds.add(lin(p), Math.max(r.lo, p.lo), Math.min(r.hi, p.hi));
 }
 
 /** Content that may change what a callee does. What objects of the heap hold, the heap tells. */

@@ -347,7 +347,8 @@ export class Memory {
     });
     // A field that holds shared memory here and other memory there does not say which.
     const kinds = new Set(targets.map((x) => this.isRewritable(x)));
-    targets = targets.map((x) => ({ ...x, from: field, doubt: mixed || kinds.size > 1 || x.doubt }));
+    const inner = keys.length > 1 ? keys[keys.length - 1] : undefined;
+    targets = targets.map((x) => ({ ...x, from: field, inner, doubt: mixed || kinds.size > 1 || x.doubt }));
     if (fns.length === 0 && targets.length === 0 && (ty.k === 'ptr' || ty.k === 'fn')) fns = this.siblingFunctions(t);
     let pts = targets;
     if (ty.k === 'ptr' && pts.length === 0) pts = [{ base: this.sym(t0, field), path: '', off: constant(0) }];

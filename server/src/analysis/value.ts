@@ -80,6 +80,8 @@ export interface Target {
   readonly via?: readonly Step[];
   /** The field that the pointer was loaded from, by the outermost type known. */
   readonly from?: FieldKey;
+  /** The same field by the innermost type that holds it, when that is another. */
+  readonly inner?: FieldKey;
   /** The field it was loaded from holds other things as well. */
   readonly doubt?: boolean;
 }

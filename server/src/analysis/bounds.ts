@@ -86,7 +86,9 @@ export class Bounds {
     const h = sign === 1 ? hi - a.c : -(lo - a.c);
     const old = this.map.get(form.key) ?? NONE;
     if (l <= old.lo && h >= old.hi) return;
-    this.own().set(form.key, { lo: Math.max(l, old.lo), hi: Math.min(h, old.hi), form });
+    const told = worth(form, l, h);
+    if (!told || (told.lo <= old.lo && told.hi >= old.hi)) return;
+    this.own().set(form.key, { lo: Math.max(told.lo, old.lo), hi: Math.min(told.hi, old.hi), form });
   }
 
   /** Replaces a bound by a wider one. */
@@ -178,8 +180,10 @@ export class Bounds {
     const out = this.clone();
     const keep = (key: string, old: Bound | undefined, form: Lin, lo: number, hi: number): void => {
       if (old?.lo === lo && old.hi === hi) return;
-      if (lo > -Infinity || hi < Infinity) out.own().set(key, { lo, hi, form });
-      else if (old) out.own().delete(key);
+      const told = worth(form, lo, hi);
+      if (!told) {
+        if (old) out.own().delete(key);
+      } else if (old?.lo !== told.lo || old.hi !== told.hi) out.own().set(key, told);
     };
     for (const [key, b] of this.map) {
       const o = other.map.get(key);
@@ -209,4 +213,17 @@ export class Bounds {
 function coefficient(a: Lin, x: Atom): number {
   for (const [y, k] of a.t) if (y === x) return k;
   return 0;
+}
+
+/** What a bound says beyond what the types of the numbers say anyway; undefined when that is nothing. */
+function worth(form: Lin, lo: number, hi: number): Bound | undefined {
+  let least = 0;
+  let most = 0;
+  for (const [x, k] of form.t) {
+    least += k > 0 ? k * x.lo : k * x.hi;
+    most += k > 0 ? k * x.hi : k * x.lo;
+  }
+  const low = lo > least || Number.isNaN(least) ? lo : -Infinity;
+  const high = hi < most || Number.isNaN(most) ? hi : Infinity;
+  return low === -Infinity && high === Infinity ? undefined : { lo: low, hi: high, form };
 }

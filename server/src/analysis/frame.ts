@@ -206,7 +206,9 @@ export class Frame {
   // ---- questions
 
   origins(targets: readonly Target[], s: State): readonly OriginHit[] {
-    return targets.flatMap((t) => this.memory.originsOf(s, t));
+    const only = targets[0];
+    if (!only) return [];
+    return targets.length === 1 ? this.memory.originsOf(s, only) : targets.flatMap((t) => this.memory.originsOf(s, t));
   }
   noteMdl(key: string): void {
     const k = `m:${key}`;
@@ -687,6 +689,8 @@ function widen(joined: State, old: State): void {
   }
 }
 
+const NO_HITS: readonly OriginHit[] = [];
+
 /** The view of one event. */
 class Moment implements View {
   readonly file: string;
@@ -713,11 +717,18 @@ class Moment implements View {
   get request(): RequestView {
     return this.frame.request(this.state);
   }
+  /** Answers of this moment; many rules ask the same. */
+  private asked: [readonly Target[], readonly OriginHit[]][] | undefined;
   origins(targets: readonly Target[]): readonly OriginHit[] {
-    return this.frame.origins(targets, this.state);
+    if (targets.length === 0) return NO_HITS;
+    const known = this.asked?.find(([t]) => t === targets);
+    if (known) return known[1];
+    const hits = this.frame.origins(targets, this.state);
+    (this.asked ??= []).push([targets, hits]);
+    return hits;
   }
   pointee(val: Val): readonly OriginHit[] {
-    return this.frame.origins(val.pts, this.state);
+    return this.origins(val.pts);
   }
   describedBy(mdl: Val): { readonly va: readonly Target[]; readonly userLocked: boolean } {
     const va: Target[] = [];

@@ -3,6 +3,7 @@
  * allocations are mapped to user mode, what an MDL describes. Facts are contributions of functions, so that they can be taken back.
  */
 import { version } from '../program/bodies';
+import { digest } from './digest';
 import type { Step } from '../rules/finding';
 import { unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
 
@@ -50,23 +51,23 @@ export function emptyContribution(): Contribution {
 }
 
 export function sameContribution(a: Contribution, b: Contribution): boolean {
-  return contributionText(a) === contributionText(b);
+  return contributionDigest(a) === contributionDigest(b);
 }
 
-const texts = new WeakMap<Contribution, string>();
-function contributionText(c: Contribution): string {
-  let text = texts.get(c);
-  if (text === undefined) {
-    text = [
+const digests = new WeakMap<Contribution, number>();
+function contributionDigest(c: Contribution): number {
+  let known = digests.get(c);
+  if (known === undefined) {
+    const text = [
       ...[...c.stores].map(([k, m]) => `${k}=${storesText(m)}`),
       ...[...c.shares].map(([k, m]) => `${k}=${[...m.keys()].sort().join()}`),
       ...[...c.mdls].map(([k, m]) => `${k}=${mdlsText(m)}`),
     ]
       .sort()
       .join('\n');
-    texts.set(c, text);
+    digests.set(c, (known = digest(text)));
   }
-  return text;
+  return known;
 }
 
 const NOTHING: Loaded = { targets: [], taint: [], fns: [], mixed: false, any: false };
@@ -247,18 +248,6 @@ function firstKey(map: ReadonlyMap<string, unknown>): string {
   return first ?? '';
 }
 
-/** 53 bits of a text. */
-function digest(text: string): number {
-  let a = 0x811c9dc5;
-  let b = 0x9747b28c;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    a = Math.imul(a ^ c, 0x01000193);
-    b = Math.imul(b ^ c, 0x5bd1e995);
-    b ^= b >>> 13;
-  }
-  return (a >>> 0) * 2 ** 21 + ((b >>> 0) & 0x1fffff);
-}
 const NO_CONTENT = digest('');
 
 function into<T>(map: Map<string, Map<string, T>>, key: string): Map<string, T> {

@@ -42,7 +42,7 @@ class Cow<V> {
 
 const cellKeys = new Map<string, Map<string, string>>();
 /** The name of a cell; made once, so that the text is not joined at every look. */
-function cellKey(base: Base, path: string): string {
+export function cellKey(base: Base, path: string): string {
   let inner = cellKeys.get(base.key);
   if (!inner) {
     if (cellKeys.size > 200_000) cellKeys.clear();
@@ -136,12 +136,12 @@ export class State {
       if (path === '' || next === '' || next === '.' || next === '[') yield c;
     }
   }
-  dropCells(test: (cell: Cell) => boolean): void {
-    const gone = [...this.mem.map].filter(([, c]) => test(c)).map(([k]) => k);
-    if (gone.length) {
-      const own = this.mem.own();
-      for (const k of gone) own.delete(k);
-    }
+  dropCells(test: (cell: Cell, key: string) => boolean): void {
+    const gone: string[] = [];
+    for (const [key, c] of this.mem.map) if (test(c, key)) gone.push(key);
+    if (gone.length === 0) return;
+    const own = this.mem.own();
+    for (const key of gone) own.delete(key);
   }
 
   private static markKey(m: Mark): string {

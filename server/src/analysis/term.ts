@@ -175,10 +175,16 @@ export type Substitution = ReadonlyMap<Atom, Lin>;
 
 /** Replaces atoms, also inside operations. `wrap` renames an atom that is in no entry. */
 export function replace(a: Lin, s: Substitution, atoms: Atoms, wrap?: (x: Atom) => Atom | undefined, depth = 0): Lin {
-  if (a.t.length === 0) return a;
-  let out: Lin = constant(a.c);
-  for (const [x, k] of a.t) out = plus(out, scale(replaceAtom(x, s, atoms, wrap, depth), k));
-  return out;
+  let out: Lin | undefined;
+  for (let i = 0; i < a.t.length; i++) {
+    const [x, k] = a.t[i] as readonly [Atom, number];
+    const by = replaceAtom(x, s, atoms, wrap, depth);
+    if (!out && by === lin(x)) continue;
+    // Up to here every atom stands for itself.
+    out ??= make(a.c, a.t.slice(0, i));
+    out = plus(out, by, k);
+  }
+  return out ?? a;
 }
 
 function replaceAtom(

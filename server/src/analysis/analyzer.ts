@@ -10,7 +10,7 @@ import type { Ty, Types } from '../program/types';
 import { isHeader } from '../program/groups';
 import { substitute } from '../program/substitute';
 import { buildCfg, type Cfg } from './cfg';
-import { argumentsOf, exitText, outcomesOf, type Context } from './context';
+import { argumentsOf, exitsDigest, outcomesOf, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame, type Exit } from './frame';
@@ -60,7 +60,7 @@ interface Memo {
   readonly depth: number;
   readonly stack: readonly string[];
   /** Equal exits have equal digests: a caller need not be run again. */
-  readonly digest: string;
+  readonly digest: number;
   /** Revision of the heap for which it is known to hold. */
   checked: number;
 }
@@ -459,7 +459,7 @@ export class Analyzer {
       context,
       depth,
       stack,
-      digest: exits.map(exitText).join('/'),
+      digest: exitsDigest(exits),
       checked: this.stamp(),
     };
     if (this.heap.immediate || before === undefined || !sameContribution(before.contribution, contribution)) this.ran = true;

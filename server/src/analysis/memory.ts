@@ -12,6 +12,7 @@ import type { Mark, State } from './state';
 import { constOf, constant, lin, plus, type Atoms } from './term';
 import {
   captured,
+  symKey,
   unionTaints,
   unionTargets,
   type AllocBase,
@@ -57,7 +58,7 @@ export class Memory {
   }
 
   sym(t: Val['t'], from?: FieldKey): SymBase {
-    const key = `S:${t.key}${t.c ? `+${t.c}` : ''}`;
+    const key = symKey(t);
     let b = this.syms.get(key);
     if (!b) {
       b = { k: 'sym', key, t, from };

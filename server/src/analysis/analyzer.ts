@@ -75,7 +75,7 @@ function contextsFor(blocks: number, functions: number): number {
 }
 /** Joined contexts of one function: they differ only in the shared memory and the objects of callers that they are given. */
 const GENERAL = 3;
-const MAX_DEPTH = 12;
+const MAX_DEPTH = 20;
 const MAX_ROUNDS = 7;
 
 export class Analyzer {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { cacheFolder, type CachePlace } from '../../server/src/cli/cache';
 import { fencepost, Folder } from './harness';
 
-const SOURCE = 'void f(void) { bad_call(); }\n';
+const SOURCE = 'x = y; // FIND rule-a error: read twice\n';
 
 describe('the cache of outcomes', () => {
   let folder: Folder;

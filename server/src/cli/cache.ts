@@ -62,7 +62,7 @@ export class OutcomeCache {
       fs.renameSync(own, file);
       this.prune();
     } catch {
-      fs.rmSync(own, { force: true });
+      discard(own);
     }
   }
 
@@ -78,6 +78,14 @@ export class OutcomeCache {
       .map((name) => ({ name, used: fs.statSync(path.join(folder, name)).mtimeMs }))
       .sort((a, b) => b.used - a.used);
     for (const { name } of entries.slice(ENTRIES)) fs.rmSync(path.join(folder, name), { force: true });
+  }
+}
+
+function discard(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch {
+    // There is no such folder either.
   }
 }
 

@@ -6,6 +6,7 @@ import { emptyProject } from '../model';
 import type { Origin, ProjectModel } from '../model/model';
 import type { Place, Severity } from '../rules/finding';
 import type { Workspace } from '../report/workspace';
+import type { CachePlace } from './cache';
 
 export interface Terminal {
   out(text: string): void;
@@ -78,6 +79,8 @@ export interface Parts {
   readonly version: string;
   readonly terminal: Terminal;
   createEngine(): Promise<Engine>;
+  /** Absent: nothing is kept between scans. */
+  readonly cache?: CachePlace | undefined;
   /** The page of a rule as Markdown. */
   page(rule: string): string | undefined;
   /** Never throws: what is wrong is a problem, and the rest stands. */

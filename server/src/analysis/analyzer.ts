@@ -492,8 +492,16 @@ export class Analyzer {
     return { frame, start };
   }
 
-  /** Runs a function once more in every context in which it was analysed, for a watcher. Changes no answer. */
-  replay(fn: Declared<FunctionDecl>, watcher: (e: Expr, v: Val, s: State, f: Frame) => void): number {
+  /**
+   * Runs a function once more in every context in which it was analysed, for a watcher or for observers. Changes no answer.
+   * @param observers asked once per context, with the values of the parameters there
+   * @returns the number of contexts
+   */
+  replay(
+    fn: Declared<FunctionDecl>,
+    watcher?: (e: Expr, v: Val, s: State, f: Frame) => void,
+    observers?: (args: readonly Val[], s: State, f: Frame) => readonly Observer[],
+  ): number {
     const fnKey = key(fn);
     const kept = this.heap.collector;
     this.heap.collector = emptyContribution();
@@ -503,12 +511,14 @@ export class Analyzer {
     let n = 0;
     for (const m of [...this.memos.values()].filter((x) => x.fnKey === fnKey)) {
       const { frame, start } = this.prepare(fn, m.context, m.depth, m.stack);
-      frame.watcher = (e, v, s) => {
-        watcher(e, v, s, frame);
-      };
+      if (watcher)
+        frame.watcher = (e, v, s) => {
+          watcher(e, v, s, frame);
+        };
+      const listeners = observers?.(m.context.args, start, frame) ?? [];
       this.frames.push({ callees: new Set() });
       this.running.add(m.key);
-      frame.run(start, () => []);
+      frame.run(start, () => listeners);
       this.running.delete(m.key);
       this.frames.pop();
       n++;

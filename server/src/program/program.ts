@@ -116,6 +116,12 @@ export class Program {
     return moved ? moved.current + (offset - moved.start) : offset;
   }
 
+  /** The coordinates under which what stands at an offset of the text was analysed. */
+  analysedOffset(file: string, offset: number): number {
+    const moved = this.moved.get(file)?.find((m) => offset >= m.current && offset < m.current + (m.end - m.start));
+    return moved ? moved.start + (offset - moved.current) : offset;
+  }
+
   /** Functions of edited files whose coordinates are not those of the text. */
   readonly moved = new Map<string, readonly MovedFunction[]>();
   /** Grows when bodies change. */

@@ -3,11 +3,13 @@
  */
 import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
 import { originsAt } from '../analysis/ask';
+import { summariesOf, type Summary } from '../analysis/summary/summary';
 import type { Observer, OriginHit } from '../analysis/events';
 import { surfaceObserver, surfaceRecord, type SurfaceRecord } from '../analysis/surface/record';
 import { surfaceOf, type Entry } from '../analysis/surface/surface';
 import { createModel } from '../model/index';
-import type { Model, Origin } from '../model/model';
+import type { Model } from '../model/model';
+import { asAnswer, type OriginAnswer } from './answers';
 import { Constants } from '../program/constants';
 import { PRELUDE, Program } from '../program/program';
 import { isKernelFile } from '../program/kernel';
@@ -34,6 +36,8 @@ export function createWorkspace(options: EngineOptions): EngineWorkspace {
 const PACKAGE = /\.(inf|inx)$/i;
 
 const NO_CONFIGURATION: ReadonlyMap<string, string> = new Map();
+/** What is assumed of the build. */
+const CONFIGURATION = 'x64, free build';
 
 export class EngineWorkspace implements Workspace {
   readonly ruleMetas: readonly RuleMeta[] = RULES.map((r) => r.meta);
@@ -98,20 +102,15 @@ export class EngineWorkspace implements Workspace {
     return this.analyzer;
   }
 
-  /** What the expression at a place is. Ask after `analyse`. */
-  originAt(
-    path: string,
-    offset: number,
-  ):
-    | { origins: readonly { origin: Origin; of: 'pointee' | 'value'; certain: boolean; witness?: Step }[]; unknown: boolean }
-    | undefined {
+  /** What the expression at a place is, and why. Ask after `analyse`. */
+  originAt(path: string, offset: number): OriginAnswer | undefined {
     const answer = this.analyzer && originsAt(this.analyzer, path, offset);
-    return (
-      answer && {
-        unknown: answer.unknown,
-        origins: answer.origins.map((o) => ({ origin: o.origin, of: o.of, certain: o.certain, witness: o.witness[0] })),
-      }
-    );
+    return answer && { ...asAnswer(answer), configuration: CONFIGURATION };
+  }
+
+  /** What the functions of this name do, one sentence each. Ask after `analyse`. */
+  summaryOf(functionName: string): readonly Summary[] {
+    return this.analyzer ? summariesOf(this.analyzer, functionName) : [];
   }
 
   /** Every way into the driver from outside. Ask after `analyse`. */

@@ -2,7 +2,8 @@
 import { createWorkspace, type EngineWorkspace } from '../../server/src/report/engine';
 import type { Outcome, Settings } from '../../server/src/report/workspace';
 import { emptyProject } from '../../server/src/model/index';
-import { syntax } from '../syntax/reading';
+import type { Syntax } from '../../server/src/syntax/facts';
+import { newSyntax, syntax } from '../syntax/reading';
 
 export const SETTINGS: Settings = {
   profile: 'audit',
@@ -13,7 +14,16 @@ export const SETTINGS: Settings = {
 };
 
 export async function engineOver(texts: Readonly<Record<string, string>> = {}): Promise<EngineWorkspace> {
-  const engine = createWorkspace({ syntax: await syntax(), settings: SETTINGS });
+  return engineWith(await syntax(), texts);
+}
+
+/** An engine that shares no tree with another one. */
+export async function separateEngine(texts: Readonly<Record<string, string>>): Promise<EngineWorkspace> {
+  return engineWith(await newSyntax(), texts);
+}
+
+function engineWith(parser: Syntax, texts: Readonly<Record<string, string>>): EngineWorkspace {
+  const engine = createWorkspace({ syntax: parser, settings: SETTINGS });
   for (const [name, text] of Object.entries(texts)) engine.set(name, text);
   return engine;
 }

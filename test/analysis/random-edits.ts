@@ -126,7 +126,9 @@ export class RandomEdits {
       case 4:
         return put('add a macro', `#define ADDED_${String(n % 7)} ${String(n)}`, line);
       case 5:
-        return /#\s*define/.test(line) ? put('change a macro', `${line.replace(/\\$/, '')} + ${String(n % 3)}`) : this.macro(path, lines, n);
+        return /#\s*define/.test(line)
+          ? put('change a macro', `${line.replace(/\\$/, '')} + ${String(n % 3)}`)
+          : this.macro(path, lines, n);
       case 6:
         return this.condition(path, lines, n);
       case 7:

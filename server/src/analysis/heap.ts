@@ -2,8 +2,9 @@
  * What flows between functions through memory that outlives them: which values are stored in which field of which type, which
  * allocations are mapped to user mode, what an MDL describes. Facts are contributions of functions, so that they can be taken back.
  */
-import { version } from '../program/bodies';
+import { unversioned, version } from '../program/bodies';
 import type { Step } from '../rules/finding';
+import { lostElements } from './retract';
 import { unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
 
 /** One store into a field. */
@@ -55,12 +56,13 @@ export function sameContribution(a: Contribution, b: Contribution): boolean {
 }
 
 const texts = new WeakMap<Contribution, string>();
-function contributionText(c: Contribution): string {
+/** All that it says, in a fixed order. */
+export function contributionText(c: Contribution): string {
   let text = texts.get(c);
   if (text === undefined) {
     text = [
       ...[...c.stores].map(([k, m]) => `${k}=${storesText(m)}`),
-      ...[...c.shares].map(([k, m]) => `${k}=${[...m.keys()].sort().join()}`),
+      ...[...c.shares].map(([k, m]) => `${k}=${sharesText(m)}`),
       ...[...c.mdls].map(([k, m]) => `${k}=${mdlsText(m)}`),
     ]
       .sort()
@@ -92,8 +94,14 @@ export class Heap {
     this.versions.set(key, ++this.revision);
   }
 
-  /** Replaces everything by the sum of contributions. Answers whether anything changed. */
-  rebuild(contributions: Iterable<Contribution>): boolean {
+  /**
+   * Replaces everything by the sum of contributions.
+   * @returns whether anything changed, and what is gone (asked for only where facts may be taken back)
+   */
+  rebuild(
+    contributions: Iterable<Contribution>,
+    retracting = false,
+  ): { readonly changed: boolean; readonly lost: ReadonlySet<string> } {
     const fields = new Map<FieldKey, Map<string, Store>>();
     const shares = new Map<string, Map<string, readonly Step[]>>();
     const mdls = new Map<string, Map<string, MdlFact>>();
@@ -104,12 +112,17 @@ export class Heap {
     }
     const before = this.revision;
     this.compare('f:', this.fields, fields, storesText);
-    this.compare('s:', this.sharedKeys, shares, (m) => [...m.keys()].sort().join());
+    this.compare('s:', this.sharedKeys, shares, sharesText);
     this.compare('m:', this.mdlFacts, mdls, mdlsText);
+    const changed = this.revision !== before;
+    const lost =
+      retracting && changed
+        ? lostElements({ fields: this.fields, shares: this.sharedKeys, mdls: this.mdlFacts }, { fields, shares, mdls })
+        : new Set<string>();
     this.fields = fields;
     this.sharedKeys = shares;
     this.mdlFacts = mdls;
-    return this.revision !== before;
+    return { changed, lost };
   }
 
   private compare<T>(prefix: string, old: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>, text: (m: T) => string): void {
@@ -139,7 +152,7 @@ export class Heap {
     const fns = new Set<string>();
     let mixed = false;
     const constants = new Set<number>();
-    const ordered = [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    const ordered = [...map.entries()].sort(byName);
     let any = false;
     for (const [, s] of ordered) {
       if (direct && s.through !== undefined) continue;
@@ -175,15 +188,15 @@ export class Heap {
   sharedBy(key: string): readonly Step[] | undefined {
     const map = this.sharedKeys.get(key);
     if (!map) return undefined;
-    const first = [...map.keys()].sort()[0];
-    return first === undefined ? undefined : map.get(first);
+    const [first] = [...map].sort(byName);
+    return first?.[1];
   }
 
   mdl(key: string): MdlFact | undefined {
     const map = this.mdlFacts.get(key);
     if (!map) return undefined;
     let out: MdlFact | undefined;
-    for (const [, f] of [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [, f] of [...map.entries()].sort(byName)) {
       out = out
         ? {
             site: out.site,
@@ -257,15 +270,41 @@ function addMdl(map: Map<string, Map<string, MdlFact>>, key: string, id: string,
 function siteId(s: Site): string {
   return `${s.id ?? `${s.file}:${String(s.start)}`}${version(s.start)}`;
 }
+
+/** Orders entries as they would be ordered if no function had ever been edited. */
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  const x = unversioned(a);
+  const y = unversioned(b);
+  return x < y ? -1 : x > y ? 1 : a < b ? -1 : 1;
+}
+
+const stepTexts = new WeakMap<readonly Step[], string>();
+function stepsText(steps: readonly Step[] | undefined): string {
+  if (!steps || steps.length === 0) return '';
+  let text = stepTexts.get(steps);
+  if (text === undefined) stepTexts.set(steps, (text = steps.map((x) => `>${x.file}:${String(x.start)}${x.message}`).join('')));
+  return text;
+}
 function targetsText(list: readonly Target[]): string {
-  return list.map((t) => `${t.base.key}/${t.root ?? ''}/${t.path}${(t.via ?? []).map((x) => version(x.start)).join('')}`).join();
+  return list
+    .map(
+      (t) =>
+        `${t.base.key}/${t.root ?? ''}/${t.path}${t.doubt ? '?' : ''}${stepsText(t.via)}${t.base.k === 'region' ? `${t.base.certain ? '' : '?'}${stepsText(t.base.witness)}` : ''}`,
+    )
+    .join();
+}
+function sharesText(m: ReadonlyMap<string, readonly Step[]>): string {
+  return [...m]
+    .sort(byName)
+    .map(([id, steps]) => `${id}${stepsText(steps)}`)
+    .join();
 }
 function storesText(m: ReadonlyMap<string, Store>): string {
   return [...m]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byName)
     .map(
       ([id, s]) =>
-        `${id}>${targetsText(s.targets)}>${s.taint.map((t) => `${t.origin}${t.loc}${siteId(t.site)}`).join()}>${s.fns.join()}>${String(s.other)}${String(s.constant)}`,
+        `${id}>${targetsText(s.targets)}>${s.taint.map((t) => `${t.origin}${t.certain ? '' : '?'}${t.loc}${siteId(t.site)}${stepsText(t.witness)}`).join()}>${s.fns.join()}>${String(s.other)}${String(s.constant)}`,
     )
     .join(';');
 }

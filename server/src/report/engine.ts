@@ -130,10 +130,11 @@ export class EngineWorkspace implements Workspace {
     const rules = RULES.filter((r) => isSelected(r.meta, this.settings));
     const files = this.reader.paths.filter((f) => /\.(c|h|inl)$/i.test(f));
     const kernel = files.filter((f) => isKernelFile(f, this.program));
-    if (this.reader.takeDeep() || !this.analyzer) {
+    const changes = this.reader.takeChanges();
+    if (changes.restart || !this.analyzer) {
       this.analyzer = new Analyzer(this.program, this.constants, this.model, { asserts: DEFAULT_ASSERTS });
       this.records = new Map();
-    }
+    } else if (changes.names.size > 0) this.analyzer.forgetUses(changes.names);
     const analyzer = this.analyzer;
     analyzer.files = kernel;
     yield* analyzer.analyse((fn, file, context) => this.observers(fn, file, context, rules));

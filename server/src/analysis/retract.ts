@@ -37,7 +37,7 @@ function missing<T>(
   elements: (x: T) => Iterable<string>,
   say: (name: string) => void,
 ): void {
-  if (old === now) return;
+  if (old.size === now?.size && [...old].every(([id, x]) => now.get(id) === x)) return;
   const after = new Map<string, Set<string>>();
   for (const [id, x] of now ?? []) {
     const name = unversioned(id);

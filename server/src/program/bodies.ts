@@ -176,6 +176,16 @@ function patchOf(before: string, after: string): MovedFunction['patch'] {
   return { head, tail, length: after.length };
 }
 
+/** Where an offset of one text is in another one that was made from it by an edit. */
+export function offsetsAfter(before: string, after: string): (offset: number) => number {
+  const patch = patchOf(before, after);
+  return (offset) => {
+    if (!patch || offset <= patch.head) return offset;
+    const behind = before.length - offset;
+    return behind <= patch.tail ? patch.length - behind : patch.head;
+  };
+}
+
 /** Errors of a text, told apart by what they say. */
 export function errorsOf(gaps: readonly Gap[], text: string): ReadonlySet<string> {
   return new Set(

@@ -3,7 +3,7 @@
  * that only touch function bodies, so that the analysis can keep what it knows.
  */
 import { answer } from '../dialect/consult';
-import { Bodies, errorsOf } from '../program/bodies';
+import { Bodies, errorsOf, offsetsAfter } from '../program/bodies';
 import type { Program } from '../program/program';
 import type { Configuration, FileFacts, Syntax } from '../syntax/facts';
 import type { Progress } from './workspace';
@@ -16,6 +16,8 @@ export class Reader {
   private readonly bodies = new Bodies();
   /** Errors of each file when it was last read without new ones. */
   private readonly accepted = new Map<string, ReadonlySet<string>>();
+  /** Facts of each file as they were then. */
+  private readonly good = new Map<string, FileFacts>();
   private changes = new Changes();
 
   constructor(
@@ -42,6 +44,7 @@ export class Reader {
     }
     this.program.written.delete(path);
     this.accepted.delete(path);
+    this.good.delete(path);
     this.program.moved.delete(path);
     this.program.remove(path);
     this.syntax.close(path);
@@ -65,6 +68,17 @@ export class Reader {
   }
   facts(path: string): FileFacts | undefined {
     return this.program.written.get(path);
+  }
+
+  /**
+   * The facts by which rules that read one file judge it: those of the last text without new errors, and where an offset of that text is now.
+   * The same facts as `facts` while nothing is half-typed.
+   */
+  standing(path: string): { readonly facts: FileFacts; readonly now?: (offset: number) => number } | undefined {
+    const facts = this.facts(path);
+    const good = this.good.get(path);
+    if (!facts || !good || good === facts) return facts && { facts };
+    return { facts: good, now: offsetsAfter(good.text, facts.text) };
   }
 
   /** What declarations changed since it was last asked. */
@@ -121,6 +135,7 @@ export class Reader {
     const errors = errorsOf(now.gaps, now.text);
     if (!before) {
       this.accepted.set(path, errors);
+      this.good.set(path, now);
       this.bodies.remember(now);
       this.program.set(now);
       for (const name of namesOf(now)) this.changes.names.add(name);
@@ -129,7 +144,10 @@ export class Reader {
     }
     const known = this.accepted.get(path);
     const worse = [...errors].some((e) => known?.has(e) !== true);
-    if (!worse) this.accepted.set(path, errors);
+    if (!worse) {
+      this.accepted.set(path, errors);
+      this.good.set(path, now);
+    }
     const asked = raw === undefined || !sameAnswers(raw, now);
     const { facts, moved, changed } = this.bodies.merge(before, now, { asked, worse });
     this.program.moved.set(path, moved);

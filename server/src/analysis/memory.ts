@@ -59,10 +59,11 @@ export class Memory {
 
   sym(t: Val['t'], from?: FieldKey): SymBase {
     const key = symKey(t);
-    let b = this.syms.get(key);
+    const name = from === undefined ? key : `${key}<${from}`;
+    let b = this.syms.get(name);
     if (!b) {
       b = { k: 'sym', key, t, from };
-      this.syms.set(key, b);
+      this.syms.set(name, b);
     }
     return b;
   }

@@ -4,6 +4,7 @@
  */
 import type { Access, Call, Observer, OriginHit } from '../../analysis/events';
 import { isVolatileOrigin } from '../../analysis/memory';
+import { isElement } from '../../analysis/trail';
 import type { Target, Taint } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
 import type { Step } from '../finding';
@@ -40,6 +41,8 @@ export function fieldKey(t: Target): string {
 
 /** This side writes it too, as far as is seen: through the same object, or in code that is reached with objects too many to tell apart. */
 export function isWritten(t: Target, facts: DriverFacts): boolean {
+  // Elements pass from side to side; only what lies in the header has one writer.
+  if (isElement(t)) return false;
   const key = fieldKey(t);
   if (facts.has(WRITES, key)) return true;
   return t.inner === undefined ? facts.has(WRITES_INSIDE, key) : facts.has(WRITES, `${t.inner}|${t.path}`);

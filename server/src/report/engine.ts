@@ -125,6 +125,31 @@ export class EngineWorkspace implements Workspace {
     return surfaceOf({ program, constants, model, analyzer, records, files: analyzer.files, findings });
   }
 
+  /** Expressions of a file whose value an attacker chooses, ordered by place. Ask after `analyse`. */
+  untrusted(path: string): readonly Span[] {
+    const spans = new Map<number, number>();
+    for (const { surface } of this.records.values()) {
+      if (surface.fn.file !== path) continue;
+      for (const [from, to] of surface.untrusted) {
+        const start = this.program.currentOffset(path, from);
+        spans.set(start, Math.max(spans.get(start) ?? 0, start + (to - from)));
+      }
+    }
+    return [...spans].map(([start, end]) => ({ start, end })).sort((a, b) => a.start - b.start);
+  }
+
+  /** Whom each function calls, tables of function pointers resolved; both as `file:name`. Ask after `analyse`. */
+  calls(): ReadonlyMap<string, ReadonlySet<string>> {
+    const calls = new Map<string, Set<string>>();
+    for (const { surface } of this.records.values()) {
+      const key = `${surface.fn.file}:${surface.fn.decl.name}`;
+      const callees = calls.get(key) ?? new Set();
+      for (const bucket of surface.buckets.values()) for (const callee of bucket.calls) callees.add(callee);
+      calls.set(key, callees);
+    }
+    return calls;
+  }
+
   *analyse(): Generator<Progress, Outcome, void> {
     if (this.outcome) return this.outcome;
     yield* this.reader.update();

@@ -12,6 +12,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { Fix, TextEdit } from '../rules/finding';
+import type { FileFacts } from '../syntax/facts';
 import { isBuiltin } from '../report/builtin-rules';
 import type { ReportedFinding } from '../report/workspace';
 import { findingsAt, isShown, rulePageUrl } from './diagnostics';
@@ -208,15 +209,21 @@ function declaredName(folder: Folder, word: string): { readonly kind: 'type' | '
   for (const path of folder.paths) {
     const facts = folder.engine?.facts(path);
     if (!facts) continue;
-    if (facts.records.some(({ name }) => name === word)) return { kind: 'type', name: word };
+    if (facts.records.some(({ name }) => name === word)) return { kind: 'type', name: typedefOf(facts, word) };
     const typedef = facts.typedefs.find(({ name }) => name === word)?.type;
     const type = typedef?.kind === 'pointer' ? typedef.to : typedef;
-    if (type?.kind === 'tag' && type.tag !== 'enum') return { kind: 'type', name: typedef === type ? word : type.name };
+    if (type?.kind === 'tag' && type.tag !== 'enum')
+      return { kind: 'type', name: typedef === type ? word : typedefOf(facts, type.name) };
     if (type?.kind === 'name' && typedef !== type) return { kind: 'type', name: type.name };
     const callable = facts.functions.some(({ name }) => name === word) || facts.macros.some((m) => m.name === word && m.params);
     if (callable) return { kind: 'function', name: word };
   }
   return undefined;
+}
+
+/** The name by which code speaks of a structure: its typedef, where it has one. */
+function typedefOf(facts: FileFacts, tag: string): string {
+  return facts.typedefs.find(({ type }) => type.kind === 'tag' && type.tag !== 'enum' && type.name === tag)?.name ?? tag;
 }
 
 /** A command where the client has ours, which saves the file as well; else the edit itself. */

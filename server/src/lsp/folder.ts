@@ -12,7 +12,7 @@ import type { EditorEngine, EngineFactory, EntryAnswer, ProjectAnswer } from './
 import { isAnalysed, isBuildFile, isDriverText, PROJECT_FILE } from './evidence';
 import { selectFiles } from '../cli/select';
 import type { FileSource } from './files';
-import { Carry, openEnds } from './held';
+import { carried, Carry, openEnds } from './held';
 import { NO_PROJECT, readBaselineFile } from './project-files';
 import type { Turns } from './pump';
 import { DEFAULT_SETTINGS, type FolderSettings } from './settings';
@@ -28,7 +28,8 @@ export interface OpenFile {
 
 /** A document whose brackets do not match for the moment: the engine keeps its last whole text. */
 interface Held {
-  readonly carry: Carry;
+  /** From the last whole text to the document. */
+  readonly edits: readonly Carry[];
   /** When it began, by the clock of `turns`. */
   readonly since: number;
 }
@@ -132,7 +133,7 @@ export class Folder {
     const file = this.#open.get(path);
     if (!file) return;
     this.#open.set(path, { uri: file.uri, version, text });
-    if (!this.#hold(path, text.text)) this.#set(path, text.text);
+    if (!this.#hold(path, file.text.text, text.text)) this.#set(path, text.text);
   }
 
   /** The user thinks that it is whole: what is there is what counts. */
@@ -147,12 +148,12 @@ export class Folder {
   }
 
   /** True when the engine keeps the text that it has, because the new one is open where that one was not. */
-  #hold(path: string, text: string): boolean {
+  #hold(path: string, before: string, text: string): boolean {
     const kept = isAnalysed(path) ? this.#analyst.text(path) : undefined;
-    const since = this.#held.get(path)?.since ?? this.options.turns.now();
+    const { since, edits } = this.#held.get(path) ?? { since: this.options.turns.now(), edits: [] };
     this.#held.delete(path);
     if (kept === undefined || this.options.turns.now() - since > HELD_AT_MOST || openEnds(text) <= openEnds(kept)) return false;
-    this.#held.set(path, { carry: Carry.between(kept, text), since });
+    this.#held.set(path, { edits: [...edits, Carry.between(before, text)], since });
     return true;
   }
 
@@ -233,14 +234,14 @@ export class Folder {
 
   #range(path: string, start: number, end: number, around: boolean): Range | undefined {
     const held = this.#held.get(path);
-    const span = held ? held.carry.span(start, end, around) : { start, end };
+    const span = held ? carried(held.edits, { start, end }, around) : { start, end };
     return span && this.lined(path)?.range(span.start, span.end);
   }
 
   /** The engine's offset of a position of the document. */
   offsetIn(path: string, position: Position): number {
     const offset = this.lined(path)?.offsetAt(position) ?? 0;
-    return this.#held.get(path)?.carry.back(offset) ?? offset;
+    return (this.#held.get(path)?.edits ?? []).reduceRight((place, edit) => edit.back(place), offset);
   }
 
   /** The text that was analysed; behind the document while its brackets do not match. */

@@ -72,6 +72,13 @@ function endOfLine(text: string, start: number): number {
   return text.length;
 }
 
+/** Carries a range over edits, one after the other. */
+export function carried(edits: readonly Carry[], span: Span, around: boolean): Span | undefined {
+  let now: Span | undefined = span;
+  for (const edit of edits) now = now && edit.span(now.start, now.end, around);
+  return now;
+}
+
 /** Carries places of one text over to another that differs in one region. */
 export class Carry {
   /** Length of what both begin with. */
@@ -104,7 +111,8 @@ export class Carry {
     const to = this.#offset(end, true);
     if (from === undefined || to === undefined) return undefined;
     const apart = end <= this.#head || start >= this.from - this.#tail;
-    return apart || around ? { start: from, end: Math.max(from, to) } : undefined;
+    if (!apart && (!around || from >= to)) return undefined;
+    return { start: from, end: Math.max(from, to) };
   }
 
   /** The place in the older text; the nearest one for what is new. */

@@ -23,7 +23,7 @@ export function wordAt(text: string, offset: number): (Span & { readonly word: s
 export function hoverAt(
   engine: EditorEngine,
   model: Model,
-  paths: Iterable<string>,
+  paths: readonly string[],
   path: string,
   text: string,
   offset: number,
@@ -70,7 +70,7 @@ function describeOrigin(expression: string, { origins }: OriginAnswer): string[]
   return [`\`${expression.replace(/\s+/g, ' ').slice(0, 100)}\`\n\n${lines.join('\n')}`];
 }
 
-function controlCodeOf(engine: EditorEngine, paths: Iterable<string>, word: string): string | undefined {
+function controlCodeOf(engine: EditorEngine, paths: readonly string[], word: string): string | undefined {
   if (/^0[xX][0-9a-fA-F]{5,8}$/.test(word)) {
     const code = Number(word);
     // A device type of zero is no device, and a round number is rather a mask.
@@ -81,7 +81,7 @@ function controlCodeOf(engine: EditorEngine, paths: Iterable<string>, word: stri
   return args ? `Control code \`${word}\`\n\n${describeControlCode(args)}` : undefined;
 }
 
-function macroNamed(engine: EditorEngine, paths: Iterable<string>, name: string): MacroDecl | undefined {
+function macroNamed(engine: EditorEngine, paths: readonly string[], name: string): MacroDecl | undefined {
   for (const path of paths) {
     const found = engine.facts(path)?.macros.find((macro) => macro.name === name);
     if (found) return found;
@@ -105,7 +105,7 @@ const SAID: Readonly<Record<string, string>> = {
 };
 
 /** What the annotations of a function of the driver say: IRQL, locks, and the direction and size of parameters. */
-function describeDeclared(engine: EditorEngine, paths: Iterable<string>, word: string): string | undefined {
+function describeDeclared(engine: EditorEngine, paths: readonly string[], word: string): string | undefined {
   const lines = new Set<string>();
   let where: string | undefined;
   for (const path of paths) {

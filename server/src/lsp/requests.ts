@@ -150,7 +150,7 @@ async function hover(current: Current, params: TextDocumentPositionParams, token
   const { engine } = folder;
   const text = folder.analysed(path);
   if (!engine || text === undefined) return null;
-  const answer = hoverAt(engine, folder.model, folder.paths, path, text, folder.offsetIn(path, params.position));
+  const answer = hoverAt(engine, folder.model, [...folder.paths], path, text, folder.offsetIn(path, params.position));
   const range = answer && folder.rangeIn(path, answer.start, answer.end);
   return answer && range ? { contents: { kind: 'markdown', value: answer.markdown }, range } : null;
 }

@@ -213,8 +213,10 @@ class Server implements Running {
   async reconfigure(given: unknown): Promise<void> {
     if (given !== undefined) this.#given = given;
     for (const folder of this.roots.all) {
+      // Other settings may want other files read, and then it is not indexed for a while.
+      const wasIndexed = folder.indexed;
       await this.#configure(folder);
-      if (folder.indexed) this.refresh(folder);
+      if (wasIndexed) this.refresh(folder);
     }
   }
 

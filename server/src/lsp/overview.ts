@@ -99,5 +99,6 @@ function reportOf(folder: Folder, snapshot: Snapshot, { page, version }: PagesAn
     page,
     trusted: folder.trusted,
     version,
+    surface: folder.surface(snapshot),
   };
 }

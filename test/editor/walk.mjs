@@ -130,9 +130,22 @@ export async function walkViews(bench, { prefix, hasWebviews }) {
     await bench.row('control.c:').waitFor();
     await bench.row('IOCTL_RING_CREATE').waitFor();
     await bench.picture(`${prefix}-view`);
+    await bench.command('View: Toggle Panel Visibility');
+    // What lies behind a row: the path of a finding, the facts of a control code.
+    for (const [name, behind] of [
+      ['control.c:60', 'SystemBuffer'],
+      ['IOCTL_RING_SET_WATERMARK', 'METHOD_BUFFERED'],
+    ]) {
+      await bench.row(name).click();
+      await bench.page.keyboard.press('ArrowRight');
+      await bench.row(behind).waitFor();
+    }
+    await bench.row('control.c:60').click();
+    await bench.isActive('control.c');
+    await bench.page.waitForTimeout(1500);
+    await bench.picture(`${prefix}-behind`);
   });
   await step('open the report', async () => {
-    await bench.command('View: Toggle Panel Visibility');
     await bench.command('Fencepost: Open Report');
     await bench.isActive('Fencepost Report');
     if (!hasWebviews) return;

@@ -56,7 +56,7 @@ function iconOf(fact: string): string {
 }
 
 function titleOf(kind: string): string {
-  return kind === 'ioctl' ? 'IOCTL' : kind.charAt(0).toUpperCase() + kind.slice(1);
+  return kind === 'ioctl' ? 'Control codes' : kind.charAt(0).toUpperCase() + kind.slice(1);
 }
 
 export function registerSurface(connected: Connected): Disposable & { refresh(): void } {

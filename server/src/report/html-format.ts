@@ -17,8 +17,12 @@ pre { background: #8881; padding: .5rem .75rem; overflow-x: auto; margin: .5rem 
 mark { background: #fd76; color: inherit; border-bottom: 2px solid #d33; }
 ol { margin: .25rem 0 .25rem 1.5rem; padding: 0; }
 .severity { font-weight: 600; text-transform: uppercase; font-size: .8em; letter-spacing: .04em; }
-.error { color: #c22; } .warning { color: #a60; } .info, .hint { color: #27a; }
-@media (prefers-color-scheme: dark) { .error { color: #f77; } .warning { color: #fb5; } .info, .hint { color: #7cf; } }
+.error { color: var(--vscode-errorForeground, #c22); } .warning { color: var(--vscode-editorWarning-foreground, #a60); }
+.info, .hint { color: var(--vscode-editorInfo-foreground, #27a); }
+@media (prefers-color-scheme: dark) {
+  .error { color: var(--vscode-errorForeground, #f77); } .warning { color: var(--vscode-editorWarning-foreground, #fb5); }
+  .info, .hint { color: var(--vscode-editorInfo-foreground, #7cf); }
+}
 .quiet { opacity: .75; }
 `;
 

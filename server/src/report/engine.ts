@@ -3,6 +3,7 @@
  */
 import type { Analyzer } from '../analysis/analyzer';
 import { originsAt } from '../analysis/ask';
+import type { SurfaceRecord } from '../analysis/surface/record';
 import { mergeEntries, surfaceOf, type Entry } from '../analysis/surface/surface';
 import { createModel } from '../model/index';
 import type { Model, Origin } from '../model/model';
@@ -16,6 +17,7 @@ import type { Rule } from '../rules/rule';
 import { decide, mergeFindings, Notes, type Drafted } from './decide';
 import { DriverAnalysis } from './driver';
 import { Reader } from './reader';
+import type { Span } from '../syntax/ast';
 import type { FileFacts, Gap, Syntax } from '../syntax/facts';
 import { Finisher, isSelected } from './finish';
 import type { Note, Outcome, Progress, Settings, Workspace } from './workspace';
@@ -147,9 +149,9 @@ export class EngineWorkspace implements Workspace {
   /** Expressions of a file whose value an attacker chooses, ordered by place. Ask after `analyse`. */
   untrusted(path: string): readonly Span[] {
     const spans = new Map<number, number>();
-    for (const { surface } of this.records.values()) {
-      if (surface.fn.file !== path) continue;
-      for (const [from, to] of surface.untrusted) {
+    for (const { fn, untrusted } of this.heard((driver) => driver.files.includes(path))) {
+      if (fn.file !== path) continue;
+      for (const [from, to] of untrusted) {
         const start = this.program.currentOffset(path, from);
         spans.set(start, Math.max(spans.get(start) ?? 0, start + (to - from)));
       }
@@ -160,13 +162,17 @@ export class EngineWorkspace implements Workspace {
   /** Whom each function calls, tables of function pointers resolved; both as `file:name`. Ask after `analyse`. */
   calls(): ReadonlyMap<string, ReadonlySet<string>> {
     const calls = new Map<string, Set<string>>();
-    for (const { surface } of this.records.values()) {
-      const key = `${surface.fn.file}:${surface.fn.decl.name}`;
+    for (const { fn, buckets } of this.heard(() => true)) {
+      const key = `${fn.file}:${fn.decl.name}`;
       const callees = calls.get(key) ?? new Set();
-      for (const bucket of surface.buckets.values()) for (const callee of bucket.calls) callees.add(callee);
+      for (const bucket of buckets.values()) for (const callee of bucket.calls) callees.add(callee);
       calls.set(key, callees);
     }
     return calls;
+  }
+
+  private *heard(of: (driver: DriverAnalysis) => boolean): Generator<SurfaceRecord, void> {
+    for (const driver of this.drivers.values()) if (of(driver)) yield* driver.answers().surface.values();
   }
 
   *analyse(): Generator<Progress, Outcome, void> {

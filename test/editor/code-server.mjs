@@ -1,6 +1,6 @@
 // The current VS Code in code-server, with the packaged extension installed as a user would: the server is a process of its own.
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -85,12 +85,14 @@ async function inWindow(what, folderPath, act) {
     await act(bench);
     console.log(`${LANE}: ${what}, ${Math.round((Date.now() - started) / 1000)} s`);
   } catch (error) {
-    await bench.picture(`${LANE}-failure`);
-    await bench.problemTexts('').catch(() => undefined);
+    // The other windows are looked at all the same.
+    console.error(`${LANE}: failed in ${what}: ${error.stack}`);
+    process.exitCode = 1;
+    await bench.picture(`${LANE}-failure-${what}`);
+    page.setDefaultTimeout(5000);
     await bench.command('Fencepost: Show Output').catch(() => undefined);
     await page.waitForTimeout(1000);
-    await bench.picture(`${LANE}-failure-output`);
-    throw error;
+    await bench.picture(`${LANE}-failure-${what}-output`);
   } finally {
     await page.close();
   }
@@ -135,10 +137,10 @@ try {
   });
   install(vsix);
   await inWindow('beside', sampleCopy(), (bench) => besideAnother(bench, { prefix: LANE }));
-  console.log(`${LANE}: passed, pictures in ${pictures}`);
-} catch (error) {
   const written = path.join(data, 'server.log');
-  console.error(`${LANE}: failed: ${error.stack}\npictures: ${pictures}, log: ${existsSync(written) ? written : 'none'}`);
+  console.log(`${LANE}: ${process.exitCode ? `failed, log: ${written}` : 'passed'}, pictures: ${pictures}`);
+} catch (error) {
+  console.error(`${LANE}: failed: ${error.stack}`);
   process.exitCode = 1;
 } finally {
   await browser?.close();

@@ -11,9 +11,24 @@ describe('a text in the middle of typing', () => {
       '"a\\"b" L\'\\\'\'',
       '#define A \\\n  {}',
       '// x \\\n {\n',
+      '#ifdef A\n  # endif\n',
+      '#define S(x) #if\n',
     ])
       assert.equal(openEnds(whole), 0, whole);
-    for (const open of ['{', 'f(', 'a[1', '"abc', '"abc\n"', "'a", '/* x', '}', 'f() { if (x) { }', '"a\\'])
+    for (const open of [
+      '{',
+      'f(',
+      'a[1',
+      '"abc',
+      '"abc\n"',
+      "'a",
+      '/* x',
+      '}',
+      'f() { if (x) { }',
+      '#if A\nx;\n',
+      '#endif',
+      '"a\\',
+    ])
       assert.ok(openEnds(open) > 0, open);
     assert.equal(openEnds('{{'), 2);
   });

@@ -4,11 +4,15 @@
  */
 import type { Span } from '../syntax/ast';
 
-/** How much of a text is open: brackets without their partner, literals and comments without their end. Zero in a whole text. */
+/**
+ * How much of a text is open: brackets without their partner, literals, comments and `#if` without their end. Zero in a whole text, unless
+ * its conditional parts hold brackets that do not match.
+ */
 export function openEnds(text: string): number {
   let braces = 0;
   let parens = 0;
   let brackets = 0;
+  let conditions = 0;
   let open = 0;
   const length = text.length;
   for (let i = 0; i < length; i++) {
@@ -31,6 +35,9 @@ export function openEnds(text: string): number {
       case 93:
         brackets--;
         break;
+      case 35:
+        conditions += conditionAt(text, i);
+        break;
       case 34:
       case 39: {
         const end = endOfLiteral(text, i);
@@ -42,13 +49,25 @@ export function openEnds(text: string): number {
         if (text.charCodeAt(i + 1) === 47) i = endOfLine(text, i);
         else if (text.charCodeAt(i + 1) === 42) {
           const end = text.indexOf('*/', i + 2);
-          if (end < 0) return Math.abs(braces) + Math.abs(parens) + Math.abs(brackets) + open + 1;
-          i = end + 1;
+          if (end < 0) open++;
+          i = end < 0 ? length : end + 1;
         }
         break;
     }
   }
-  return Math.abs(braces) + Math.abs(parens) + Math.abs(brackets) + open;
+  return Math.abs(braces) + Math.abs(parens) + Math.abs(brackets) + Math.abs(conditions) + open;
+}
+
+const CONDITION = /#[ \t]*(if|ifdef|ifndef|endif)\b/y;
+
+/** 1 for a directive that opens a conditional part, -1 for the one that ends it. */
+function conditionAt(text: string, start: number): number {
+  let before = start - 1;
+  while (before >= 0 && (text.charCodeAt(before) === 32 || text.charCodeAt(before) === 9)) before--;
+  if (before >= 0 && text.charCodeAt(before) !== 10 && text.charCodeAt(before) !== 13) return 0;
+  CONDITION.lastIndex = start;
+  const word = CONDITION.exec(text)?.[1];
+  return word === undefined ? 0 : word === 'endif' ? -1 : 1;
 }
 
 /** The place of the closing quote; negative when the line ends before it. */

@@ -5,12 +5,13 @@
 import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
 import { version } from '../program/bodies';
 import type { Declared } from '../program/program';
+import type { Bound } from './bounds';
 import type { Analyzer } from './analyzer';
 import type { Outcome } from './calls';
 import type { Exit, Frame } from './frame';
 import { State, type Cell } from './state';
 import { FENCED, ORDERED, STAYS } from './trail';
-import { constOf, lin, replace, single, type Atom, type Lin } from './term';
+import { constOf, lin, minus, replace, single, type Atom, type Lin } from './term';
 import type { Base, Target, Val } from './value';
 
 export interface Context {
@@ -176,11 +177,12 @@ export function argumentsOf(
     };
     for (const v of values) collect(v.t);
     for (const c of callee.cells.values()) collect(c.val.t);
-    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof)/.test(x.key));
+    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof|ld:R:)/.test(x.key));
     for (const b of s.bounds.all.values()) {
       const form = t.lin(b.form);
       if (form.t.every(([x]) => relevant(x)) && !form.t.every(([x]) => x.key.startsWith('sizeof')))
         callee.bounds.add(form, b.lo, b.hi);
+      else if (request) stillHeld(form, b, callee, a);
     }
     if (request) for (const x of s.compared.values()) if (!x.frame && relevant(x)) callee.compare(lin(x));
     for (const m of s.must.values())
@@ -306,7 +308,10 @@ export function outcomesOf(
   for (const c of kept) see(c.val.t);
   for (const y of context.back?.keys() ?? []) visible.add(y);
   const nameable = (l: Lin): boolean => l.t.every(([y]) => !y.frame || visible.has(y));
-  for (const b of x.state.bounds.all.values()) if (nameable(b.form)) s.bounds.add(t.lin(b.form), b.lo, b.hi);
+  for (const b of x.state.bounds.all.values()) {
+    if (nameable(b.form)) s.bounds.add(t.lin(b.form), b.lo, b.hi);
+    else stillHeld(b.form, b, s, a);
+  }
   for (const y of x.state.compared.values()) if (!y.frame || visible.has(y)) s.compare(t.lin(lin(y)));
   for (const m of x.state.must.values())
     if (!(m.base?.k === 'local' && m.base.fn === inner))
@@ -322,6 +327,21 @@ export function outcomesOf(
   if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
   const ty = caller.types.resolve(d.decl.returns, d.file);
   return { s, v: { ...v, ty: ty.k === 'unknown' ? v.ty : ty } };
+}
+
+/**
+ * A length of the request, or a field of its buffer, was compared with a number that has no name on the other side of a call (the
+ * minimum in an entry of a table). That it is held, and from which side, is kept.
+ */
+function stillHeld(form: Lin, b: Bound, s: State, a: Analyzer): void {
+  for (const [x, k] of form.t) {
+    if (x.frame || !/^(REQ\.\w+Len$|ld:R:)/.test(x.key)) continue;
+    const below = k > 0 ? Number.isFinite(b.lo) : Number.isFinite(b.hi);
+    const above = k > 0 ? Number.isFinite(b.hi) : Number.isFinite(b.lo);
+    if (below) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`least:${x.key}`, { frame: false }))), 0, Infinity);
+    if (above) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`most:${x.key}`, { frame: false }))), -Infinity, 0);
+    s.compare(lin(x));
+  }
 }
 
 /** What a full fence in the callee settled. */

@@ -2807,6 +2807,63 @@ typedef struct _SCSI_REQUEST_BLOCK {
     UCHAR Cdb[16];
 } SCSI_REQUEST_BLOCK;
 
+/* ---- USB requests: the header, and what follows it where drivers look ---- */
+
+struct _URB_HEADER {
+    USHORT Length;
+    USHORT Function;
+    LONG Status;
+    PVOID UsbdDeviceHandle;
+    ULONG UsbdFlags;
+};
+
+typedef struct _USBD_INTERFACE_INFORMATION {
+    USHORT Length;
+    UCHAR InterfaceNumber;
+    UCHAR AlternateSetting;
+    UCHAR Class;
+    UCHAR SubClass;
+    UCHAR Protocol;
+    UCHAR Reserved;
+    PVOID InterfaceHandle;
+    ULONG NumberOfPipes;
+    /* Pipes */
+} USBD_INTERFACE_INFORMATION, *PUSBD_INTERFACE_INFORMATION;
+
+struct _URB_SELECT_INTERFACE {
+    struct _URB_HEADER Hdr;
+    PVOID ConfigurationHandle;
+    USBD_INTERFACE_INFORMATION Interface;
+};
+
+struct _URB_SELECT_CONFIGURATION {
+    struct _URB_HEADER Hdr;
+    struct _USB_CONFIGURATION_DESCRIPTOR *ConfigurationDescriptor;
+    PVOID ConfigurationHandle;
+    USBD_INTERFACE_INFORMATION Interface;
+};
+
+struct _URB_BULK_OR_INTERRUPT_TRANSFER {
+    struct _URB_HEADER Hdr;
+    PVOID PipeHandle;
+    ULONG TransferFlags;
+    ULONG TransferBufferLength;
+    PVOID TransferBuffer;
+    PMDL TransferBufferMDL;
+    struct _URB *UrbLink;
+    PVOID ReservedHcd[8];
+};
+
+typedef struct _URB {
+    union {
+        struct _URB_HEADER UrbHeader;
+        struct _URB_SELECT_INTERFACE UrbSelectInterface;
+        struct _URB_SELECT_CONFIGURATION UrbSelectConfiguration;
+        struct _URB_BULK_OR_INTERRUPT_TRANSFER UrbBulkOrInterruptTransfer;
+        /* more members */
+    };
+} URB, *PURB;
+
 typedef struct _SRB_IO_CONTROL {
     ULONG HeaderLength;
     UCHAR Signature[8];

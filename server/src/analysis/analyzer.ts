@@ -7,9 +7,10 @@ import type { Model } from '../model/model';
 import type { Constants } from '../program/constants';
 import type { Declared, Program } from '../program/program';
 import type { Ty, Types } from '../program/types';
+import { isHeader } from '../program/groups';
 import { substitute } from '../program/substitute';
 import { buildCfg, type Cfg } from './cfg';
-import { argumentsOf, exitText, outcomesOf, type Context } from './context';
+import { argumentsOf, exitsDigest, outcomesOf, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame, type Exit } from './frame';
@@ -59,7 +60,7 @@ interface Memo {
   readonly depth: number;
   readonly stack: readonly string[];
   /** Equal exits have equal digests: a caller need not be run again. */
-  readonly digest: string;
+  readonly digest: number;
   /** Revision of the heap for which it is known to hold. */
   checked: number;
 }
@@ -72,6 +73,8 @@ function contextsFor(blocks: number, functions: number): number {
   const most = blocks > 300 ? 3 : blocks > 120 ? 5 : 8;
   return functions > 6000 ? Math.min(most, 2) : functions > 2500 ? Math.min(most, 4) : most;
 }
+/** Joined contexts of one function: they differ only in the shared memory and the objects of callers that they are given. */
+const GENERAL = 3;
 const MAX_DEPTH = 12;
 const MAX_ROUNDS = 7;
 
@@ -360,6 +363,19 @@ export class Analyzer {
     return root !== undefined && table.base.k === 'global' && table.root === undefined ? { ...element, root, path: '' } : element;
   }
 
+  /** The definition as it is now; inline functions of headers may lie outside the files of the driver. */
+  private declared(fn: Declared<FunctionDecl>): FunctionDecl | undefined {
+    return (
+      this.decls.get(key(fn)) ??
+      (isHeader(fn.file) ? this.program.files.get(fn.file)?.functions.find((f) => f.name === fn.decl.name) : undefined)
+    );
+  }
+
+  /** Code of this driver; sources of another one are not linked into it. */
+  private isWithin(fn: Declared<FunctionDecl>): boolean {
+    return this.decls.has(key(fn)) || isHeader(fn.file);
+  }
+
   /** A call from a running function. Undefined: not followed. */
   enter(
     d: Declared<FunctionDecl>,
@@ -369,14 +385,19 @@ export class Analyzer {
     caller: Frame,
   ): Outcome[] | undefined {
     const fnKey = key(d);
-    if (caller.depth >= (this.decls.size > 6000 ? 5 : MAX_DEPTH) || caller.stack.includes(fnKey) || !d.decl.body)
+    if (
+      caller.depth >= (this.decls.size > 6000 ? 5 : MAX_DEPTH) ||
+      caller.stack.includes(fnKey) ||
+      !d.decl.body ||
+      !this.isWithin(d)
+    )
       return undefined;
     const context = argumentsOf(d, args, s, caller, this);
     const set = this.contexts.get(fnKey) ?? new Set<string>();
     const most = contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
     if (!set.has(context.key) && set.size >= most) {
       const general = argumentsOf(d, args, s, caller, this, true);
-      if (!set.has(general.key) && set.size >= most + 1) return undefined;
+      if (!set.has(general.key) && set.size >= most + GENERAL) return undefined;
       return this.call(d, general, e, s, caller);
     }
     return this.call(d, context, e, s, caller);
@@ -422,10 +443,7 @@ export class Analyzer {
     const contribution = emptyContribution();
     this.heap.collector = contribution;
     const { frame, start } = this.prepare(fn, context, depth, stack);
-    // A joined context stands for calls that it does not describe: it answers, but it accuses nobody.
-    const raw = this.guarded(frame, () =>
-      frame.run(start, () => (context.key.startsWith('general:') ? [] : this.observe(fn.decl, fn.file, id))),
-    );
+    const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id)));
     const exits = frame.limitExits(raw);
     if (frame.bounded) this.boundedFunctions.set(fnKey, fn);
     else this.boundedFunctions.delete(fnKey);
@@ -441,7 +459,7 @@ export class Analyzer {
       context,
       depth,
       stack,
-      digest: exits.map(exitText).join('/'),
+      digest: exitsDigest(exits),
       checked: this.stamp(),
     };
     if (this.heap.immediate || before === undefined || !sameContribution(before.contribution, contribution)) this.ran = true;
@@ -526,7 +544,7 @@ export class Analyzer {
   private valid(m: Memo): boolean {
     const stamp = this.stamp();
     if (m.checked === stamp) return true;
-    if (this.decls.get(m.fnKey) !== m.fn.decl) return false;
+    if (this.declared(m.fn) !== m.fn.decl) return false;
     // In the first round everything is provisional: the next rounds run again what was read too early.
     if (this.heap.immediate) return true;
     for (const [k, v] of m.consulted) if (this.heap.version(k) !== v) return false;
@@ -534,7 +552,7 @@ export class Analyzer {
     for (const id of m.callees) {
       const callee = this.memos.get(id);
       if (!callee || this.running.has(id) || this.valid(callee)) continue;
-      const decl = this.decls.get(callee.fnKey);
+      const decl = this.declared(callee.fn);
       const again = decl && this.run(id, { file: callee.fn.file, decl }, callee.context, callee.depth, callee.stack);
       if (again?.digest !== callee.digest) {
         m.checked = -1;
@@ -563,6 +581,11 @@ function sameRoots(a: readonly Root[], b: readonly Root[]): boolean {
 }
 
 const UNKNOWN: Ty = { k: 'unknown', name: '' };
+
+/** A joined context stands for calls that it does not describe: it answers and notes, but it accuses nobody. */
+export function isJoined(id: string): boolean {
+  return id.includes('#general:');
+}
 
 export function key(d: Declared<FunctionDecl>): string {
   return `${d.file}:${d.decl.name}`;

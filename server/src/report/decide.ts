@@ -82,11 +82,22 @@ export function decide(drafts: readonly Drafted[], facts: DriverFacts, program: 
       })),
       confidence: draft.confidence ?? 'certain',
     };
-    const key = `${f.rule}|${f.file}|${String(f.start)}|${String(f.end)}`;
-    const old = best.get(key);
-    if (!old || better(f, old)) best.set(key, f);
+    keepBetter(best, f);
   }
   return [...best.values()];
+}
+
+/** The findings of several drivers: what they say of a file that they share is said once. */
+export function mergeFindings(lists: readonly (readonly Finding[])[]): Finding[] {
+  const best = new Map<string, Finding>();
+  for (const list of lists) for (const f of list) keepBetter(best, f);
+  return [...best.values()];
+}
+
+function keepBetter(best: Map<string, Finding>, f: Finding): void {
+  const key = `${f.rule}|${f.file}|${String(f.start)}|${String(f.end)}`;
+  const old = best.get(key);
+  if (!old || better(f, old)) best.set(key, f);
 }
 
 /** A place in the text as it is now. */

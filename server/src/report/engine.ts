@@ -1,22 +1,21 @@
 /**
  * The engine: texts in, findings out. Owns the order of the layers and what is kept between runs; does no I/O and knows no face.
  */
-import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
+import type { Analyzer } from '../analysis/analyzer';
 import { originsAt } from '../analysis/ask';
-import type { Observer, OriginHit } from '../analysis/events';
-import { surfaceObserver, surfaceRecord, type SurfaceRecord } from '../analysis/surface/record';
-import { surfaceOf, type Entry } from '../analysis/surface/surface';
+import { mergeEntries, surfaceOf, type Entry } from '../analysis/surface/surface';
 import { createModel } from '../model/index';
 import type { Model, Origin } from '../model/model';
 import { Constants } from '../program/constants';
+import { driverGroups } from '../program/groups';
 import { PRELUDE, Program } from '../program/program';
 import { isKernelFile } from '../program/kernel';
 import type { Finding, RuleMeta, Step } from '../rules/finding';
 import { RULES } from '../rules/index';
-import type { Rule, RuleContext } from '../rules/rule';
-import { decide, dedupe, Notes, type ContextRecord, type Drafted } from './decide';
+import type { Rule } from '../rules/rule';
+import { decide, mergeFindings, Notes, type Drafted } from './decide';
+import { DriverAnalysis } from './driver';
 import { Reader } from './reader';
-import type { FunctionDecl, Span } from '../syntax/ast';
 import type { FileFacts, Gap, Syntax } from '../syntax/facts';
 import { Finisher, isSelected } from './finish';
 import type { Note, Outcome, Progress, Settings, Workspace } from './workspace';
@@ -24,10 +23,17 @@ import type { Note, Outcome, Progress, Settings, Workspace } from './workspace';
 export interface EngineOptions {
   readonly syntax: Syntax;
   readonly settings: Settings;
+  /**
+   * Functions whose analysis is kept for the next edit or question; beyond that, drivers that were not looked at for longest are let go
+   * and start over when they change. 0: nothing is kept.
+   */
+  readonly keep?: number;
 }
 
+const KEEP = 6000;
+
 export function createWorkspace(options: EngineOptions): EngineWorkspace {
-  return new EngineWorkspace(options.syntax, options.settings);
+  return new EngineWorkspace(options.syntax, options.settings, options.keep ?? KEEP);
 }
 
 /** Files of a driver package that rules read as text. */
@@ -41,8 +47,8 @@ export class EngineWorkspace implements Workspace {
   private readonly reader: Reader;
   private readonly constants: Constants;
   private model: Model;
-  private analyzer: Analyzer | undefined;
-  private records = new Map<string, ContextRecord>();
+  /** By id; those that were analysed or asked last come last. */
+  private readonly drivers = new Map<string, DriverAnalysis>();
   /** Driver package files, which hold no C. */
   private readonly packages = new Map<string, string>();
   private readonly finisher = new Finisher();
@@ -51,6 +57,7 @@ export class EngineWorkspace implements Workspace {
   constructor(
     private readonly syntax: Syntax,
     private settings: Settings,
+    private readonly keep: number,
   ) {
     this.model = createModel(settings.project);
     this.program = new Program((text) => this.syntax.snippet(text));
@@ -85,6 +92,7 @@ export class EngineWorkspace implements Workspace {
     this.settings = settings;
     this.model = createModel(settings.project);
     this.reader.invalidate();
+    this.drivers.clear();
     this.outcome = undefined;
   }
 
@@ -94,8 +102,14 @@ export class EngineWorkspace implements Workspace {
   gaps(path: string): readonly Gap[] {
     return this.reader.facts(path)?.gaps ?? [];
   }
-  get lastAnalyzer(): Analyzer | undefined {
-    return this.analyzer;
+  /** The analysis of the driver that a file belongs to. Ask after `analyse`; runs it again when it was let go. */
+  analyzerOf(path: string): Analyzer | undefined {
+    const driver = [...this.drivers.values()].find((d) => d.files.includes(path));
+    if (!driver) return undefined;
+    if (!driver.live) for (const progress of driver.analyse(driver.files, this.rules())) void progress;
+    this.used(driver);
+    this.letGo();
+    return driver.live;
   }
 
   /** What the expression at a place is. Ask after `analyse`. */
@@ -105,7 +119,8 @@ export class EngineWorkspace implements Workspace {
   ):
     | { origins: readonly { origin: Origin; of: 'pointee' | 'value'; certain: boolean; witness?: Step }[]; unknown: boolean }
     | undefined {
-    const answer = this.analyzer && originsAt(this.analyzer, path, offset);
+    const analyzer = this.analyzerOf(path);
+    const answer = analyzer && originsAt(analyzer, path, offset);
     return (
       answer && {
         unknown: answer.unknown,
@@ -114,34 +129,40 @@ export class EngineWorkspace implements Workspace {
     );
   }
 
-  /** Every way into the driver from outside. Ask after `analyse`. */
+  /** Every way into the drivers from outside. Ask after `analyse`. */
   surface(): readonly Entry[] {
-    const { analyzer, outcome, program, constants, model } = this;
-    if (!analyzer || !outcome) return [];
-    const records = new Map<string, SurfaceRecord>(
-      [...this.records].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, r]) => [id, r.surface]),
-    );
+    const { outcome, program, constants, model } = this;
+    if (!outcome) return [];
     const findings = outcome.findings.filter((f) => f.suppression === undefined);
-    return surfaceOf({ program, constants, model, analyzer, records, files: analyzer.files, findings });
+    return mergeEntries(
+      [...this.drivers.values()]
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .map((d) => {
+          const { surface, answers, roots } = d.answers();
+          return surfaceOf({ program, constants, model, answers, roots, records: surface, files: d.files, findings });
+        }),
+    );
   }
 
   *analyse(): Generator<Progress, Outcome, void> {
     if (this.outcome) return this.outcome;
     yield* this.reader.update();
-    const rules = RULES.filter((r) => isSelected(r.meta, this.settings));
+    const rules = this.rules();
     const files = this.reader.paths.filter((f) => /\.(c|h|inl)$/i.test(f));
     const kernel = files.filter((f) => isKernelFile(f, this.program));
-    if (this.reader.takeDeep() || !this.analyzer) {
-      this.analyzer = new Analyzer(this.program, this.constants, this.model, { asserts: DEFAULT_ASSERTS });
-      this.records = new Map();
+    if (this.reader.takeDeep()) for (const d of this.drivers.values()) d.reset();
+    const groups = driverGroups(this.program, kernel);
+    const ids = new Set(groups.map((g) => g.id));
+    for (const id of [...this.drivers.keys()]) if (!ids.has(id)) this.drivers.delete(id);
+    for (const g of groups) {
+      const driver = this.drivers.get(g.id) ?? new DriverAnalysis(g.id, this.around);
+      if (driver.isCurrent(g.files)) continue;
+      this.used(driver);
+      yield* driver.analyse(g.files, rules);
+      this.letGo();
     }
-    const analyzer = this.analyzer;
-    analyzer.files = kernel;
-    yield* analyzer.analyse((fn, file, context) => this.observers(fn, file, context, rules));
-    const live = analyzer.live();
-    for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
     const reported = this.finisher.finish({
-      findings: this.decide(rules, kernel, analyzer),
+      findings: mergeFindings([...groups.map((g) => this.drivers.get(g.id)?.findings ?? []), this.packageFindings(rules)]),
       files: [...files, ...this.packages.keys()].sort(),
       text: (f) => this.packages.get(f) ?? this.reader.text(f),
       inactive: (f) => this.reader.facts(f)?.inactive ?? [],
@@ -153,72 +174,37 @@ export class EngineWorkspace implements Workspace {
     return outcome;
   }
 
-  private observers(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[]): Observer[] {
-    const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
-    this.records.set(context, record);
-    const cx = this.ruleContext(fn, file, record);
-    const heard = rules.flatMap((rule): Observer[] =>
-      rule.observe
-        ? [rule.observe({ ...cx, report: (draft) => record.drafts.push({ rule, draft, fn: { file, decl: fn } }) })]
-        : [],
-    );
-    return [...heard, surfaceObserver(record.surface)];
+  private rules(): readonly Rule[] {
+    return RULES.filter((r) => isSelected(r.meta, this.settings));
   }
 
-  private ruleContext(fn: FunctionDecl, file: string, record: ContextRecord): Omit<RuleContext, 'report'> {
-    const facts = this.program.files.get(file);
-    const step = (place: Span, role: Step['role'], message: string): Step => ({
-      file,
-      start: place.start,
-      end: place.end,
-      role,
-      message,
-    });
-    return {
-      fn,
-      file,
-      facts: facts as FileFacts,
-      program: this.program,
-      constants: this.constants,
-      model: this.model,
-      note: (tag, key, value = '') => record.notes.push([tag, key, value]),
-      text: (span) => this.program.slice(file, span),
-      step,
-      path: (hit: OriginHit | undefined, place, message) => [...dedupe(hit?.witness ?? []), step(place, 'use', message)],
-    };
+  private get around() {
+    const { program, constants, model, reader } = this;
+    return { program, constants, model, facts: (file: string): FileFacts | undefined => reader.facts(file) };
   }
 
-  private decide(rules: readonly Rule[], kernel: readonly string[], analyzer: Analyzer): Finding[] {
+  private used(driver: DriverAnalysis): void {
+    this.drivers.delete(driver.id);
+    this.drivers.set(driver.id, driver);
+  }
+
+  /** Frees analyses beyond what is kept, those first that were not used for longest. The last one used stays. */
+  private letGo(): void {
+    let size = 0;
+    for (const d of [...this.drivers.values()].reverse()) {
+      if (!d.live) continue;
+      size += d.size;
+      if (size > this.keep && size > d.size) d.letGo();
+    }
+  }
+
+  /** What rules say about files of a driver package. */
+  private packageFindings(rules: readonly Rule[]): Finding[] {
     const notes = new Notes();
     const drafts: Drafted[] = [];
     const { program, constants, model } = this;
-    for (const id of [...this.records.keys()].sort()) {
-      const r = this.records.get(id);
-      for (const [tag, key, value] of r?.notes ?? []) notes.add(tag, key, value);
-      for (const d of r?.drafts ?? [])
-        drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
-    }
-    for (const rule of rules) {
-      if (!rule.file) continue;
-      for (const file of kernel) {
-        const facts = this.reader.facts(file);
-        if (!facts) continue;
-        rule.file({
-          file,
-          text: facts.text,
-          facts,
-          program,
-          constants,
-          model,
-          note: (tag, key, value = '') => {
-            notes.add(tag, key, value);
-          },
-          report: (draft) => drafts.push({ rule, draft, file, fn: enclosing(facts, draft.place), raw: true }),
-        });
-      }
-    }
-    for (const rule of rules) {
-      for (const [file, text] of this.packages) {
+    for (const rule of rules)
+      for (const [file, text] of this.packages)
         rule.file?.({
           file,
           text,
@@ -230,19 +216,6 @@ export class EngineWorkspace implements Workspace {
           },
           report: (draft) => drafts.push({ rule, draft, file, fn: undefined, raw: true }),
         });
-      }
-    }
-    for (const rule of rules) {
-      rule.finish?.({
-        program,
-        constants,
-        model,
-        heap: analyzer.heap,
-        files: kernel,
-        facts: notes,
-        report: (file, draft) => drafts.push({ rule, draft, file, fn: undefined, raw: false }),
-      });
-    }
     return decide(drafts, notes, program);
   }
 
@@ -254,7 +227,10 @@ export class EngineWorkspace implements Workspace {
         out.push({ file, kind: g.kind === 'error' ? 'not-understood' : 'guess', message: g.message, start: g.start, end: g.end });
       if (!set.has(file)) out.push({ file, kind: 'skipped', message: 'not kernel code: read for its declarations only' });
     }
-    for (const d of this.analyzer?.boundedFunctions.values() ?? [])
+    const bounded = new Map(
+      [...this.drivers.values()].flatMap((d) => d.bounded.map((f) => [`${f.file}:${f.decl.name}`, f] as const)),
+    );
+    for (const [, d] of [...bounded].sort(([a], [b]) => (a < b ? -1 : 1)))
       out.push({
         file: d.file,
         kind: 'bound',
@@ -267,12 +243,7 @@ export class EngineWorkspace implements Workspace {
 
   dispose(): void {
     for (const path of this.reader.paths) this.syntax.close(path);
-    this.analyzer = undefined;
+    this.drivers.clear();
     this.outcome = undefined;
   }
-}
-
-/** The name of the function that a place stands in. */
-function enclosing(facts: FileFacts, place: Span): string | undefined {
-  return facts.functions.find((f) => f.start <= place.start && place.end <= f.end)?.name;
 }

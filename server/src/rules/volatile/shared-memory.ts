@@ -7,7 +7,7 @@ import { isVolatileOrigin } from '../../analysis/memory';
 import type { Target, Taint } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
 import type { Step } from '../finding';
-import type { RuleContext } from '../rule';
+import type { DriverFacts, RuleContext } from '../rule';
 
 /** This side stores to the field (value: function names). */
 export const WRITES = 'writes-shared';
@@ -34,6 +34,11 @@ export function lasting(h: OriginHit): boolean {
 /** A field of shared memory, equal for all who reach it. */
 export function fieldKey(t: Target): string {
   return `${t.from ?? t.base.key}|${t.path}`;
+}
+
+/** This side writes it too, as far as is seen: through the same object, or in code that is reached with objects too many to tell apart. */
+export function isWritten(t: Target, facts: DriverFacts): boolean {
+  return facts.has(WRITES, fieldKey(t)) || (t.inner !== undefined && facts.has(WRITES, `${t.inner}|${t.path}`));
 }
 
 export function placeKey(file: string, start: number): string {

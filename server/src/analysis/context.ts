@@ -4,13 +4,15 @@
  */
 import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
 import { version } from '../program/bodies';
+import { digest } from './digest';
 import type { Declared } from '../program/program';
+import type { Bound } from './bounds';
 import type { Analyzer } from './analyzer';
 import type { Outcome } from './calls';
 import type { Exit, Frame } from './frame';
-import { State, type Cell } from './state';
+import { cellKey, State, type Cell } from './state';
 import { FENCED, ORDERED, STAYS } from './trail';
-import { constOf, lin, replace, single, type Atom, type Lin } from './term';
+import { constOf, lin, minus, replace, single, type Atom, type Lin } from './term';
 import type { Base, Target, Val } from './value';
 
 export interface Context {
@@ -71,7 +73,20 @@ export function argumentsOf(
     !s.hasMust('fresh', p.base) &&
     !a.heap.sharedBy(p.base.key) &&
     !s.cell(p.base, '')?.agg;
+  /** All that a joined context says of an argument: its memory where others can write to it, and nothing about its amount. */
+  const anyOf = (v: Val, i: number): Val => {
+    const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
+    back.set(p, v.t);
+    const pts = v.pts.filter((q) => q.base.k === 'region' || q.base.k === 'local' || a.heap.sharedBy(q.base.key) !== undefined);
+    return {
+      t: lin(p),
+      pts: pts.map((q) => ({ ...q, off: q.off && constOf(q.off) !== undefined ? q.off : undefined })),
+      taint: [],
+      ty: v.ty,
+    };
+  };
   const renamed: Val[] = given.map((v, i) => {
+    if (general) return anyOf(v, i);
     if (constOf(v.t) !== undefined) return v;
     const atom = single(v.t);
     const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
@@ -83,9 +98,9 @@ export function argumentsOf(
         back.set(p, v.t);
         if (atom) forth.set(atom, lin(p));
         // What the caller knows about an untrusted number, the callee knows about its parameter.
-        if (!general && v.taint.length > 0) {
+        if (v.taint.length > 0) {
           const r = s.bounds.range(v.t, 1);
-          callee.bounds.add(lin(p), r.lo, r.hi);
+          tell(callee, p, r);
           if (s.wasCompared(v.t) || isMasked(atom)) callee.compare(lin(p));
         }
       }
@@ -104,14 +119,15 @@ export function argumentsOf(
           else target = { ...q, base: a.memory.sym(lin(b)) };
           back.set(b, q.base.t);
         }
-        if (target.off && constOf(target.off) === undefined) target = { ...target, off: undefined };
+        // Where a member lies in an object of this side follows from its path.
+        if (target.off && (target.path !== '' || constOf(target.off) === undefined)) target = { ...target, off: undefined };
       }
       if (!pts.some((o) => o.base === target.base && o.path === target.path && o.root === target.root)) pts.push(target);
     });
     return { ...out, pts };
   });
   const t = new Translator(forth, a, undefined, locals);
-  const values = renamed.map((v) => t.val(general ? { ...v, taint: v.taint.slice(0, 1), nullable: undefined } : v));
+  const values = renamed.map((v) => t.val(v));
   // Objects that the callee can reach, and what is worth telling about them.
   const reach = new Set<string>();
   const passed = new Set<string>();
@@ -125,7 +141,7 @@ export function argumentsOf(
     back.set(c, was);
     if (v.taint.length > 0) {
       const r = s.bounds.range(was, 1);
-      callee.bounds.add(lin(c), r.lo, r.hi);
+      tell(callee, c, r);
       if (s.wasCompared(was)) callee.compare(lin(c));
     }
     return {
@@ -152,17 +168,19 @@ export function argumentsOf(
     if (/REQUEST|IRP|FLT_CALLBACK_DATA|OID/i.test(typeName(p.type))) request = true;
   });
   if (!general) {
-    const byBase = new Map<string, Cell[]>();
-    for (const c of s.cells.values()) {
-      const list = byBase.get(c.base.key);
-      if (list) list.push(c);
-      else byBase.set(c.base.key, [c]);
+    if (todo.length > 0) {
+      const byBase = new Map<string, Cell[]>();
+      for (const c of s.cells.values()) {
+        const list = byBase.get(c.base.key);
+        if (list) list.push(c);
+        else byBase.set(c.base.key, [c]);
+      }
+      for (let b = todo.pop(); b !== undefined; b = todo.pop())
+        for (const c of byBase.get(b.key) ?? []) if (worthTelling(c)) visit(c.val);
     }
-    for (let b = todo.pop(); b !== undefined; b = todo.pop())
-      for (const c of byBase.get(b.key) ?? []) if (worthTelling(c)) visit(c.val);
-    for (const c of s.cells.values()) {
+    for (const [key, c] of s.cells) {
       if (!reach.has(c.base.key) || !worthTelling(c)) continue;
-      passed.add(`${c.base.key}|${c.path}`);
+      passed.add(key);
       const base = t.base(c.base);
       callee.setCell(base, c.path, rename(t.val(c.val), `C:${base.key}|${c.path}@${fnKey}`, c.val.t));
     }
@@ -176,20 +194,29 @@ export function argumentsOf(
     };
     for (const v of values) collect(v.t);
     for (const c of callee.cells.values()) collect(c.val.t);
-    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof)/.test(x.key));
+    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof|ld:R:)/.test(x.key));
+    // A number that keeps its name and is none of these makes the bound none of the callee's business.
+    const foreign = (x: Atom): boolean => x.args.length === 0 && !forth.has(x) && !relevant(x);
     for (const b of s.bounds.all.values()) {
+      if (b.form.t.some(([x]) => foreign(x))) {
+        if (request) stillHeld(b.form, b, callee, a);
+        continue;
+      }
       const form = t.lin(b.form);
       if (form.t.every(([x]) => relevant(x)) && !form.t.every(([x]) => x.key.startsWith('sizeof')))
         callee.bounds.add(form, b.lo, b.hi);
+      else if (request) stillHeld(form, b, callee, a);
     }
     if (request) for (const x of s.compared.values()) if (!x.frame && relevant(x)) callee.compare(lin(x));
     for (const m of s.must.values())
       if (
-        m.base ? reach.has(m.base.key) || (request && m.base.k === 'region') : m.tag === 'entry' || (m.tag === 'role' && request)
+        m.base
+          ? reach.has(m.base.key) || (request && m.base.k === 'region')
+          : (m.tag === 'entry' && (request || m.path === 'control')) || (m.tag === 'role' && request)
       )
         callee.setMust({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
   }
-  for (const m of s.may.values())
+  for (const m of general ? [] : s.may.values())
     if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region')))
       callee.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
   // The key.
@@ -220,6 +247,11 @@ export function argumentsOf(
   };
 }
 
+/** Passes on what is known of an amount beyond what its type says. */
+function tell(callee: State, p: Atom, r: { readonly lo: number; readonly hi: number }): void {
+  if (r.lo > p.lo || r.hi < p.hi) callee.bounds.add(lin(p), Math.max(r.lo, p.lo), Math.min(r.hi, p.hi));
+}
+
 /** Content that may change what a callee does. What objects of the heap hold, the heap tells. */
 function worthTelling(c: Cell): boolean {
   const v = c.val;
@@ -244,8 +276,13 @@ function describe(v: Val): string {
   return `${v.t.key}${v.t.c ? `+${String(v.t.c)}` : ''}{${v.pts.map((p) => `${p.base.key}/${p.root ?? ''}/${p.path}/${p.off ? p.off.key + String(p.off.c) : ''}${(p.via ?? []).map((y) => version(y.start)).join('')}${p.base.k === 'region' ? p.base.witness.map((y) => version(y.start)).join('') : ''}`).join()}}${v.taint.map((x) => `${x.origin}@${x.loc}:${x.site.id ?? ''}${version(x.site.start)}`).join()}${v.agg ? `A${v.agg.from.map((p) => p.base.key + p.path).join()}${v.agg.taint.map((x) => x.loc).join()}${v.agg.zero ? 'Z' : ''}` : ''}${v.fns?.join() ?? ''}${v.nullable ? 'n' : ''}`;
 }
 
+/** Equal for ways out that a caller cannot tell apart. */
+export function exitsDigest(exits: readonly Exit[]): number {
+  return digest(exits.map(exitText).join('/'));
+}
+
 /** What a caller can tell of one way out. */
-export function exitText(x: Exit): string {
+function exitText(x: Exit): string {
   const parts: string[] = [x.ret ? describe(x.ret) : ''];
   for (const [k, c] of x.state.cells) if (!(c.base.k === 'local' && c.base.fn !== 'caller')) parts.push(k, describe(c.val));
   for (const [k, b] of x.state.bounds.all) parts.push(k, String(b.lo), String(b.hi));
@@ -277,12 +314,12 @@ export function outcomesOf(
   const s = before.clone();
   const inner = `${d.file}:${d.decl.name}`;
   // Cells that the callee could change are as it left them.
-  const after = new Set<string>();
-  for (const c of x.state.cells.values()) after.add(`${t.base(c.base).key}|${c.path}`);
-  s.dropCells((c) => {
-    const key = `${c.base.key}|${c.path}`;
-    return (context.passed?.has(key) ?? false) && !after.has(key);
-  });
+  const { passed } = context;
+  if (passed && passed.size > 0) {
+    const after = new Set<string>();
+    for (const c of x.state.cells.values()) after.add(cellKey(t.base(c.base), c.path));
+    s.dropCells((_, key) => passed.has(key) && !after.has(key));
+  }
   const kept: Cell[] = [];
   const returned = new Set((x.ret?.pts ?? []).map((p) => p.base.key));
   for (const c of x.state.cells.values()) {
@@ -306,7 +343,10 @@ export function outcomesOf(
   for (const c of kept) see(c.val.t);
   for (const y of context.back?.keys() ?? []) visible.add(y);
   const nameable = (l: Lin): boolean => l.t.every(([y]) => !y.frame || visible.has(y));
-  for (const b of x.state.bounds.all.values()) if (nameable(b.form)) s.bounds.add(t.lin(b.form), b.lo, b.hi);
+  for (const b of x.state.bounds.all.values()) {
+    if (nameable(b.form)) s.bounds.add(t.lin(b.form), b.lo, b.hi);
+    else stillHeld(b.form, b, s, a);
+  }
   for (const y of x.state.compared.values()) if (!y.frame || visible.has(y)) s.compare(t.lin(lin(y)));
   for (const m of x.state.must.values())
     if (!(m.base?.k === 'local' && m.base.fn === inner))
@@ -322,6 +362,22 @@ export function outcomesOf(
   if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
   const ty = caller.types.resolve(d.decl.returns, d.file);
   return { s, v: { ...v, ty: ty.k === 'unknown' ? v.ty : ty } };
+}
+
+/**
+ * A length of the request, or a field of its buffer, was compared with a number that has no name on the other side of a call (the
+ * minimum in an entry of a table). That it is held, and from which side, is kept.
+ */
+function stillHeld(form: Lin, b: Bound, s: State, a: Analyzer): void {
+  if (form.t.length < 2) return;
+  for (const [x, k] of form.t) {
+    if (x.frame || !/^(REQ\.\w+Len$|ld:R:)/.test(x.key)) continue;
+    const below = k > 0 ? Number.isFinite(b.lo) : Number.isFinite(b.hi);
+    const above = k > 0 ? Number.isFinite(b.hi) : Number.isFinite(b.lo);
+    if (below) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`least:${x.key}`, { frame: false }))), 0, Infinity);
+    if (above) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`most:${x.key}`, { frame: false }))), -Infinity, 0);
+    s.compare(lin(x));
+  }
 }
 
 /** What a full fence in the callee settled. */
@@ -367,12 +423,21 @@ class Translator {
     return base === p.base && off === p.off ? p : { ...p, base, off };
   }
 
+  private targets(list: readonly Target[]): readonly Target[] {
+    let out: Target[] | undefined;
+    for (let i = 0; i < list.length; i++) {
+      const p = list[i];
+      const q = p && this.target(p);
+      if (q && q !== p) (out ??= [...list])[i] = q;
+    }
+    return out ?? list;
+  }
+
   val(v: Val): Val {
-    return {
-      ...v,
-      t: this.lin(v.t),
-      pts: v.pts.map((p) => this.target(p)),
-      agg: v.agg && { ...v.agg, from: v.agg.from.map((p) => this.target(p)) },
-    };
+    const t = this.lin(v.t);
+    const pts = this.targets(v.pts);
+    const from = v.agg && this.targets(v.agg.from);
+    const agg = v.agg && from && from !== v.agg.from ? { ...v.agg, from } : v.agg;
+    return t === v.t && pts === v.pts && agg === v.agg ? v : { ...v, t, pts, agg };
   }
 }

@@ -2,8 +2,10 @@
  * What flows between functions through memory that outlives them: which values are stored in which field of which type, which
  * allocations are mapped to user mode, what an MDL describes. Facts are contributions of functions, so that they can be taken back.
  */
-import { version } from '../program/bodies';
+import { unversioned, version } from '../program/bodies';
+import { digest } from './digest';
 import type { Step } from '../rules/finding';
+import { lostElements } from './retract';
 import { unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
 
 /** One store into a field. */
@@ -27,7 +29,6 @@ export interface Loaded {
   /** Some store is of another kind. */
   readonly mixed: boolean;
   readonly any: boolean;
-  readonly constants: readonly number[];
 }
 
 /** What an MDL object is known to describe. */
@@ -51,33 +52,35 @@ export function emptyContribution(): Contribution {
 }
 
 export function sameContribution(a: Contribution, b: Contribution): boolean {
-  return contributionText(a) === contributionText(b);
+  return contributionDigest(a) === contributionDigest(b);
 }
 
-const texts = new WeakMap<Contribution, string>();
-function contributionText(c: Contribution): string {
-  let text = texts.get(c);
-  if (text === undefined) {
-    text = [
-      ...[...c.stores].map(([k, m]) => `${k}=${storesText(m)}`),
-      ...[...c.shares].map(([k, m]) => `${k}=${[...m.keys()].sort().join()}`),
-      ...[...c.mdls].map(([k, m]) => `${k}=${mdlsText(m)}`),
-    ]
-      .sort()
-      .join('\n');
-    texts.set(c, text);
-  }
-  return text;
+/** All that it says, in a fixed order. */
+export function contributionText(c: Contribution): string {
+  return [
+    ...[...c.stores].map(([k, m]) => `${k}=${storesText(m)}`),
+    ...[...c.shares].map(([k, m]) => `${k}=${sharesText(m)}`),
+    ...[...c.mdls].map(([k, m]) => `${k}=${mdlsText(m)}`),
+  ]
+    .sort()
+    .join('\n');
 }
 
-const NOTHING: Loaded = { targets: [], taint: [], fns: [], mixed: false, any: false, constants: [] };
+const digests = new WeakMap<Contribution, number>();
+function contributionDigest(c: Contribution): number {
+  let known = digests.get(c);
+  if (known === undefined) digests.set(c, (known = digest(contributionText(c))));
+  return known;
+}
+
+const NOTHING: Loaded = { targets: [], taint: [], fns: [], mixed: false, any: false };
 
 export class Heap {
   private fields = new Map<FieldKey, Map<string, Store>>();
   private sharedKeys = new Map<string, Map<string, readonly Step[]>>();
   private mdlFacts = new Map<string, Map<string, MdlFact>>();
   private readonly versions = new Map<string, number>();
-  private readonly loadCache = new Map<string, { version: number; loaded: Loaded }>();
+  private readonly loadCache = new Map<string, Loaded>();
   /** Grows with every change. */
   revision = 0;
   /** Takes what the running function adds. */
@@ -85,15 +88,37 @@ export class Heap {
   /** In the first round what is added is seen at once; later it is seen when the round ends, so that the order does not matter. */
   immediate = true;
 
+  /** Stands for what is known under a key: it is another one exactly when somebody who asks would get another answer. */
   version(key: string): number {
-    return this.versions.get(key) ?? 0;
+    let v = this.versions.get(key);
+    if (v === undefined) this.versions.set(key, (v = digest(this.content(key))));
+    return v;
+  }
+  private content(key: string): string {
+    const name = key.slice(2);
+    const textIn = <T>(map: ReadonlyMap<string, T>, text: (m: T, key: string) => string): string => {
+      const m = map.get(name);
+      return m === undefined ? '' : text(m, name);
+    };
+    if (key.startsWith('f:')) return textIn(this.fields, fieldText);
+    return key.startsWith('s:') ? textIn(this.sharedKeys, firstShare) : textIn(this.mdlFacts, mdlsText);
   }
   private bump(key: string): void {
-    this.versions.set(key, ++this.revision);
+    this.versions.delete(key);
+    this.revision++;
+    if (!key.startsWith('f:')) return;
+    this.loadCache.delete(key.slice(2));
+    this.loadCache.delete(`${key.slice(2)}!`);
   }
 
-  /** Replaces everything by the sum of contributions. Answers whether anything changed. */
-  rebuild(contributions: Iterable<Contribution>): boolean {
+  /**
+   * Replaces everything by the sum of contributions.
+   * @returns whether anything changed, and what is gone (asked for only where facts may be taken back)
+   */
+  rebuild(
+    contributions: Iterable<Contribution>,
+    retracting = false,
+  ): { readonly changed: boolean; readonly lost: ReadonlySet<string> } {
     const fields = new Map<FieldKey, Map<string, Store>>();
     const shares = new Map<string, Map<string, readonly Step[]>>();
     const mdls = new Map<string, Map<string, MdlFact>>();
@@ -103,21 +128,33 @@ export class Heap {
       for (const [key, map] of c.mdls) for (const [id, s] of map) addMdl(mdls, key, id, s);
     }
     const before = this.revision;
-    this.compare('f:', this.fields, fields, storesText);
-    this.compare('s:', this.sharedKeys, shares, (m) => [...m.keys()].sort().join());
+    // What nobody who asks would notice is no change.
+    this.compare('f:', this.fields, fields, fieldText);
+    this.compare('s:', this.sharedKeys, shares, firstShare);
     this.compare('m:', this.mdlFacts, mdls, mdlsText);
+    const changed = this.revision !== before;
+    const lost = retracting
+      ? lostElements({ fields: this.fields, shares: this.sharedKeys, mdls: this.mdlFacts }, { fields, shares, mdls })
+      : new Set<string>();
     this.fields = fields;
     this.sharedKeys = shares;
     this.mdlFacts = mdls;
-    return this.revision !== before;
+    return { changed, lost };
   }
 
-  private compare<T>(prefix: string, old: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>, text: (m: T) => string): void {
-    for (const [key, m] of now) {
-      const o = old.get(key);
-      if (o === undefined || text(o) !== text(m)) this.bump(prefix + key);
-    }
-    for (const key of old.keys()) if (!now.has(key)) this.bump(prefix + key);
+  private compare<T>(
+    prefix: string,
+    old: ReadonlyMap<string, T>,
+    now: ReadonlyMap<string, T>,
+    text: (m: T, key: string) => string,
+  ): void {
+    const set = (key: string, after: number): void => {
+      if (this.version(prefix + key) === after) return;
+      this.bump(prefix + key);
+      this.versions.set(prefix + key, after);
+    };
+    for (const [key, m] of now) set(key, digest(text(m, key)));
+    for (const key of old.keys()) if (!now.has(key)) set(key, NO_CONTENT);
   }
 
   store(key: FieldKey, store: Store): void {
@@ -130,36 +167,11 @@ export class Heap {
   load(key: FieldKey, direct = false): Loaded {
     const map = this.fields.get(key);
     if (!map) return NOTHING;
-    const version = this.version(`f:${key}`);
     const cacheKey = direct ? `${key}!` : key;
     const cached = this.loadCache.get(cacheKey);
-    if (cached?.version === version) return cached.loaded;
-    let targets: readonly Target[] = [];
-    let taint: readonly Taint[] = [];
-    const fns = new Set<string>();
-    let mixed = false;
-    const constants = new Set<number>();
-    const ordered = [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-    let any = false;
-    for (const [, s] of ordered) {
-      if (direct && s.through !== undefined) continue;
-      any = true;
-      const step: Step = {
-        file: s.site.file,
-        start: s.site.start,
-        end: s.site.end,
-        role: 'flow',
-        message: `stored in \`${key.replace(':', '.')}\``,
-      };
-      const fresh = s.targets.map((t) => ({ ...t, via: [...(t.via ?? []).slice(0, 4), step] }));
-      targets = unionTargets(targets, fresh);
-      taint = unionTaints(taint, s.taint);
-      for (const f of s.fns) fns.add(f);
-      if (s.constant !== undefined) constants.add(s.constant);
-      mixed ||= s.other;
-    }
-    const loaded: Loaded = { targets, taint, fns: [...fns].sort(), mixed, any, constants: [...constants].sort((a, b) => a - b) };
-    this.loadCache.set(cacheKey, { version, loaded });
+    if (cached) return cached;
+    const loaded = loadFrom(map, key, direct);
+    this.loadCache.set(cacheKey, loaded);
     return loaded;
   }
 
@@ -175,15 +187,15 @@ export class Heap {
   sharedBy(key: string): readonly Step[] | undefined {
     const map = this.sharedKeys.get(key);
     if (!map) return undefined;
-    const first = [...map.keys()].sort()[0];
-    return first === undefined ? undefined : map.get(first);
+    const [first] = [...map].sort(byName);
+    return first?.[1];
   }
 
   mdl(key: string): MdlFact | undefined {
     const map = this.mdlFacts.get(key);
     if (!map) return undefined;
     let out: MdlFact | undefined;
-    for (const [, f] of [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [, f] of [...map.entries()].sort(byName)) {
       out = out
         ? {
             site: out.site,
@@ -206,6 +218,55 @@ export class Heap {
     yield* this.fields;
   }
 }
+
+/** What a field holds by all that is stored in it. */
+function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolean): Loaded {
+  let targets: readonly Target[] = [];
+  let taint: readonly Taint[] = [];
+  const fns = new Set<string>();
+  let mixed = false;
+  const ordered = [...map.entries()].sort(byName);
+  let any = false;
+  for (const [, s] of ordered) {
+    if (direct && s.through !== undefined) continue;
+    any = true;
+    const step: Step = {
+      file: s.site.file,
+      start: s.site.start,
+      end: s.site.end,
+      role: 'flow',
+      message: `stored in \`${key.replace(':', '.')}\``,
+    };
+    const fresh = s.targets.map((t) => ({ ...t, via: [...(t.via ?? []).slice(0, 4), step] }));
+    targets = unionTargets(targets, fresh);
+    taint = unionTaints(taint, s.taint);
+    for (const f of s.fns) fns.add(f);
+    mixed ||= s.other;
+  }
+  return { targets, taint: inOrder(taint), fns: [...fns].sort(), mixed, any };
+}
+
+/** The same sources are the same list, whichever of two functions that feed each other ran last. */
+function inOrder(taint: readonly Taint[]): readonly Taint[] {
+  if (taint.length < 2) return taint;
+  const name = new Map(taint.map((t) => [t, `${t.loc}|${t.origin}|${siteId(t.site)}`]));
+  return [...taint].sort((a, b) => ((name.get(a) ?? '') < (name.get(b) ?? '') ? -1 : 1));
+}
+
+/** Everything that a reader of the field learns. */
+function fieldText(map: ReadonlyMap<string, Store>, key: FieldKey): string {
+  return `${loadedText(loadFrom(map, key, false))};${loadedText(loadFrom(map, key, true))}`;
+}
+function loadedText(l: Loaded): string {
+  return `${targetsText(l.targets)}>${taintText(l.taint)}>${l.fns.join()}>${String(l.mixed)}${String(l.any)}`;
+}
+
+function firstShare(map: ReadonlyMap<string, readonly Step[]>): string {
+  const [first] = [...map].sort(byName);
+  return first ? `${first[0]}${stepsText(first[1])}` : '';
+}
+
+const NO_CONTENT = digest('');
 
 function into<T>(map: Map<string, Map<string, T>>, key: string): Map<string, T> {
   let inner = map.get(key);
@@ -257,21 +318,50 @@ function addMdl(map: Map<string, Map<string, MdlFact>>, key: string, id: string,
 function siteId(s: Site): string {
   return `${s.id ?? `${s.file}:${String(s.start)}`}${version(s.start)}`;
 }
+
+/** Orders entries as they would be ordered if no function had ever been edited. */
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  const x = unversioned(a);
+  const y = unversioned(b);
+  return x < y ? -1 : x > y ? 1 : a < b ? -1 : 1;
+}
+
+const stepTexts = new WeakMap<readonly Step[], string>();
+function stepsText(steps: readonly Step[] | undefined): string {
+  if (!steps || steps.length === 0) return '';
+  let text = stepTexts.get(steps);
+  if (text === undefined) stepTexts.set(steps, (text = steps.map((x) => `>${x.file}:${String(x.start)}${x.message}`).join('')));
+  return text;
+}
 function targetsText(list: readonly Target[]): string {
-  return list.map((t) => `${t.base.key}/${t.root ?? ''}/${t.path}${(t.via ?? []).map((x) => version(x.start)).join('')}`).join();
+  return list
+    .map(
+      (t) =>
+        `${t.base.key}/${t.root ?? ''}/${t.path}${t.doubt ? '?' : ''}${stepsText(t.via)}${t.base.k === 'region' ? `${t.base.certain ? '' : '?'}${stepsText(t.base.witness)}` : ''}`,
+    )
+    .join();
+}
+function taintText(list: readonly Taint[]): string {
+  return list.map((t) => `${t.origin}${t.certain ? '' : '?'}${t.loc}${siteId(t.site)}${stepsText(t.witness)}`).join();
+}
+function sharesText(m: ReadonlyMap<string, readonly Step[]>): string {
+  return [...m]
+    .sort(byName)
+    .map(([id, steps]) => `${id}${stepsText(steps)}`)
+    .join();
 }
 function storesText(m: ReadonlyMap<string, Store>): string {
   return [...m]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byName)
     .map(
       ([id, s]) =>
-        `${id}>${targetsText(s.targets)}>${s.taint.map((t) => `${t.origin}${t.loc}${siteId(t.site)}`).join()}>${s.fns.join()}>${String(s.other)}${String(s.constant)}`,
+        `${id}>${targetsText(s.targets)}>${taintText(s.taint)}>${s.fns.join()}>${String(s.other)}${String(s.constant)}`,
     )
     .join(';');
 }
 function mdlsText(m: ReadonlyMap<string, MdlFact>): string {
   return [...m]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byName)
     .map(([id, f]) => `${id}>${targetsText(f.va ?? [])}${f.userLock ? 'L' : ''}${f.built ? 'B' : ''}`)
     .join(';');
 }

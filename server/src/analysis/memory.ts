@@ -12,6 +12,7 @@ import type { Mark, State } from './state';
 import { constOf, constant, lin, plus, type Atoms } from './term';
 import {
   captured,
+  symKey,
   unionTaints,
   unionTargets,
   type AllocBase,
@@ -57,11 +58,12 @@ export class Memory {
   }
 
   sym(t: Val['t'], from?: FieldKey): SymBase {
-    const key = `S:${t.key}${t.c ? `+${t.c}` : ''}`;
-    let b = this.syms.get(key);
+    const key = symKey(t);
+    const name = from === undefined ? key : `${key}<${from}`;
+    let b = this.syms.get(name);
     if (!b) {
       b = { k: 'sym', key, t, from };
-      this.syms.set(key, b);
+      this.syms.set(name, b);
     }
     return b;
   }
@@ -112,16 +114,15 @@ export class Memory {
     return ty && this.keyOf(ty);
   }
 
+  /** Types at paths inside a record, as they are asked for. */
+  private readonly walked = new WeakMap<Rec, Map<string, Ty | undefined>>();
   private walk(root: string, path: string): Ty | undefined {
     const rec = this.recs.get(root);
-    let ty: Ty | undefined = rec ? { k: 'rec', rec } : undefined;
-    if (path === '') return ty;
-    for (const part of path.split('.')) {
-      const name = part.replace(/\[.*$/, '');
-      ty = ty?.k === 'rec' ? ty.rec.field(name)?.ty : undefined;
-      for (let n = part.indexOf('['); ty && n >= 0; n = part.indexOf('[', n + 1)) ty = ty.k === 'arr' ? ty.of : undefined;
-      if (!ty) return undefined;
-    }
+    if (!rec) return undefined;
+    let paths = this.walked.get(rec);
+    if (!paths) this.walked.set(rec, (paths = new Map()));
+    let ty = paths.get(path);
+    if (ty === undefined && !paths.has(path)) paths.set(path, (ty = walkRecord(rec, path)));
     return ty;
   }
 
@@ -142,15 +143,29 @@ export class Memory {
       if (t.base.k === 'global') return [`${t.base.key}:${norm(t.path)}`];
       return [];
     }
+    const rec = this.recs.get(t.root);
+    let known = rec && this.fieldKeys.get(rec);
+    if (rec && !known) this.fieldKeys.set(rec, (known = new Map()));
+    const kept = known?.get(t.path);
+    if (kept) {
+      for (const [key, inner] of kept.inner) this.recs.set(key, inner);
+      return kept.keys;
+    }
     // Which entry of the dispatch table it is says what the routine is given.
-    const out: FieldKey[] = [`${t.root}:${t.root === 'DRIVER_OBJECT' ? t.path : norm(t.path)}`];
+    const keys: FieldKey[] = [`${t.root}:${t.root === 'DRIVER_OBJECT' ? t.path : norm(t.path)}`];
+    const inner: [string, Rec][] = [];
     const parts = t.path.split('.');
     for (let i = 1; i < parts.length; i++) {
-      const inner = this.typeAt(t.root, parts.slice(0, i).join('.'));
-      if (inner && !inner.startsWith('<')) out.push(`${inner}:${norm(parts.slice(i).join('.'))}`);
+      const ty = this.walk(t.root, parts.slice(0, i).join('.'));
+      const key = ty && this.keyOf(ty);
+      if (key === undefined) continue;
+      if (ty?.k === 'rec') inner.push([key, ty.rec]);
+      if (!key.startsWith('<')) keys.push(`${key}:${norm(parts.slice(i).join('.'))}`);
     }
-    return out;
+    known?.set(t.path, { keys, inner });
+    return keys;
   }
+  private readonly fieldKeys = new WeakMap<Rec, Map<string, { keys: readonly FieldKey[]; inner: readonly [string, Rec][] }>>();
 
   private note(key: string): void {
     if (!this.consulted.has(key)) this.consulted.set(key, this.heap.version(key));
@@ -214,10 +229,24 @@ export class Memory {
     const stable =
       t.base.k === 'sym'
         ? this.atoms.op(`ld:${t.path}`, [t.base.t], ...limits(ty))
-        : lin(this.atoms.atom(`ld:${loc}${offText(t)}`, { frame: t.base.k !== 'region', ...range(ty) }));
+        : lin(
+            this.atoms.atom(`ld:${this.sameBytes(t, ty) ?? `${loc}${offText(t)}`}`, {
+              frame: t.base.k !== 'region',
+              ...range(ty),
+            }),
+          );
     const tt = fresh ? lin(this.atoms.atom(`fetch:${at(reading.site)}:${t.path}`, range(ty))) : stable;
     const pts = ty.k === 'ptr' ? [this.nested(t, hit, reading)] : [];
     return { t: tt, pts, taint: [taint], ty, agg: ty.k === 'rec' || ty.k === 'arr' ? { from: [t], taint: [taint] } : undefined };
+  }
+
+  /** One name for the same bytes of a buffer, through whichever type they are read: a header first, then the record that it starts. */
+  private sameBytes(t: Target, ty: Ty): string | undefined {
+    const off = t.off && constOf(t.off);
+    const size = this.types.sizeOf(ty);
+    return t.base.k === 'region' && off !== undefined && size !== undefined && (ty.k === 'int' || ty.k === 'ptr')
+      ? `${t.base.key}#${String(off)}/${String(size)}`
+      : undefined;
   }
 
   /** A pointer that lay in untrusted memory is a user address (or the peer's, in a peer's structure). */
@@ -333,7 +362,6 @@ export class Memory {
     let taint: readonly Taint[] = [];
     let fns: readonly string[] = [];
     let mixed = false;
-    let constants: readonly number[] | undefined;
     keys.forEach((key, i) => {
       this.note(`f:${key}`);
       const loaded = this.heap.load(key, i > 0);
@@ -343,11 +371,11 @@ export class Memory {
       fns = [...new Set([...fns, ...loaded.fns])].sort();
       // Stores through another enclosing type do not count for a full path.
       mixed ||= loaded.mixed;
-      constants = i === 0 ? loaded.constants : constants;
     });
     // A field that holds shared memory here and other memory there does not say which.
     const kinds = new Set(targets.map((x) => this.isRewritable(x)));
-    targets = targets.map((x) => ({ ...x, from: field, doubt: mixed || kinds.size > 1 || x.doubt }));
+    const inner = keys.length > 1 ? keys[keys.length - 1] : undefined;
+    targets = targets.map((x) => ({ ...x, from: field, inner, doubt: mixed || kinds.size > 1 || x.doubt }));
     if (fns.length === 0 && targets.length === 0 && (ty.k === 'ptr' || ty.k === 'fn')) fns = this.siblingFunctions(t);
     let pts = targets;
     if (ty.k === 'ptr' && pts.length === 0) pts = [{ base: this.sym(t0, field), path: '', off: constant(0) }];
@@ -397,16 +425,17 @@ export class Memory {
 
   private requestTaint(key: string, t: Val['t'], reading: Reading): readonly Taint[] {
     if (t === this.regions.mode || t === this.regions.major || t === this.regions.minor) return [];
+    const peer = key === 'URB_HEADER:Length';
     return [
       {
-        origin: 'Buffered',
-        loc: `REQ|${key}`,
+        origin: peer ? 'Peer' : 'Buffered',
+        loc: `${peer ? 'PEER' : 'REQ'}|${key}`,
         site: reading.site,
         plain: false,
         certain: true,
         witness: [],
         captured: true,
-        request: 'system',
+        request: peer ? undefined : 'system',
       },
     ];
   }
@@ -434,7 +463,8 @@ export class Memory {
       );
       if (t.base.k === 'region' && t.base.request !== undefined)
         state.setMay({ tag: 'written', base: t.base, site, data: t.root });
-      if (t.base.k !== 'local') this.publish(t, val, site);
+      // A table of callbacks is often filled in a local and handed to whoever registers it.
+      if (t.base.k !== 'local' || val.fns?.length) this.publish(t, val, site);
     }
   }
 
@@ -564,6 +594,18 @@ export class Memory {
     if (t.root !== undefined) return path ? `${t.root}.${path}` : t.root;
     return path === '' ? 'memory' : path;
   }
+}
+
+function walkRecord(rec: Rec, path: string): Ty | undefined {
+  let ty: Ty | undefined = { k: 'rec', rec };
+  if (path === '') return ty;
+  for (const part of path.split('.')) {
+    const name = part.replace(/\[.*$/, '');
+    ty = ty.k === 'rec' ? ty.rec.field(name)?.ty : undefined;
+    for (let n = part.indexOf('['); ty && n >= 0; n = part.indexOf('[', n + 1)) ty = ty.k === 'arr' ? ty.of : undefined;
+    if (!ty) return undefined;
+  }
+  return ty;
 }
 
 /** A pointer that is probed is by that a user address. */

@@ -4,6 +4,7 @@
  */
 import type { FunctionDecl, TypeRef } from '../syntax/ast';
 import type { ApiFact, Model } from '../model/model';
+import { isHeader } from '../program/groups';
 import type { Declared, Program } from '../program/program';
 import type { Analyzer } from './analyzer';
 import type { Heap } from './heap';
@@ -73,8 +74,11 @@ export function roots(program: Program, files: readonly string[], model: Model, 
     for (const fn of facts?.functions ?? []) if (fn.name === 'DriverEntry') add({ file, decl: fn }, ENTRY, 'entry');
   }
   const known = out.filter((r) => r.role !== 'none');
+  const sources = files.some((f) => !isHeader(f));
   for (const file of files) {
     for (const decl of program.files.get(file)?.functions ?? []) {
+      // An inline function of a header that this driver does not call is not part of it.
+      if (sources && isHeader(file) && (decl.static || decl.inline)) continue;
       const fn = { file, decl };
       known.push({ fn, role: 'any', tag: '', seed: (s, a) => seedUnknown(fn, s, a) });
     }

@@ -3,8 +3,8 @@
  * Copied before it is changed; cheap to copy.
  */
 import { Bounds } from './bounds';
-import { constOf, lin, plus, same, scale, single, type Atom, type Atoms, type Lin } from './term';
-import { sameVal, unionTaints, unionTargets, type Base, type Site, type Val } from './value';
+import { constOf, lin, plus, same, scale, single, type Atom, type Atoms, type Family, type Lin } from './term';
+import { sameVal, symKey, unionTaints, unionTargets, type Base, type Site, type Target, type Val } from './value';
 
 /** Something that happened on the way here. `base` ties it to an object, so that it survives calls under the right name. */
 export interface Mark {
@@ -42,7 +42,7 @@ class Cow<V> {
 
 const cellKeys = new Map<string, Map<string, string>>();
 /** The name of a cell; made once, so that the text is not joined at every look. */
-function cellKey(base: Base, path: string): string {
+export function cellKey(base: Base, path: string): string {
   let inner = cellKeys.get(base.key);
   if (!inner) {
     if (cellKeys.size > 200_000) cellKeys.clear();
@@ -54,6 +54,8 @@ function cellKey(base: Base, path: string): string {
 }
 
 const PRUNE_AT = 24;
+/** Walks over atoms so far; each marks what it meets by its number. */
+let walks = 0;
 
 export class State {
   private mem: Cow<Cell>;
@@ -134,12 +136,12 @@ export class State {
       if (path === '' || next === '' || next === '.' || next === '[') yield c;
     }
   }
-  dropCells(test: (cell: Cell) => boolean): void {
-    const gone = [...this.mem.map].filter(([, c]) => test(c)).map(([k]) => k);
-    if (gone.length) {
-      const own = this.mem.own();
-      for (const k of gone) own.delete(k);
-    }
+  dropCells(test: (cell: Cell, key: string) => boolean): void {
+    const gone: string[] = [];
+    for (const [key, c] of this.mem.map) if (test(c, key)) gone.push(key);
+    if (gone.length === 0) return;
+    const own = this.mem.own();
+    for (const key of gone) own.delete(key);
   }
 
   private static markKey(m: Mark): string {
@@ -203,11 +205,11 @@ export class State {
   /** Forgets facts about numbers that no cell holds and no expression can name again. */
   prune(): void {
     if (this.bounds.all.size < PRUNE_AT) return;
-    const held = new Set<Atom>();
+    const walk = ++walks;
     const hold = (t: Lin): void => {
       for (const [x] of t.t) {
-        if (held.has(x)) continue;
-        held.add(x);
+        if (x.met === walk) continue;
+        x.met = walk;
         for (const y of x.args) hold(y);
       }
     };
@@ -218,16 +220,14 @@ export class State {
         if (p.base.k === 'sym') hold(p.base.t);
       }
     }
-    const memo = new Map<Atom, boolean>();
     const alive = (x: Atom): boolean => {
-      if (!x.frame || held.has(x) || x.key.startsWith('P')) return true;
-      let known = memo.get(x);
-      if (known === undefined) {
-        memo.set(x, false);
-        known = x.args.length > 0 && x.args.every((a) => a.t.every(([y]) => alive(y)));
-        memo.set(x, known);
-      }
-      return known;
+      if (!x.frame || x.met === walk || x.param) return true;
+      if (x.dead === walk) return false;
+      // Taken for dead while its operands are looked at.
+      x.dead = walk;
+      if (x.args.length === 0 || !x.args.every((a) => a.t.every(([y]) => alive(y)))) return false;
+      x.met = walk;
+      return true;
     };
     this.bounds.prune(alive);
   }
@@ -253,25 +253,27 @@ export class State {
    * The state where two paths meet. A cell that differs becomes a fresh number named after the place, so that the answer is the same in
    * every round.
    * @param place names the meeting point
+   * @param loop a loop begins anew there
    */
-  static join(a: State, b: State, place: string, atoms: Atoms): State {
+  static join(a: State, b: State, place: string, atoms: Atoms, loop = false): State {
     if (a === b) return a;
     const out = new State(a);
     const phis: { phi: Lin; x: Lin; y: Lin }[] = [];
     if (a.mem.map !== b.mem.map) {
-      const mem = out.mem.own();
+      const alone = atoms.family(`half:${place}`);
+      const both = atoms.family(place);
+      const set = (key: string, cell: Cell, val: Val): void => {
+        if (val !== cell.val) out.mem.own().set(key, { ...cell, val });
+      };
       for (const [key, cell] of a.mem.map) {
         const other = b.mem.map.get(key);
         if (other === cell) continue;
-        if (!other) {
-          if (cell.base.k !== 'local') mem.set(key, { ...cell, val: half(cell.val, place, key, atoms) });
-          continue;
-        }
-        mem.set(key, { ...cell, val: joinVal(cell.val, other.val, place, key, atoms, phis) });
+        if (other) set(key, cell, joinVal(cell.val, other.val, both, key, phis, loop));
+        else if (cell.base.k !== 'local') set(key, cell, half(cell.val, alone, key));
       }
       for (const [key, cell] of b.mem.map) {
         if (a.mem.map.has(key)) continue;
-        mem.set(key, cell.base.k === 'local' ? cell : { ...cell, val: half(cell.val, place, key, atoms) });
+        out.mem.own().set(key, cell.base.k === 'local' ? cell : { ...cell, val: half(cell.val, alone, key) });
       }
     }
     if (a.musts.map !== b.musts.map) for (const key of a.musts.map.keys()) if (!b.musts.map.has(key)) out.musts.own().delete(key);
@@ -313,32 +315,81 @@ function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: 
   }
 }
 
-function half(v: Val, place: string, key: string, atoms: Atoms): Val {
-  return { ...v, t: lin(atoms.pair(`half:${place}`, key)), agg: undefined };
+function half(v: Val, alone: Family, key: string): Val {
+  const t = lin(alone.atom(key));
+  return v.t === t && v.agg === undefined ? v : { ...v, t, agg: undefined };
 }
 
-function joinVal(a: Val, b: Val, place: string, key: string, atoms: Atoms, phis: { phi: Lin; x: Lin; y: Lin }[]): Val {
+/** Answers the first value itself when it says all that the second one says. */
+function joinVal(a: Val, b: Val, both: Family, key: string, phis: { phi: Lin; x: Lin; y: Lin }[], loop: boolean): Val {
   if (a === b) return a;
   let t = a.t;
   if (!same(a.t, b.t)) {
     const ty = a.ty ?? b.ty;
     const unsigned = ty?.k === 'int' && !ty.signed;
-    t = lin(atoms.pair(place, key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
+    t = lin(both.atom(key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
     phis.push({ phi: t, x: a.t, y: b.t });
   }
-  return {
-    t,
-    pts: unionTargets(a.pts, b.pts),
-    taint: unionTaints(a.taint, b.taint),
-    ty: a.ty ?? b.ty,
-    agg:
-      a.agg && b.agg
-        ? { from: unionTargets(a.agg.from, b.agg.from), taint: unionTaints(a.agg.taint, b.agg.taint) }
-        : (a.agg ?? b.agg),
-    fns: a.fns || b.fns ? [...new Set([...(a.fns ?? []), ...(b.fns ?? [])])].sort() : undefined,
-    nullable: a.nullable ?? b.nullable,
-    sizeOf: a.sizeOf === b.sizeOf ? a.sizeOf : undefined,
-  };
+  const pts = loop ? joinTargets(a, b, t) : unionTargets(a.pts, b.pts);
+  const taint = unionTaints(a.taint, b.taint);
+  const ty = a.ty ?? b.ty;
+  const agg = joinAgg(a, b);
+  const fns = joinFns(a.fns, b.fns);
+  const nullable = a.nullable ?? b.nullable;
+  const sizeOf = a.sizeOf === b.sizeOf ? a.sizeOf : undefined;
+  if (
+    t === a.t &&
+    pts === a.pts &&
+    taint === a.taint &&
+    ty === a.ty &&
+    agg === a.agg &&
+    fns === a.fns &&
+    nullable === a.nullable &&
+    sizeOf === a.sizeOf
+  )
+    return a;
+  return { t, pts, taint, ty, agg, fns, nullable, sizeOf };
+}
+
+/**
+ * Where a loop begins anew: a pointer that walks from object to object, of which nothing else is known, points to one object that stands
+ * for all of them, so that the walk comes to an end.
+ */
+function joinTargets(a: Val, b: Val, t: Lin): readonly Target[] {
+  const mine = a.pts.find((p) => isOwn(p, a.t));
+  const theirs = b.pts.find((p) => isOwn(p, b.t));
+  if (!mine || !theirs || mine.base.key === theirs.base.key) return unionTargets(a.pts, b.pts);
+  const key = symKey(t);
+  const others = b.pts.filter((p) => p !== theirs);
+  const root =
+    mine.root === undefined || mine.root === theirs.root || theirs.root === undefined ? (mine.root ?? theirs.root) : undefined;
+  if (mine.base.key === key && root === mine.root) return unionTargets(a.pts, others);
+  const one: Target = { base: { k: 'sym', key, t }, root, path: '', off: mine.off };
+  return unionTargets(
+    unionTargets(
+      [one],
+      a.pts.filter((p) => p !== mine),
+    ),
+    others,
+  );
+}
+
+/** The object that a pointer points to by definition, because nothing better is known. */
+function isOwn(p: Target, t: Lin): boolean {
+  return p.base.k === 'sym' && p.path === '' && same(p.base.t, t);
+}
+
+function joinAgg(a: Val, b: Val): Val['agg'] {
+  if (!a.agg || !b.agg) return a.agg ?? b.agg;
+  const from = unionTargets(a.agg.from, b.agg.from);
+  const taint = unionTaints(a.agg.taint, b.agg.taint);
+  return from === a.agg.from && taint === a.agg.taint && a.agg.zero === undefined ? a.agg : { from, taint };
+}
+
+function joinFns(a: Val['fns'], b: Val['fns']): Val['fns'] {
+  if (!b || a === b) return a;
+  if (a && b.every((f) => a.includes(f))) return a;
+  return [...new Set([...(a ?? []), ...b])].sort();
 }
 
 function sameKeys(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {

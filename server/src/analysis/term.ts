@@ -13,8 +13,13 @@ export interface Atom {
   /** Smallest and largest value that its type allows. */
   readonly lo: number;
   readonly hi: number;
+  /** A parameter of the function in which it is used. */
+  readonly param: boolean;
   /** The atom as a form; made once. */
   form?: Lin;
+  /** Number of the last walk that met it, and of the last that found it dead. */
+  met: number;
+  dead: number;
 }
 
 /** c + Σ coefficient · atom, atoms sorted by id, no zero coefficient. */
@@ -39,6 +44,10 @@ export class Atoms {
         args: options.args ?? [],
         lo: options.lo ?? -Infinity,
         hi: options.hi ?? Infinity,
+        param: key.startsWith('P'),
+        form: undefined,
+        met: 0,
+        dead: 0,
       };
       this.table.set(key, a);
     }
@@ -57,15 +66,27 @@ export class Atoms {
     return lin(this.atom(key, { frame, args, lo, hi }));
   }
 
-  private readonly pairs = new Map<string, Map<string, Atom>>();
-  /** An atom named by two strings that exist already, without joining them. */
-  pair(first: string, second: string, lo = -Infinity, hi = Infinity): Atom {
-    let inner = this.pairs.get(first);
-    if (!inner) this.pairs.set(first, (inner = new Map()));
-    let a = inner.get(second);
+  private readonly families = new Map<string, Family>();
+  /** Atoms that are named by what they have in common and a string that exists already, without joining the two. */
+  family(first: string): Family {
+    let f = this.families.get(first);
+    if (!f) this.families.set(first, (f = new Family(this, first)));
+    return f;
+  }
+}
+
+export class Family {
+  private readonly members = new Map<string, Atom>();
+  constructor(
+    private readonly atoms: Atoms,
+    private readonly first: string,
+  ) {}
+
+  atom(second: string, lo = -Infinity, hi = Infinity): Atom {
+    let a = this.members.get(second);
     if (!a) {
-      a = this.atom(`${first}\u0000${second}`, { lo, hi });
-      inner.set(second, a);
+      a = this.atoms.atom(`${this.first}\u0000${second}`, { lo, hi });
+      this.members.set(second, a);
     }
     return a;
   }
@@ -154,10 +175,16 @@ export type Substitution = ReadonlyMap<Atom, Lin>;
 
 /** Replaces atoms, also inside operations. `wrap` renames an atom that is in no entry. */
 export function replace(a: Lin, s: Substitution, atoms: Atoms, wrap?: (x: Atom) => Atom | undefined, depth = 0): Lin {
-  if (a.t.length === 0) return a;
-  let out: Lin = constant(a.c);
-  for (const [x, k] of a.t) out = plus(out, scale(replaceAtom(x, s, atoms, wrap, depth), k));
-  return out;
+  let out: Lin | undefined;
+  for (let i = 0; i < a.t.length; i++) {
+    const [x, k] = a.t[i] as readonly [Atom, number];
+    const by = replaceAtom(x, s, atoms, wrap, depth);
+    if (!out && by === lin(x)) continue;
+    // Up to here every atom stands for itself.
+    out ??= make(a.c, a.t.slice(0, i));
+    out = plus(out, by, k);
+  }
+  return out ?? a;
 }
 
 function replaceAtom(

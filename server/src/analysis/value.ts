@@ -80,6 +80,8 @@ export interface Target {
   readonly via?: readonly Step[];
   /** The field that the pointer was loaded from, by the outermost type known. */
   readonly from?: FieldKey;
+  /** The same field by the innermost type that holds it, when that is another. */
+  readonly inner?: FieldKey;
   /** The field it was loaded from holds other things as well. */
   readonly doubt?: boolean;
 }
@@ -129,45 +131,48 @@ export interface Val {
 export const MAX_TARGETS = 8;
 export const MAX_TAINTS = 5;
 
-export function targetKey(t: Target): string {
-  return `${t.base.key}|${t.path}`;
+/** Key of the object that a number points to, when it is taken as a pointer. */
+export function symKey(t: Lin): string {
+  return `S:${t.key}${t.c ? `+${String(t.c)}` : ''}`;
 }
 
 export function unionTargets(a: readonly Target[], b: readonly Target[]): readonly Target[] {
   if (a === b || b.length === 0) return a;
   if (a.length === 0) return b;
-  const out = [...a];
+  let out: Target[] | undefined;
   for (const t of b) {
-    const key = targetKey(t);
-    const at = out.findIndex((o) => targetKey(o) === key);
-    const old = out[at];
-    if (!old) out.push(t);
-    else if ((old.off && t.off && !same(old.off, t.off)) || (old.off && !t.off)) out[at] = { ...old, off: undefined };
+    const list = out ?? a;
+    const at = list.findIndex((o) => o === t || (o.path === t.path && o.base.key === t.base.key));
+    const old = list[at];
+    if (!old) (out ??= [...a]).push(t);
+    else if (old !== t && old.off && (!t.off || !same(old.off, t.off))) (out ??= [...a])[at] = { ...old, off: undefined };
   }
-  return out.length > MAX_TARGETS
-    ? out.slice(0, MAX_TARGETS)
-    : out.length === a.length && out.every((o, i) => o === a[i])
-      ? a
-      : out;
+  if (!out) return a.length > MAX_TARGETS ? a.slice(0, MAX_TARGETS) : a;
+  return capped(out, a, MAX_TARGETS);
+}
+
+/** The first of them; the list itself that was there before, when they are the same. */
+function capped<T>(out: readonly T[], before: readonly T[], most: number): readonly T[] {
+  if (out.length <= most) return out;
+  return before.length === most && before.every((x, i) => x === out[i]) ? before : out.slice(0, most);
 }
 
 export function unionTaints(a: readonly Taint[], b: readonly Taint[]): readonly Taint[] {
   if (a === b || b.length === 0) return a;
   if (a.length === 0) return b;
-  const out = [...a];
+  let out: Taint[] | undefined;
   for (const t of b) {
-    const at = out.findIndex(
-      (o) => o.loc === t.loc && o.origin === t.origin && o.site.start === t.site.start && o.site.file === t.site.file,
+    const list = out ?? a;
+    const at = list.findIndex(
+      (o) =>
+        o === t || (o.loc === t.loc && o.origin === t.origin && o.site.start === t.site.start && o.site.file === t.site.file),
     );
-    const old = out[at];
-    if (!old) out.push(t);
-    else if (old.captured && !t.captured) out[at] = t;
+    const old = list[at];
+    if (!old) (out ??= [...a]).push(t);
+    else if (old.captured && !t.captured) (out ??= [...a])[at] = t;
   }
-  return out.length > MAX_TAINTS
-    ? out.slice(0, MAX_TAINTS)
-    : out.length === a.length && out.every((o, i) => o === a[i])
-      ? a
-      : out;
+  if (!out) return a.length > MAX_TAINTS ? a.slice(0, MAX_TAINTS) : a;
+  return capped(out, a, MAX_TAINTS);
 }
 
 /** The value as it is once it sits in a variable. */

@@ -32,8 +32,10 @@ export function engineFrom(read: () => Promise<WasmFiles>): EngineFactory {
       const { parser, grammar } = await files;
       const engine = createWorkspace({ syntax: await createSyntax(parser, grammar), settings: NO_SETTINGS });
       return Object.assign(engine, {
-        originInside: (path: string, offset: number) =>
-          engine.lastAnalyzer && asAnswer(originsAt(engine.lastAnalyzer, path, offset, true)),
+        originInside: (path: string, offset: number) => {
+          const analyzer = engine.analyzerOf(path);
+          return analyzer && asAnswer(originsAt(analyzer, path, offset, true));
+        },
       });
     } catch (error) {
       files = undefined;

@@ -2,6 +2,7 @@
  * Findings of the default configuration and of the others as one list: a finding that holds everywhere is one finding, one that does not
  * says where it holds. Pure.
  */
+import { isJoined } from '../analysis/analyzer';
 import type { Program } from '../program/program';
 import type { Finding } from '../rules/finding';
 import type { Span } from '../syntax/ast';
@@ -28,9 +29,10 @@ export function decideVariant(variant: Variant, facts: Notes, program: Program):
     if (!f.records) continue;
     covered.add(f.key);
     drafts.push(...f.drafts);
-    for (const r of f.records.values()) {
+    for (const [id, r] of f.records) {
       for (const [tag, key, value] of r.notes) facts.add(tag, key, value);
-      for (const d of r.drafts) drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
+      for (const d of isJoined(id) ? [] : r.drafts)
+        drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
     }
   }
   return { variant, findings: decide(drafts, facts, program), covered };

@@ -1,26 +1,26 @@
 /**
  * The engine: texts in, findings out. Owns the order of the layers and what is kept between runs; does no I/O and knows no face.
  */
-import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
+import type { Analyzer } from '../analysis/analyzer';
 import { originsAt } from '../analysis/ask';
-import type { Observer, OriginHit } from '../analysis/events';
-import { surfaceObserver, surfaceRecord, type SurfaceRecord } from '../analysis/surface/record';
-import { surfaceOf, type Entry } from '../analysis/surface/surface';
+import { summariesOf, type Summary } from '../analysis/summary/summary';
+import type { SurfaceRecord } from '../analysis/surface/record';
+import { mergeEntries, surfaceOf, type Entry } from '../analysis/surface/surface';
 import { createModel } from '../model/index';
-import type { Model, Origin } from '../model/model';
+import type { Model } from '../model/model';
+import { asAnswer, type OriginAnswer } from './answers';
 import { Constants } from '../program/constants';
+import { driverGroups } from '../program/groups';
 import { PRELUDE, Program } from '../program/program';
 import { isKernelFile } from '../program/kernel';
-import type { Finding, RuleMeta, Step } from '../rules/finding';
+import type { Finding, RuleMeta } from '../rules/finding';
 import { RULES } from '../rules/index';
-import type { Rule, RuleContext } from '../rules/rule';
-import { decide, dedupe, Notes, type ContextRecord, type Drafted } from './decide';
-import { decideVariant, merge } from './configurations';
+import type { Rule } from '../rules/rule';
+import { decide, mergeFindings, Notes, type Drafted } from './decide';
+import { DriverAnalysis } from './driver';
 import { fileDrafts } from './file-rules';
 import { Reader } from './reader';
-import { variantNotes } from './variant-notes';
-import { Variants } from './variants';
-import type { FunctionDecl, Span } from '../syntax/ast';
+import type { Span } from '../syntax/ast';
 import type { FileFacts, Gap, Syntax } from '../syntax/facts';
 import { Finisher, isSelected } from './finish';
 import type { Note, Outcome, Progress, Settings, Workspace } from './workspace';
@@ -28,26 +28,25 @@ import type { Note, Outcome, Progress, Settings, Workspace } from './workspace';
 export interface EngineOptions {
   readonly syntax: Syntax;
   readonly settings: Settings;
+  /**
+   * Functions whose analysis is kept for the next edit or question; beyond that, drivers that were not looked at for longest are let go
+   * and start over when they change. 0: nothing is kept.
+   */
+  readonly keep?: number;
 }
 
+const KEEP = 6000;
+
 export function createWorkspace(options: EngineOptions): EngineWorkspace {
-  return new EngineWorkspace(options.syntax, options.settings);
+  return new EngineWorkspace(options.syntax, options.settings, options.keep ?? KEEP);
 }
 
 /** Files of a driver package that rules read as text. */
 const PACKAGE = /\.(inf|inx)$/i;
 
-/** What the default configuration says. */
-interface Base {
-  readonly rules: readonly Rule[];
-  readonly files: readonly string[];
-  readonly kernel: readonly string[];
-  readonly analyzer: Analyzer;
-  readonly findings: readonly Finding[];
-  readonly notes: Notes;
-}
-
 const NO_CONFIGURATION: ReadonlyMap<string, string> = new Map();
+/** What is assumed of the build. */
+const CONFIGURATION = 'x64, free build';
 
 export class EngineWorkspace implements Workspace {
   readonly ruleMetas: readonly RuleMeta[] = RULES.map((r) => r.meta);
@@ -55,25 +54,22 @@ export class EngineWorkspace implements Workspace {
   private readonly reader: Reader;
   readonly constants: Constants;
   model: Model;
-  private analyzer: Analyzer | undefined;
-  private records = new Map<string, ContextRecord>();
+  /** By id; those that were analysed or asked last come last. */
+  private readonly drivers = new Map<string, DriverAnalysis>();
   /** Driver package files, which hold no C. */
   private readonly packages = new Map<string, string>();
   private readonly finisher = new Finisher();
   private outcome: Outcome | undefined;
-  /** What the default configuration says, while nothing has changed. */
-  private base: Base | undefined;
-  private readonly variants: Variants;
 
   constructor(
     private readonly syntax: Syntax,
     private settings: Settings,
+    private readonly keep: number,
   ) {
     this.model = createModel(settings.project);
     this.program = new Program((text) => this.syntax.snippet(text));
     this.reader = new Reader(syntax, this.program, NO_CONFIGURATION);
     this.constants = new Constants(this.program);
-    this.variants = new Variants(syntax, this.program);
     this.program.set(this.syntax.read(PRELUDE, this.model.prelude, this.program.oracle(PRELUDE), NO_CONFIGURATION));
     this.syntax.close(PRELUDE);
   }
@@ -103,6 +99,7 @@ export class EngineWorkspace implements Workspace {
     this.settings = settings;
     this.model = createModel(settings.project);
     this.reader.invalidate();
+    this.drivers.clear();
     this.outcome = undefined;
   }
 
@@ -112,162 +109,165 @@ export class EngineWorkspace implements Workspace {
   gaps(path: string): readonly Gap[] {
     return this.reader.facts(path)?.gaps ?? [];
   }
-  get lastAnalyzer(): Analyzer | undefined {
-    return this.analyzer;
+  /** The analysis of the driver that a file belongs to. Ask after `analyse`; runs it again when it was let go. */
+  analyzerOf(path: string): Analyzer | undefined {
+    const driver = [...this.drivers.values()].find((d) => d.files.includes(path));
+    if (!driver) return undefined;
+    if (!driver.live) for (const progress of driver.analyse(driver.files, this.rules())) void progress;
+    this.used(driver);
+    this.letGo();
+    return driver.live;
   }
 
-  /** What the expression at a place is. Ask after `analyse`. */
-  originAt(
-    path: string,
-    offset: number,
-  ):
-    | { origins: readonly { origin: Origin; of: 'pointee' | 'value'; certain: boolean; witness?: Step }[]; unknown: boolean }
-    | undefined {
-    const answer = this.analyzer && originsAt(this.analyzer, path, offset);
-    return (
-      answer && {
-        unknown: answer.unknown,
-        origins: answer.origins.map((o) => ({ origin: o.origin, of: o.of, certain: o.certain, witness: o.witness[0] })),
-      }
-    );
+  /** What the expression at a place is, and why. Ask after `analyse`. */
+  originAt(path: string, offset: number): OriginAnswer | undefined {
+    const analyzer = this.analyzerOf(path);
+    const answer = analyzer && originsAt(analyzer, path, offset);
+    return answer && { ...asAnswer(answer), configuration: CONFIGURATION };
   }
 
-  /** Every way into the driver from outside. Ask after `analyse`. */
+  /** What the functions of this name do, one sentence each. Ask after `analyse`. */
+  summaryOf(functionName: string): readonly Summary[] {
+    const files = new Set(this.program.functionsNamed(functionName).map((d) => d.file));
+    const all = [...files].sort().flatMap((file) => {
+      const analyzer = this.analyzerOf(file);
+      return analyzer ? summariesOf(analyzer, functionName).filter((s) => s.place.file === file) : [];
+    });
+    return all;
+  }
+
+  /** Every way into the drivers from outside. Ask after `analyse`. */
   surface(): readonly Entry[] {
-    const { analyzer, outcome, program, constants, model } = this;
-    if (!analyzer || !outcome) return [];
-    const records = new Map<string, SurfaceRecord>(
-      [...this.records].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, r]) => [id, r.surface]),
-    );
+    const { outcome, program, constants, model } = this;
+    if (!outcome) return [];
     const findings = outcome.findings.filter((f) => f.suppression === undefined);
-    return surfaceOf({ program, constants, model, analyzer, records, files: analyzer.files, findings });
+    return mergeEntries(
+      [...this.drivers.values()]
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .map((d) => {
+          const { surface, answers, roots } = d.answers();
+          return surfaceOf({ program, constants, model, answers, roots, records: surface, files: d.files, findings });
+        }),
+    );
+  }
+
+  /** Expressions of a file whose value an attacker chooses, ordered by place. Ask after `analyse`. */
+  untrusted(path: string): readonly Span[] {
+    const spans = new Map<number, number>();
+    for (const { fn, untrusted } of this.heard((driver) => driver.files.includes(path))) {
+      if (fn.file !== path) continue;
+      for (const [from, to] of untrusted) {
+        const start = this.program.currentOffset(path, from);
+        spans.set(start, Math.max(spans.get(start) ?? 0, start + (to - from)));
+      }
+    }
+    return [...spans].map(([start, end]) => ({ start, end })).sort((a, b) => a.start - b.start);
+  }
+
+  /** Whom each function calls, tables of function pointers resolved; both as `file:name`. Ask after `analyse`. */
+  calls(): ReadonlyMap<string, ReadonlySet<string>> {
+    const calls = new Map<string, Set<string>>();
+    for (const { fn, buckets } of this.heard(() => true)) {
+      const key = `${fn.file}:${fn.decl.name}`;
+      const callees = calls.get(key) ?? new Set();
+      for (const bucket of buckets.values()) for (const callee of bucket.calls) callees.add(callee);
+      calls.set(key, callees);
+    }
+    return calls;
+  }
+
+  private *heard(of: (driver: DriverAnalysis) => boolean): Generator<SurfaceRecord, void> {
+    for (const driver of this.drivers.values()) if (of(driver)) yield* driver.answers().surface.values();
   }
 
   *analyse(configurations: 'all' | 'later' = 'all'): Generator<Progress, Outcome, void> {
-    if (this.outcome && (configurations === 'later' || this.outcome.pending !== true)) return this.outcome;
-    const base = this.outcome && this.base ? this.base : yield* this.analyseDefault();
-    this.base = base;
-    const { kernel, files, analyzer, rules } = base;
-    const pending = yield* this.variants.update(
-      {
-        analyzer,
-        files: kernel,
-        facts: (f) => this.reader.facts(f),
-        observers: (records) => (fn, file, context) => this.observers(fn, file, context, rules, records),
-        fileRules: (facts) => fileDrafts(rules, facts.path, facts.text, facts, this, new Notes()),
-      },
-      configurations === 'all',
-    );
-    const inactive = (f: string): readonly Span[] => this.reader.facts(f)?.inactive ?? [];
-    const judged = new Set(rules.filter((r) => r.observe ?? r.file).map((r) => r.meta.id));
-    const others = this.variants.variants.map((v) => {
-      const functions = [...v.files.values()].flatMap((f) => f.functions);
-      return this.variants.within(functions, () => decideVariant(v, new Notes(base.notes), this.program));
-    });
+    const work = configurations === 'all';
+    if (this.outcome && !(work && this.outcome.pending === true)) return this.outcome;
+    yield* this.reader.update();
+    const rules = this.rules();
+    const files = this.reader.paths.filter((f) => /\.(c|h|inl)$/i.test(f));
+    const kernel = files.filter((f) => isKernelFile(f, this.program));
+    const changes = this.reader.takeChanges();
+    for (const d of this.drivers.values()) {
+      if (changes.restart) d.reset();
+      else if (changes.names.size > 0) d.forgetUses(changes.names);
+    }
+    const groups = driverGroups(this.program, kernel);
+    const ids = new Set(groups.map((g) => g.id));
+    for (const id of [...this.drivers.keys()]) if (!ids.has(id)) this.drivers.delete(id);
+    for (const g of groups) {
+      const driver = this.drivers.get(g.id) ?? new DriverAnalysis(g.id, this.around);
+      if (!driver.isCurrent(g.files)) {
+        this.used(driver);
+        yield* driver.analyse(g.files, rules);
+        yield* driver.lookAround(rules, work);
+      } else if (work && driver.pending) yield* driver.lookAround(rules, true);
+      else continue;
+      // What is let go cannot be looked at later.
+      for (const d of this.beyond()) if (d.pending) yield* d.lookAround(rules, true);
+      this.letGo();
+    }
     const reported = this.finisher.finish({
-      findings: merge(base.findings, others, judged, inactive),
+      findings: mergeFindings([...groups.map((g) => this.drivers.get(g.id)?.findings ?? []), this.packageFindings(rules)]),
       files: [...files, ...this.packages.keys()].sort(),
       text: (f) => this.packages.get(f) ?? this.reader.text(f),
-      inactive,
+      inactive: (f) => this.reader.facts(f)?.inactive ?? [],
       metas: this.ruleMetas,
       settings: this.settings,
     });
-    const notes = [...this.notes(files, kernel), ...variantNotes(this.variants, this.program)];
+    const all = groups.flatMap((g) => this.drivers.get(g.id) ?? []);
     const outcome: Outcome = {
       findings: reported,
-      notes,
+      notes: [...this.notes(files, kernel), ...all.flatMap((d) => d.notes)],
       files,
-      configurations: this.variants.variants.map((v) => v.flip.on),
-      ...(pending ? { pending } : {}),
+      configurations: [...new Set(all.flatMap((d) => d.configurations))].sort(),
+      ...(all.some((d) => d.pending && d.live) ? { pending: true } : {}),
     };
     this.outcome = outcome;
     return outcome;
   }
 
-  private *analyseDefault(): Generator<Progress, Base, void> {
-    yield* this.reader.update();
-    const rules = RULES.filter((r) => isSelected(r.meta, this.settings));
-    const files = this.reader.paths.filter((f) => /\.(c|h|inl)$/i.test(f));
-    const kernel = files.filter((f) => isKernelFile(f, this.program));
-    if (this.reader.takeDeep() || !this.analyzer) {
-      this.analyzer = new Analyzer(this.program, this.constants, this.model, { asserts: DEFAULT_ASSERTS });
-      this.records = new Map();
-      this.variants.reset();
-    }
-    const analyzer = this.analyzer;
-    analyzer.files = kernel;
-    yield* analyzer.analyse((fn, file, context) => this.observers(fn, file, context, rules));
-    const live = analyzer.live();
-    for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
-    return { rules, files, kernel, analyzer, ...this.decide(rules, kernel, analyzer) };
+  private rules(): readonly Rule[] {
+    return RULES.filter((r) => isSelected(r.meta, this.settings));
   }
 
-  private observers(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[], records = this.records): Observer[] {
-    const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
-    records.set(context, record);
-    const cx = this.ruleContext(fn, file, record);
-    const heard = rules.flatMap((rule): Observer[] =>
-      rule.observe
-        ? [rule.observe({ ...cx, report: (draft) => record.drafts.push({ rule, draft, fn: { file, decl: fn } }) })]
-        : [],
-    );
-    return [...heard, surfaceObserver(record.surface)];
-  }
-
-  private ruleContext(fn: FunctionDecl, file: string, record: ContextRecord): Omit<RuleContext, 'report'> {
-    const facts = this.program.files.get(file);
-    const step = (place: Span, role: Step['role'], message: string): Step => ({
-      file,
-      start: place.start,
-      end: place.end,
-      role,
-      message,
-    });
+  private get around() {
+    const { program, constants, model, reader, syntax } = this;
     return {
-      fn,
-      file,
-      facts: facts as FileFacts,
-      program: this.program,
-      constants: this.constants,
-      model: this.model,
-      note: (tag, key, value = '') => record.notes.push([tag, key, value]),
-      text: (span) => this.program.slice(file, span),
-      step,
-      path: (hit: OriginHit | undefined, place, message) => [...dedupe(hit?.witness ?? []), step(place, 'use', message)],
+      syntax,
+      program,
+      constants,
+      model,
+      facts: (file: string): FileFacts | undefined => reader.facts(file),
+      standing: reader.standing.bind(reader),
     };
   }
 
-  private decide(
-    rules: readonly Rule[],
-    kernel: readonly string[],
-    analyzer: Analyzer,
-  ): { readonly findings: readonly Finding[]; readonly notes: Notes } {
+  private used(driver: DriverAnalysis): void {
+    this.drivers.delete(driver.id);
+    this.drivers.set(driver.id, driver);
+  }
+
+  /** Frees analyses beyond what is kept, those first that were not used for longest. The last one used stays. */
+  private letGo(): void {
+    for (const d of this.beyond()) d.letGo();
+  }
+
+  private beyond(): readonly DriverAnalysis[] {
+    let size = 0;
+    return [...this.drivers.values()].reverse().filter((d) => {
+      if (!d.live) return false;
+      size += d.size;
+      return size > this.keep && size > d.size;
+    });
+  }
+
+  /** What rules say about files of a driver package. */
+  private packageFindings(rules: readonly Rule[]): Finding[] {
     const notes = new Notes();
     const drafts: Drafted[] = [];
-    const { program, constants, model } = this;
-    for (const id of [...this.records.keys()].sort()) {
-      const r = this.records.get(id);
-      for (const [tag, key, value] of r?.notes ?? []) notes.add(tag, key, value);
-      for (const d of r?.drafts ?? [])
-        drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
-    }
-    for (const file of kernel) {
-      const facts = this.reader.facts(file);
-      if (facts) drafts.push(...fileDrafts(rules, file, facts.text, facts, this, notes));
-    }
     for (const [file, text] of this.packages) drafts.push(...fileDrafts(rules, file, text, undefined, this, notes));
-    for (const rule of rules) {
-      rule.finish?.({
-        program,
-        constants,
-        model,
-        heap: analyzer.heap,
-        files: kernel,
-        facts: notes,
-        report: (file, draft) => drafts.push({ rule, draft, file, fn: undefined, raw: false }),
-      });
-    }
-    return { findings: decide(drafts, notes, program), notes };
+    return decide(drafts, notes, this.program);
   }
 
   private notes(files: readonly string[], kernel: readonly string[]): Note[] {
@@ -278,7 +278,10 @@ export class EngineWorkspace implements Workspace {
         out.push({ file, kind: g.kind === 'error' ? 'not-understood' : 'guess', message: g.message, start: g.start, end: g.end });
       if (!set.has(file)) out.push({ file, kind: 'skipped', message: 'not kernel code: read for its declarations only' });
     }
-    for (const d of this.analyzer?.boundedFunctions.values() ?? [])
+    const bounded = new Map(
+      [...this.drivers.values()].flatMap((d) => d.bounded.map((f) => [`${f.file}:${f.decl.name}`, f] as const)),
+    );
+    for (const [, d] of [...bounded].sort(([a], [b]) => (a < b ? -1 : 1)))
       out.push({
         file: d.file,
         kind: 'bound',
@@ -291,7 +294,7 @@ export class EngineWorkspace implements Workspace {
 
   dispose(): void {
     for (const path of this.reader.paths) this.syntax.close(path);
-    this.analyzer = undefined;
+    this.drivers.clear();
     this.outcome = undefined;
   }
 }

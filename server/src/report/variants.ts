@@ -41,11 +41,18 @@ export interface Variant {
   readonly skipped: number;
 }
 
+/** Functions that one configuration has in another form, or alone. */
+export function functionsOf(v: Variant): VariantFunction[] {
+  return [...v.files.values()].flatMap((f) => f.functions);
+}
+
 export interface VariantInput {
   readonly analyzer: Analyzer;
   readonly files: readonly string[];
   /** Facts in the coordinates of the text. */
   readonly facts: (file: string) => FileFacts | undefined;
+  /** The text has errors that it did not have: what is known of it stands. */
+  readonly isHalfTyped: (file: string) => boolean;
   /** Observers whose reports go to these records. */
   readonly observers: (records: Map<string, ContextRecord>) => ObserverFactory;
   /** What rules that read one file say about one, in the coordinates of its text. */
@@ -115,7 +122,13 @@ export class Variants {
         const touching = raw.conditionals.filter((c) => c.names.some((n) => flip.names.has(n)));
         if (touching.length === 0) continue;
         const id = `${flip.on}\0${raw.path}`;
-        const file = this.current(this.kept.get(id), raw, touching) ?? (work ? this.read(raw, flip, touching, input) : undefined);
+        const halfTyped = input.isHalfTyped(raw.path);
+        const kept = this.kept.get(id);
+        const file =
+          halfTyped && kept
+            ? kept
+            : (this.current(kept, raw, touching) ?? (work && !halfTyped ? this.read(raw, flip, touching, input) : undefined));
+        if (!file && halfTyped) continue;
         if (!file) {
           pending = true;
           continue;
@@ -161,9 +174,9 @@ export class Variants {
     const word = new RegExp(`\\b(?:${[...names].join('|')})\\b`);
     for (const raw of raws) {
       if (!word.test(raw.text)) continue;
-      const analysed = this.program.files.get(raw.path)?.functions ?? [];
-      raw.functions.forEach((f, i) => {
-        const decl = analysed[i];
+      const analysed = this.analysed(raw.path);
+      raw.functions.forEach((f) => {
+        const decl = analysed.get(`${f.name}@${String(f.start)}`);
         if (!decl || !word.test(raw.text.slice(f.start, f.end))) return;
         const fn = { file: raw.path, decl };
         if (known.has(key(fn)) || out.length >= MAX_CALLERS) return;
@@ -213,17 +226,23 @@ export class Variants {
     return { ...kept, of: raw };
   }
 
+  /** Functions in the coordinates of the analysis, by name and place in the text. */
+  private analysed(path: string): ReadonlyMap<string, FunctionDecl> {
+    const all = this.program.files.get(path)?.functions ?? [];
+    return new Map(all.map((d) => [`${d.name}@${String(this.program.currentOffset(path, d.start))}`, d]));
+  }
+
   private read(raw: FileFacts, flip: Flip, touching: readonly Span[], input: VariantInput): KeptFile {
     const { path } = raw;
     const facts = this.syntax.read(path, raw.text, this.program.oracle(path), flip.configuration);
-    const analysed = this.program.files.get(path)?.functions ?? [];
+    const analysed = this.analysed(path);
     const found: { readonly other: FunctionDecl; readonly decl: FunctionDecl; readonly moved?: MovedFunction }[] = [];
     const gone: string[] = [];
     const gaps: Gap[] = [];
     const byStart = new Map(facts.functions.map((f) => [f.start, f]));
-    raw.functions.forEach((f, i) => {
+    raw.functions.forEach((f) => {
       if (!touching.some((c) => c.start < f.end && f.start < c.end)) return;
-      const like = analysed[i];
+      const like = analysed.get(`${f.name}@${String(f.start)}`);
       const other = byStart.get(f.start);
       byStart.delete(f.start);
       if (!like || other?.name !== f.name) {

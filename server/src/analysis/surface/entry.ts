@@ -3,7 +3,7 @@ import type { Span } from '../../syntax/ast';
 import type { Constants } from '../../program/constants';
 import type { Program } from '../../program/program';
 import type { Model } from '../../model/model';
-import type { Analyzer } from '../analyzer';
+import type { Root } from '../roots';
 import type { Outline } from './outline';
 import type { Reach, Reached } from './reach';
 import type { SurfaceRecord } from './record';
@@ -32,7 +32,9 @@ export interface SurfaceInput {
   readonly program: Program;
   readonly constants: Constants;
   readonly model: Model;
-  readonly analyzer: Analyzer;
+  /** What each answer of the analysis asked for, and the role under which execution came in. */
+  readonly answers: ReadonlyMap<string, { readonly callees: ReadonlySet<string>; readonly role: string | undefined }>;
+  readonly roots: readonly Root[];
   /** By the id of the analysis' answer. */
   readonly records: ReadonlyMap<string, SurfaceRecord>;
   /** Files of kernel code. */

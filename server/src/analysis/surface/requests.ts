@@ -1,5 +1,5 @@
 /** Control codes with their handlers, and the other routines through which requests and callbacks enter. */
-import { roots } from '../roots';
+import type { Root } from '../roots';
 import { codeParts, declaredCodes, describeCode, hex, type NamedCode } from './control-codes';
 import { listed, nameOf, placeOf, reachedFacts, type Entry, type SurfaceContext } from './entry';
 import { bare } from './outline';
@@ -100,7 +100,7 @@ function handlersOf(cx: SurfaceContext, x: Decided): string[] {
 
 function fast(cx: SurfaceContext, fnKey: string): string {
   const roles = new Set<string>();
-  for (const id of cx.reach.contexts(fnKey)) roles.add(cx.analyzer.answer(id)?.role ?? '');
+  for (const id of cx.reach.contexts(fnKey)) roles.add(cx.answers.get(id)?.role ?? '');
   return roles.has('fast-ioctl') ? ' (fast I/O)' : '';
 }
 
@@ -156,9 +156,8 @@ function majorNames(cx: SurfaceContext): ReadonlyMap<string, ReadonlySet<string>
 
 /** Dispatch routines, fast I/O, framework queues, filters, network and registry callbacks. */
 export function entryPoints(cx: SurfaceContext): Entry[] {
-  const { program, model, analyzer, files } = cx;
-  const byFunction = new Map<string, { roles: Set<string>; tags: Set<string>; root: ReturnType<typeof roots>[number] }>();
-  for (const root of roots(program, files, model, analyzer.heap, analyzer.memory)) {
+  const byFunction = new Map<string, { roles: Set<string>; tags: Set<string>; root: Root }>();
+  for (const root of cx.roots) {
     if (!KINDS.some(([role]) => role.test(root.role))) continue;
     const key = `${root.fn.file}:${root.fn.decl.name}`;
     const one = byFunction.get(key) ?? { roles: new Set<string>(), tags: new Set<string>(), root };

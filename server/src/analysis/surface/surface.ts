@@ -24,9 +24,24 @@ export function surfaceOf(input: SurfaceInput): readonly Entry[] {
       const o = new Outline(fn, file, input.program);
       outlines.set(o.key, o);
     }
-  const reach = new Reach(input.records, (id) => input.analyzer.answer(id)?.callees ?? NOTHING);
+  const reach = new Reach(input.records, (id) => input.answers.get(id)?.callees ?? NOTHING);
   const cx: SurfaceContext = { ...input, outlines, reach };
   return [...controlCodes(cx), ...entryPoints(cx), ...devices(cx), ...registryValues(cx), ...sharedRegions(cx)].sort(order);
+}
+
+/** The surfaces of several drivers; what a shared header defines is said once, by the driver that handles it. */
+export function mergeEntries(lists: readonly (readonly Entry[])[]): readonly Entry[] {
+  const best = new Map<string, Entry>();
+  for (const e of lists.flat()) {
+    const key = `${e.kind}|${e.name}|${e.place.file}|${String(e.place.start)}`;
+    const old = best.get(key);
+    if (!old || weight(e) > weight(old)) best.set(key, e);
+  }
+  return [...best.values()].sort(order);
+}
+
+function weight(e: Entry): number {
+  return (e.handlers?.length ?? 0) * 100 + e.facts.length;
 }
 
 function order(a: Entry, b: Entry): number {

@@ -17,7 +17,7 @@ import {
   rewritable,
   short,
   together,
-  WRITES,
+  isWritten,
 } from '../volatile/shared-memory';
 import page from './page.md';
 
@@ -91,14 +91,14 @@ function decide(
   const place = placeKey(cx.file, e.place.start);
   const uses = decisionsOf(place, facts);
   const first = uses[0];
-  const fixes = readFixes(e, hit, facts.has(COUNTED, place) && !facts.has(WRITES, own), facts, cx);
+  const fixes = readFixes(e, hit, facts.has(COUNTED, place) && !isWritten(hit.target, facts), facts, cx);
   const because = first === undefined ? message : `${message} It decides ${first}.`;
   if (!hit.certain) return { severity: 'info', message: because, fixes };
   if (hit.origin === 'UserVA') {
     const strict = first !== undefined || facts.count(ACCESSORS) > 0;
     return { severity: strict ? 'warning' : 'info', message: because, fixes };
   }
-  if (facts.has(WRITES, own) && !e.whole) {
+  if (isWritten(hit.target, facts) && !e.whole) {
     if (first === 'an unclamped index' || first === 'a pointer') return { severity: 'error', message: because, fixes };
     // Said once per field.
     const here = `${cx.file}:${String(e.place.start).padStart(9, '0')}`;

@@ -9,7 +9,7 @@ import type { Target } from '../../analysis/value';
 import type { Step } from '../finding';
 import type { RuleContext } from '../rule';
 import { decisions, decisionsOf } from './decisions';
-import { fieldKey, habits, lasting, placeKey, proof, short, together, WRITES } from './shared-memory';
+import { habits, isWritten, lasting, placeKey, proof, short, together } from './shared-memory';
 
 const REACHES = new Set(['a pointer', 'an unclamped index', 'an index', 'the length of a copy', 'a size']);
 
@@ -45,7 +45,7 @@ function earlier(e: Access, t: Target, v: View): { mark: Mark; tested: boolean }
 function sameOffset(mark: Mark, t: Target, e: Access, v: View): boolean {
   if (mark.num && t.off) return same(mark.num, t.off);
   if (t.path.includes('[') || t.path.startsWith('+')) return false;
-  const there = v.program.files.get(mark.site.file)?.text.slice(mark.site.start, mark.site.end) ?? '';
+  const there = v.program.slice(mark.site.file, mark.site);
   return mark.site.file === v.file && there.replace(/\s+/g, '') === v.text(e.place).replace(/\s+/g, '');
 }
 
@@ -91,7 +91,6 @@ function tell(
 ): void {
   void v;
   const text = short(cx.text(e.place));
-  const key = fieldKey(hit.target);
   const byAccessor = e.api !== undefined;
   cx.report({
     place: e.place,
@@ -99,7 +98,7 @@ function tell(
     message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.`,
     path: steps(cx, hit, e.place, first.mark, first.tested),
     decide: (facts) => {
-      if (facts.has(WRITES, key)) return undefined;
+      if (isWritten(hit.target, facts)) return undefined;
       const uses = decisionsOf(placeKey(cx.file, e.place.start), facts).filter((u) => REACHES.has(u));
       const reaches = uses[0];
       if (packet || byAccessor) {

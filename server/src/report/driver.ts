@@ -1,0 +1,268 @@
+/**
+ * One driver under analysis: its files, its analyzer, what rules said about it, and what is kept when the analyzer is let go. Knows
+ * nothing of other drivers.
+ */
+import { Analyzer, DEFAULT_ASSERTS, isJoined } from '../analysis/analyzer';
+import type { Observer, OriginHit } from '../analysis/events';
+import { roots, type Root } from '../analysis/roots';
+import { surfaceObserver, surfaceRecord, type SurfaceRecord } from '../analysis/surface/record';
+import type { Model } from '../model/model';
+import type { Constants } from '../program/constants';
+import type { Declared, Program } from '../program/program';
+import type { Finding, Step } from '../rules/finding';
+import type { Draft, Rule, RuleContext } from '../rules/rule';
+import type { FunctionDecl, Span } from '../syntax/ast';
+import type { FileFacts, Syntax } from '../syntax/facts';
+import { decideVariant, merge } from './configurations';
+import { decide, dedupe, Notes, type ContextRecord, type Drafted } from './decide';
+import { fileDrafts } from './file-rules';
+import { variantNotes } from './variant-notes';
+import { functionsOf, Variants } from './variants';
+import type { Note, Progress } from './workspace';
+
+/** What all drivers of a workspace share. */
+export interface Surroundings {
+  readonly program: Program;
+  readonly constants: Constants;
+  readonly model: Model;
+  readonly syntax: Syntax;
+  /** Facts in the coordinates of the text as it is. */
+  facts(file: string): FileFacts | undefined;
+  /** The same, but the last good ones of a text that is half-typed. */
+  standing(file: string): { readonly facts: FileFacts; readonly now?: (offset: number) => number } | undefined;
+}
+
+/** What one answer of the analysis asked for, and the role under which execution came in. */
+export interface Answered {
+  readonly callees: ReadonlySet<string>;
+  readonly role: string | undefined;
+}
+
+/** What is kept of a driver whose analyzer is gone. */
+interface Remains {
+  readonly surface: ReadonlyMap<string, SurfaceRecord>;
+  readonly answers: ReadonlyMap<string, Answered>;
+  readonly roots: readonly Root[];
+}
+
+export class DriverAnalysis {
+  files: readonly string[] = [];
+  findings: readonly Finding[] = [];
+  /** Functions whose analysis hit a bound. */
+  bounded: readonly Declared<FunctionDecl>[] = [];
+  /** Functions that the analysis knows; what keeping it costs. */
+  size = 0;
+  private analyzer: Analyzer | undefined;
+  private records = new Map<string, ContextRecord>();
+  private remains: Remains | undefined;
+  /** What the default configuration says. */
+  private base: { readonly findings: readonly Finding[]; readonly notes: Notes } | undefined;
+  private readonly variants: Variants;
+  /** Other configurations are not up to date. */
+  pending = false;
+  /** Configurations that were looked at beside the default, in words. */
+  configurations: readonly string[] = [];
+  /** What there is to say about them. */
+  notes: readonly Note[] = [];
+  /** Facts of the files, and the version of all declarations, for which the findings stand. */
+  private stand: { readonly facts: readonly (FileFacts | undefined)[]; readonly version: number } | undefined;
+
+  constructor(
+    readonly id: string,
+    private readonly around: Surroundings,
+  ) {
+    this.variants = new Variants(around.syntax, around.program);
+  }
+
+  /** The analysis itself, for questions; undefined when it was let go. */
+  get live(): Analyzer | undefined {
+    return this.analyzer;
+  }
+
+  /** Whether the findings are those of the files as they are. */
+  isCurrent(files: readonly string[]): boolean {
+    const { stand, around } = this;
+    return (
+      stand?.version === around.program.version &&
+      files.length === this.files.length &&
+      files.every((f, i) => f === this.files[i] && around.program.files.get(f) === stand.facts[i])
+    );
+  }
+
+  /** Forgets what was analysed: declarations, the model or the rules changed. */
+  reset(): void {
+    this.analyzer = undefined;
+    this.records = new Map();
+    this.remains = undefined;
+    this.stand = undefined;
+    this.variants.reset();
+  }
+
+  /** Declarations of these names have changed: what depends on them is analysed again. */
+  forgetUses(names: ReadonlySet<string>): void {
+    this.analyzer?.forgetUses(names);
+    this.variants.reset();
+    this.stand = undefined;
+  }
+
+  /** Brings the findings up to date. */
+  *analyse(files: readonly string[], rules: readonly Rule[]): Generator<Progress, void, void> {
+    const { program, constants, model } = this.around;
+    if (!this.analyzer) {
+      this.records = new Map();
+      this.analyzer = new Analyzer(program, constants, model, { asserts: DEFAULT_ASSERTS });
+    }
+    const analyzer = this.analyzer;
+    analyzer.files = files;
+    this.files = files;
+    this.stand = undefined;
+    yield* analyzer.analyse((fn, file, context) => this.observers(fn, file, context, rules));
+    const live = analyzer.live();
+    for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
+    this.base = this.decide(rules, analyzer);
+    this.findings = this.base.findings;
+    this.pending = true;
+    this.bounded = [...analyzer.boundedFunctions.values()];
+    this.size = files.reduce((n, f) => n + (program.files.get(f)?.functions.length ?? 0), 0);
+    this.remains = undefined;
+    this.stand = { facts: files.map((f) => program.files.get(f)), version: program.version };
+  }
+
+  /**
+   * Looks at functions that read differently under other `#if` configurations, and says of each finding where it holds.
+   * @param work off: what is known is shown, and nothing is run
+   */
+  *lookAround(rules: readonly Rule[], work: boolean): Generator<Progress, void, void> {
+    const { analyzer, base, around, variants } = this;
+    if (!analyzer || !base) return;
+    this.pending = yield* variants.update(
+      {
+        analyzer,
+        files: this.files,
+        facts: around.facts,
+        isHalfTyped: (file) => around.standing(file)?.now !== undefined,
+        observers: (records) => (fn, file, context) => this.observers(fn, file, context, rules, records),
+        fileRules: (facts) => fileDrafts(rules, facts.path, facts.text, facts, around, new Notes()),
+      },
+      work,
+    );
+    const judged = new Set(rules.filter((r) => r.observe ?? r.file).map((r) => r.meta.id));
+    const others = variants.variants.map((v) =>
+      variants.within(functionsOf(v), () => decideVariant(v, new Notes(base.notes), around.program)),
+    );
+    this.findings = merge(base.findings, others, judged, (file) => around.facts(file)?.inactive ?? []);
+    this.configurations = variants.variants.map((v) => v.flip.on);
+    this.notes = variantNotes(variants, around.program);
+  }
+
+  /** Frees the analysis and keeps what was found. A change in the driver makes it start over. */
+  letGo(): void {
+    this.remains = this.answers();
+    this.analyzer = undefined;
+    this.records = new Map();
+    this.base = undefined;
+    this.variants.reset();
+  }
+
+  /** What the attack surface is built from. */
+  answers(): Remains {
+    if (this.remains) return this.remains;
+    const { analyzer } = this;
+    if (!analyzer) return { surface: new Map(), answers: new Map(), roots: [] };
+    const { program, model } = this.around;
+    const ids = [...this.records.keys()].sort();
+    return {
+      surface: new Map(ids.flatMap((id) => (this.records.get(id) ? [[id, this.records.get(id)?.surface as SurfaceRecord]] : []))),
+      answers: new Map(
+        [...analyzer.live()].flatMap((id) => {
+          const a = analyzer.answer(id);
+          return a ? [[id, a] as const] : [];
+        }),
+      ),
+      roots: roots(program, this.files, model, analyzer.heap, analyzer.memory),
+    };
+  }
+
+  private observers(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[], records = this.records): Observer[] {
+    const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
+    records.set(context, record);
+    const cx = this.ruleContext(fn, file, record);
+    const heard = rules.flatMap((rule): Observer[] =>
+      rule.observe
+        ? [rule.observe({ ...cx, report: (draft) => record.drafts.push({ rule, draft, fn: { file, decl: fn } }) })]
+        : [],
+    );
+    return [...heard, surfaceObserver(record.surface)];
+  }
+
+  private ruleContext(fn: FunctionDecl, file: string, record: ContextRecord): Omit<RuleContext, 'report'> {
+    const { program, constants, model } = this.around;
+    const facts = program.files.get(file);
+    const step = (place: Span, role: Step['role'], message: string): Step => ({
+      file,
+      start: place.start,
+      end: place.end,
+      role,
+      message,
+    });
+    return {
+      fn,
+      file,
+      facts: facts as FileFacts,
+      program,
+      constants,
+      model,
+      note: (tag, key, value = '') => record.notes.push([tag, key, value]),
+      text: (span) => program.slice(file, span),
+      step,
+      path: (hit: OriginHit | undefined, place, message) => [...dedupe(hit?.witness ?? []), step(place, 'use', message)],
+    };
+  }
+
+  private decide(rules: readonly Rule[], analyzer: Analyzer): { readonly findings: readonly Finding[]; readonly notes: Notes } {
+    const notes = new Notes();
+    const drafts: Drafted[] = [];
+    const { program, constants, model } = this.around;
+    for (const id of [...this.records.keys()].sort()) {
+      const r = this.records.get(id);
+      for (const [tag, key, value] of r?.notes ?? []) notes.add(tag, key, value);
+      for (const d of isJoined(id) ? [] : (r?.drafts ?? []))
+        drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
+    }
+    for (const file of this.files) {
+      const standing = this.around.standing(file);
+      if (!standing) continue;
+      const { facts, now } = standing;
+      for (const d of fileDrafts(rules, file, facts.text, facts, this.around, notes))
+        drafts.push(now ? { ...d, draft: atNow(d.draft, file, now) } : d);
+    }
+    for (const rule of rules) {
+      rule.finish?.({
+        program,
+        constants,
+        model,
+        heap: analyzer.heap,
+        files: this.files,
+        facts: notes,
+        report: (file, draft) => drafts.push({ rule, draft, file, fn: undefined, raw: false }),
+      });
+    }
+    return { findings: decide(drafts, notes, program), notes };
+  }
+}
+
+/** A draft about a text that was edited since: where it is now, and without fixes. */
+function atNow(draft: Draft, file: string, now: (offset: number) => number): Draft {
+  const moved = <T extends Span>(span: T): T => ({ ...span, start: now(span.start), end: now(span.end) });
+  return {
+    ...draft,
+    place: moved(draft.place),
+    path: draft.path.map((s) => (s.file === file ? moved(s) : s)),
+    fixes: [],
+    decide: draft.decide && ((facts) => withoutFixes(draft.decide?.(facts))),
+  };
+}
+
+function withoutFixes(decided: ReturnType<NonNullable<Draft['decide']>>): typeof decided {
+  return decided && { ...decided, fixes: [] };
+}

@@ -35,7 +35,7 @@ describe('defines of project files', () => {
 
   it('reads CMake lists', () => {
     const text =
-      'add_definitions(-DONE)\n# add_definitions(-DNO)\ntarget_compile_definitions(drv PRIVATE TWO=2 $<$<CONFIG:Debug>:DBG=1>)\n';
+      'if(SAFE)\n  if(X)\n  endif()\n  add_definitions(-DSAFE)\nendif()\nadd_definitions(-DONE)\n# add_definitions(-DNO)\ntarget_compile_definitions(drv PRIVATE TWO=2 $<$<CONFIG:Debug>:DBG=1>)\n';
     assert.deepEqual(read('CMakeLists.txt', text), ['ONE=1', 'TWO=2']);
   });
 });

@@ -44,12 +44,27 @@ function* ofSources(text: string): Generator<string> {
       for (const m of line.matchAll(/[-/]D\s*([A-Za-z_][\w=]*)/g)) yield m[1] ?? '';
 }
 
+/** What no condition governs. */
 function* ofCMake(text: string): Generator<string> {
-  const code = text.replace(/#[^\n]*/g, '');
+  const code = unconditional(text.replace(/#[^\n]*/g, ''));
   for (const call of code.matchAll(/\b(add_definitions|add_compile_definitions|target_compile_definitions)\s*\(([^)]*)\)/gi)) {
     const words = (call[2] ?? '').split(/\s+/).filter((w) => w !== '');
     const targets = /^target_/i.test(call[1] ?? '');
     for (const w of targets ? words.slice(1) : words)
       if (!/^(?:PRIVATE|PUBLIC|INTERFACE)$|[<>]/.test(w)) yield w.replace(/^[-/]D/, '');
   }
+}
+
+/** A list without what stands between `if()` and `endif()`. */
+function unconditional(code: string): string {
+  let out = '';
+  let deep = 0;
+  let from = 0;
+  for (const m of code.matchAll(/\b(endif|if)\s*\(/gi)) {
+    const closes = m[1]?.toLowerCase() === 'endif';
+    if (!closes && deep === 0) out += code.slice(from, m.index);
+    deep = Math.max(0, deep + (closes ? -1 : 1));
+    if (deep === 0) from = m.index + m[0].length;
+  }
+  return deep === 0 ? out + code.slice(from) : out;
 }

@@ -44,7 +44,8 @@ export const DEFAULT_ASSERTS: ReadonlySet<string> = new Set([
   'RTL_ASSERT',
 ]);
 
-export type ObserverFactory = (fn: FunctionDecl, file: string, context: string) => readonly Observer[];
+/** @param joined the context stands for calls that it does not describe: it may excuse, but it accuses nobody */
+export type ObserverFactory = (fn: FunctionDecl, file: string, context: string, joined: boolean) => readonly Observer[];
 
 interface Memo {
   readonly key: string;
@@ -422,9 +423,8 @@ export class Analyzer {
     const contribution = emptyContribution();
     this.heap.collector = contribution;
     const { frame, start } = this.prepare(fn, context, depth, stack);
-    // A joined context stands for calls that it does not describe: it answers, but it accuses nobody.
     const raw = this.guarded(frame, () =>
-      frame.run(start, () => (context.key.startsWith('general:') ? [] : this.observe(fn.decl, fn.file, id))),
+      frame.run(start, () => this.observe(fn.decl, fn.file, id, context.key.startsWith('general:'))),
     );
     const exits = frame.limitExits(raw);
     if (frame.bounded) this.boundedFunctions.set(fnKey, fn);

@@ -12,6 +12,7 @@ import type { Mark, State } from './state';
 import { constOf, constant, lin, plus, type Atoms } from './term';
 import {
   captured,
+  placeOf,
   unionTaints,
   unionTargets,
   type AllocBase,
@@ -203,6 +204,7 @@ export class Memory {
     const taint: Taint = {
       origin: hit.origin,
       loc,
+      field: t.from === undefined ? undefined : placeOf(t),
       site: reading.site,
       plain: reading.plain,
       accessor: reading.accessor,

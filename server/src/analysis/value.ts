@@ -89,6 +89,8 @@ export interface Taint {
   readonly origin: Origin;
   /** Location that was read: base key and path. */
   readonly loc: string;
+  /** The same by the field that leads there, which tells objects of one allocation site apart. */
+  readonly field?: string;
   /** The read. */
   readonly site: Site;
   /** Loaded by a plain C access (the compiler may load it again), not by an accessor. */
@@ -131,6 +133,19 @@ export const MAX_TAINTS = 5;
 
 export function targetKey(t: Target): string {
   return `${t.base.key}|${t.path}`;
+}
+
+/** Path of a target inside its object, by the field that leads there: two rings that one function allocates are not one. */
+export function placeOf(t: Target, path = t.path): string {
+  return t.from === undefined ? path : `${t.from}>${path}`;
+}
+/** What places of one ring begin with: its header and its elements may be kept in two fields of one structure. */
+export function ringOf(t: Target): string {
+  return t.from?.slice(0, Math.max(t.from.lastIndexOf('.'), t.from.lastIndexOf(':')) + 1) ?? '';
+}
+/** The path alone. */
+export function pathIn(place: string): string {
+  return place.slice(place.indexOf('>') + 1);
 }
 
 export function unionTargets(a: readonly Target[], b: readonly Target[]): readonly Target[] {

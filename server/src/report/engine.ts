@@ -137,7 +137,9 @@ export class EngineWorkspace implements Workspace {
     }
     const analyzer = this.analyzer;
     analyzer.files = kernel;
-    yield* analyzer.analyse((fn, file, context) => this.observers(fn, file, context, rules));
+    yield* analyzer.analyse((fn, file, context, joined) =>
+      joined ? this.habits(fn, file, context, rules) : this.observers(fn, file, context, rules),
+    );
     const live = analyzer.live();
     for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
     const reported = this.finisher.finish({
@@ -163,6 +165,14 @@ export class EngineWorkspace implements Workspace {
         : [],
     );
     return [...heard, surfaceObserver(record.surface)];
+  }
+
+  /** What is heard of a function where its calls were joined: nothing that accuses. */
+  private habits(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[]): Observer[] {
+    const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
+    this.records.set(context, record);
+    const cx: RuleContext = { ...this.ruleContext(fn, file, record), report: () => undefined };
+    return [...new Set(rules.map((r) => r.habits))].flatMap((hear) => (hear ? [hear(cx)] : []));
   }
 
   private ruleContext(fn: FunctionDecl, file: string, record: ContextRecord): Omit<RuleContext, 'report'> {

@@ -9,6 +9,8 @@ import type { Span } from '../../syntax/ast';
 import type { Step } from '../finding';
 import type { RuleContext } from '../rule';
 
+/** A number of the field is set against another one, or used as an index: it is no mere state or counter. */
+export const INDEXES = 'indexes-ring';
 /** This side stores to the field (value: function names). */
 export const WRITES = 'writes-shared';
 /** The driver reads or writes such memory by accessors. */
@@ -36,6 +38,11 @@ export function fieldKey(t: Target): string {
   return `${t.from ?? t.base.key}|${t.path}`;
 }
 
+/** The same of the field that a number was read from. */
+export function fieldOf(t: Taint): string {
+  return t.field?.replace('>', '|') ?? t.loc;
+}
+
 export function placeKey(file: string, start: number): string {
   return `${file}:${String(start)}`;
 }
@@ -52,6 +59,13 @@ export function habits(cx: RuleContext): Observer {
       if (hits.length === 0) return;
       if (e.api && e.volatile) cx.note(ACCESSORS, e.api.name);
       if (e.kind !== 'read') for (const h of hits) cx.note(WRITES, fieldKey(h.target), cx.fn.name);
+    },
+    arith(e) {
+      if (e.op !== '-') return;
+      for (const val of [e.l, e.r]) for (const t of val.taint) if (isShared(t.origin)) cx.note(INDEXES, fieldOf(t));
+    },
+    index(e) {
+      for (const t of e.index.taint) if (isShared(t.origin)) cx.note(INDEXES, fieldOf(t));
     },
     copy(e, v) {
       if (e.api.volatile !== true) return;

@@ -2,7 +2,7 @@
  * What is known about numbers at one point: bounds on linear forms, as comparisons on the way here established them.
  * A bound on `a - b` is a relation between the two. Owns the reasoning over them; knows no program.
  */
-import { isConst, lin, minus, scale, type Atom, type Lin } from './term';
+import { isConst, lin, plus, scale, type Atom, type Lin } from './term';
 
 export interface Bound {
   readonly lo: number;
@@ -12,35 +12,58 @@ export interface Bound {
 
 const NONE: Bound = { lo: -Infinity, hi: Infinity, form: { c: 0, t: [], key: '' } };
 
-/** Relations by the atoms that take part in them; a map is never changed once it is shared, so the index of a map is kept with it. */
-const indexes = new WeakMap<ReadonlyMap<string, Bound>, { size: number; by: Map<Atom, Bound[]> }>();
-function relations(map: ReadonlyMap<string, Bound>): Map<Atom, Bound[]> {
-  const kept = indexes.get(map);
-  if (kept?.size === map.size) return kept.by;
-  const by = new Map<Atom, Bound[]>();
-  for (const b of map.values()) {
-    if (b.form.t.length < 2) continue;
-    for (const [x] of b.form.t) {
-      const list = by.get(x);
-      if (list) list.push(b);
-      else by.set(x, [b]);
-    }
+/** Bounds by form; shared until it is written to. */
+class Table {
+  readonly map: Map<string, Bound>;
+  /** Relations by the atoms that take part; absent until somebody asks. */
+  private by: Map<Atom, Bound[]> | undefined;
+  shared = false;
+  constructor(from?: Table) {
+    this.map = new Map(from?.map);
+    this.by = from?.by;
   }
-  indexes.set(map, { size: map.size, by });
-  return by;
+
+  set(key: string, b: Bound): void {
+    if (b.form.t.length > 1) this.by = undefined;
+    this.map.set(key, b);
+  }
+  delete(key: string): void {
+    this.by = undefined;
+    this.map.delete(key);
+  }
+
+  relations(): ReadonlyMap<Atom, readonly Bound[]> {
+    if (this.by) return this.by;
+    const by = new Map<Atom, Bound[]>();
+    for (const b of this.map.values()) {
+      if (b.form.t.length < 2) continue;
+      for (const [x] of b.form.t) {
+        const list = by.get(x);
+        if (list) list.push(b);
+        else by.set(x, [b]);
+      }
+    }
+    return (this.by = by);
+  }
 }
 
 export class Bounds {
-  private map: Map<string, Bound>;
-  private shared: boolean;
+  private table: Table;
   constructor(from?: Bounds) {
-    this.map = from?.map ?? new Map();
-    this.shared = from !== undefined;
-    if (from) from.shared = true;
+    this.table = from?.table ?? new Table();
+    if (from) from.table.shared = true;
   }
 
   clone(): Bounds {
     return new Bounds(this);
+  }
+
+  private get map(): ReadonlyMap<string, Bound> {
+    return this.table.map;
+  }
+  private own(): Table {
+    if (this.table.shared) this.table = new Table(this.table);
+    return this.table;
   }
 
   get all(): ReadonlyMap<string, Bound> {
@@ -63,25 +86,16 @@ export class Bounds {
     const h = sign === 1 ? hi - a.c : -(lo - a.c);
     const old = this.map.get(form.key) ?? NONE;
     if (l <= old.lo && h >= old.hi) return;
-    if (this.shared) {
-      this.map = new Map(this.map);
-      this.shared = false;
-    }
-    indexes.delete(this.map);
-    this.map.set(form.key, { lo: Math.max(l, old.lo), hi: Math.min(h, old.hi), form });
+    this.own().set(form.key, { lo: Math.max(l, old.lo), hi: Math.min(h, old.hi), form });
   }
 
   /** Replaces a bound by a wider one. */
   weaken(key: string, lo: number, hi: number): void {
     const old = this.map.get(key);
     if (!old) return;
-    if (this.shared) {
-      this.map = new Map(this.map);
-      this.shared = false;
-    }
-    indexes.delete(this.map);
-    if (lo === -Infinity && hi === Infinity) this.map.delete(key);
-    else this.map.set(key, { lo, hi, form: old.form });
+    const own = this.own();
+    if (lo === -Infinity && hi === Infinity) own.delete(key);
+    else own.set(key, { lo, hi, form: old.form });
   }
 
   private direct(a: Lin): { lo: number; hi: number } {
@@ -109,17 +123,16 @@ export class Bounds {
   range(a: Lin, depth = 2): { lo: number; hi: number } {
     const best = this.direct(a);
     if (depth === 0 || a.t.length === 0) return best;
-    const index = relations(this.map);
+    const index = this.table.relations();
     if (index.size === 0) return best;
-    for (const [x] of a.t) {
-      for (const b of index.get(x) ?? []) {
-        const hit = b.form.t.find(([y]) => y === x);
-        if (!hit) continue;
-        const k = a.t.find(([y]) => y === x)?.[1] ?? 0;
-        const factor = k / hit[1];
+    for (const [x, k] of a.t) {
+      const list = index.get(x);
+      if (!list) continue;
+      for (const b of list) {
+        const factor = k / coefficient(b.form, x);
         if (!Number.isInteger(factor)) continue;
         // a = factor·form + rest
-        const rest = minus(a, scale(b.form, factor));
+        const rest = plus(a, b.form, -factor);
         if (rest.t.length > a.t.length) continue;
         const r =
           rest.t.length < a.t.length || depth > 1
@@ -147,7 +160,7 @@ export class Bounds {
 
   /** Relations to other numbers in which the atom takes part. */
   relationsOf(x: Atom): readonly Bound[] {
-    return relations(this.map).get(x) ?? [];
+    return this.table.relations().get(x) ?? [];
   }
 
   /** Drops facts about atoms that nothing can name any more. */
@@ -155,35 +168,29 @@ export class Bounds {
     const gone: string[] = [];
     for (const [key, b] of this.map) if (!b.form.t.every(([x]) => alive(x))) gone.push(key);
     if (gone.length === 0) return;
-    if (this.shared) {
-      this.map = new Map(this.map);
-      this.shared = false;
-    }
-    indexes.delete(this.map);
-    for (const key of gone) this.map.delete(key);
+    const own = this.own();
+    for (const key of gone) own.delete(key);
   }
 
   /** Keeps what holds in both. */
   meet(other: Bounds): Bounds {
     if (this.map === other.map) return this.clone();
-    const out = new Bounds();
+    const out = this.clone();
+    const keep = (key: string, old: Bound | undefined, form: Lin, lo: number, hi: number): void => {
+      if (old?.lo === lo && old.hi === hi) return;
+      if (lo > -Infinity || hi < Infinity) out.own().set(key, { lo, hi, form });
+      else if (old) out.own().delete(key);
+    };
     for (const [key, b] of this.map) {
       const o = other.map.get(key);
-      if (o === b) {
-        out.map.set(key, b);
-        continue;
-      }
+      if (o === b) continue;
       const r = o ?? other.direct(b.form);
-      const lo = Math.min(b.lo, r.lo);
-      const hi = Math.max(b.hi, r.hi);
-      if (lo > -Infinity || hi < Infinity) out.map.set(key, { lo, hi, form: b.form });
+      keep(key, b, b.form, Math.min(b.lo, r.lo), Math.max(b.hi, r.hi));
     }
     for (const [key, b] of other.map) {
       if (this.map.has(key)) continue;
       const r = this.direct(b.form);
-      const lo = Math.min(b.lo, r.lo);
-      const hi = Math.max(b.hi, r.hi);
-      if (lo > -Infinity || hi < Infinity) out.map.set(key, { lo, hi, form: b.form });
+      keep(key, undefined, b.form, Math.min(b.lo, r.lo), Math.max(b.hi, r.hi));
     }
     return out;
   }
@@ -197,4 +204,9 @@ export class Bounds {
     }
     return true;
   }
+}
+
+function coefficient(a: Lin, x: Atom): number {
+  for (const [y, k] of a.t) if (y === x) return k;
+  return 0;
 }

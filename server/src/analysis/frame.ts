@@ -10,6 +10,7 @@ import type { Ty, Types } from '../program/types';
 import type { Analyzer, AnalyzerOptions } from './analyzer';
 import { callOutcomes, type Outcome } from './calls';
 import type { Block, Cfg } from './cfg';
+import { componentsOf } from './components';
 import { evaluate, plain, refOf, resolvedRefs, staticType, store, UNKNOWN, fresh, siteOf, variable, lvalue } from './evaluate';
 import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
 import type { Memory } from './memory';
@@ -50,6 +51,28 @@ const TRAIL: { readonly [K in keyof Events]?: (e: Events[K], s: State, f: Frame)
   call: leaveCall,
 };
 
+/** Observers by what they listen to. */
+type Listeners = { readonly [K in keyof Events | 'ret' | 'all']: readonly Observer[] };
+
+function listenersOf(all: readonly Observer[]): Listeners {
+  const to = (kind: keyof Events | 'ret'): readonly Observer[] => all.filter((o) => o[kind] !== undefined);
+  return {
+    all,
+    access: to('access'),
+    copy: to('copy'),
+    call: to('call'),
+    branch: to('branch'),
+    index: to('index'),
+    arith: to('arith'),
+    ret: to('ret'),
+  };
+}
+const NOBODY = listenersOf([]);
+
+function nowhere(): void {
+  // What leaves a block of a loop that is stable has arrived before.
+}
+
 export interface Exit {
   readonly ret: Val | undefined;
   readonly state: State;
@@ -57,12 +80,17 @@ export interface Exit {
 
 /** States that reach one block, by what its flags say. */
 type Partitions = Map<string, State>;
+type Inputs = Map<number, Partitions>;
+type Deliver = (id: number, s: State) => void;
 
 /** Paths kept apart at one place: fewer in a large function. */
 function partitionsFor(blocks: number): number {
   return blocks > 300 ? 2 : blocks > 120 ? 3 : 6;
 }
 const MAX_VISITS = 6;
+/** Blocks run for one function, and expressions kept back for each block that observers hear of. */
+const MAX_STEPS = 4000;
+const RESERVE = 20_000;
 
 export class Frame {
   readonly program: Program;
@@ -73,7 +101,7 @@ export class Frame {
   readonly regions: Regions;
   readonly memory: Memory;
   readonly options: AnalyzerOptions;
-  observers: readonly Observer[] = [];
+  private listeners = NOBODY;
   /** Hears of every value in the last round; for questions about one place. */
   watch: ((e: Expr, v: Val, s: State) => void) | undefined;
   watcher: ((e: Expr, v: Val, s: State) => void) | undefined;
@@ -119,7 +147,7 @@ export class Frame {
   }
 
   get observing(): boolean {
-    return this.observers.length > 0;
+    return this.listeners.all.length > 0;
   }
   get inTry(): boolean {
     return this.calledInTry || (this.block?.inTry ?? false);
@@ -208,12 +236,10 @@ export class Frame {
   }
 
   tell<K extends keyof Events>(kind: K, e: Events[K], s: State): void {
-    if (this.observers.length > 0) {
+    const heard = this.listeners[kind];
+    if (heard.length > 0) {
       const v = this.view(s);
-      for (const o of this.observers) {
-        const method = o[kind] as ((e: Events[K], v: View) => void) | undefined;
-        method?.call(o, e, v);
-      }
+      for (const o of heard) (o[kind] as ((e: Events[K], v: View) => void) | undefined)?.call(o, e, v);
     }
     (TRAIL[kind] as ((e: Events[K], s: State, f: Frame) => void) | undefined)?.(e, s, this);
   }
@@ -224,12 +250,12 @@ export class Frame {
 
   /** Runs without telling observers. */
   quiet<T>(work: () => T): T {
-    const kept = this.observers;
-    this.observers = [];
+    const kept = this.listeners;
+    this.listeners = NOBODY;
     try {
       return work();
     } finally {
-      this.observers = kept;
+      this.listeners = kept;
     }
   }
 
@@ -333,58 +359,68 @@ export class Frame {
 
   // ---- running
 
+  /** Parts without a loop are run once, with observers listening; a loop is run until it is stable, then once more for them. */
   run(initial: State, observers: () => readonly Observer[]): Exit[] {
-    const inputs = new Map<number, Partitions>();
-    const visits = new Map<number, number>();
+    const inputs: Inputs = new Map();
     const pending = new Set<number>();
-    const rank = new Map(this.cfg.order.map((id, i) => [id, i]));
     this.arrive(this.cfg.entry, initial, inputs, pending);
+    const listeners = listenersOf(observers());
+    const found = new Map<number, Exit[]>();
+    const to: Deliver = (id, s) => {
+      this.arrive(id, s, inputs, pending);
+    };
     let guard = 0;
-    while (pending.size > 0) {
-      let at = -1;
-      let best = Infinity;
-      for (const id of pending) {
-        const r = rank.get(id) ?? Infinity;
-        if (r < best) {
-          best = r;
-          at = id;
-        }
+    const watched = (id: number, deliver: Deliver): void => {
+      const b = this.cfg.blocks[id];
+      if (!b || !inputs.has(id)) return;
+      this.listeners = listeners;
+      this.watch = this.watcher;
+      const exits: Exit[] = [];
+      const spent = this.steps;
+      const from = Math.min(spent, this.maxSteps - RESERVE);
+      this.steps = from;
+      this.transfer(b, inputs.get(id), deliver, exits);
+      this.steps = spent + (deliver === nowhere ? 0 : this.steps - from);
+      found.set(id, exits);
+      this.listeners = NOBODY;
+      this.watch = undefined;
+    };
+    for (const part of componentsOf(this.cfg)) {
+      const only = part.blocks[0] ?? -1;
+      if (!part.loops) {
+        if (!pending.delete(only)) continue;
+        const over = ++guard > MAX_STEPS || this.steps > this.maxSteps;
+        this.bounded ||= over;
+        watched(only, over ? nowhere : to);
+        continue;
       }
-      if (at < 0) break;
+      guard = this.settle(part.blocks, inputs, pending, to, guard);
+      for (const id of part.blocks) watched(id, nowhere);
+    }
+    this.listeners = listeners;
+    for (const o of listeners.all) o.done?.();
+    return this.cfg.order.flatMap((id) => found.get(id) ?? []);
+  }
+
+  /** Runs the blocks of a loop until nothing new arrives at any of them. */
+  private settle(blocks: readonly number[], inputs: Inputs, pending: Set<number>, to: Deliver, before: number): number {
+    const visits = new Map<number, number>();
+    let guard = before;
+    for (let at = blocks.find((id) => pending.has(id)); at !== undefined; at = blocks.find((id) => pending.has(id))) {
       pending.delete(at);
       const n = (visits.get(at) ?? 0) + 1;
       visits.set(at, n);
-      if (n > MAX_VISITS || ++guard > 4000 || this.steps > this.maxSteps) {
+      if (n > MAX_VISITS || ++guard > MAX_STEPS || this.steps > this.maxSteps) {
         this.bounded = true;
         continue;
       }
       const b = this.cfg.blocks[at];
-      if (b)
-        this.transfer(
-          b,
-          inputs.get(at),
-          (to, s) => {
-            this.arrive(to, s, inputs, pending);
-          },
-          undefined,
-        );
+      if (b) this.transfer(b, inputs.get(at), to, undefined);
     }
-    // Once more over the stable states, with observers listening and exits collected.
-    this.observers = observers();
-    this.watch = this.watcher;
-    const exits: Exit[] = [];
-    const steps = this.steps;
-    for (const id of this.cfg.order) {
-      const b = this.cfg.blocks[id];
-      if (!b || !inputs.has(id)) continue;
-      this.steps = Math.min(steps, this.maxSteps - 20_000);
-      this.transfer(b, inputs.get(id), () => undefined, exits);
-    }
-    for (const o of this.observers) o.done?.();
-    return exits;
+    return guard;
   }
 
-  private arrive(to: number, s: State, inputs: Map<number, Partitions>, pending: Set<number>): void {
+  private arrive(to: number, s: State, inputs: Inputs, pending: Set<number>): void {
     s.prune();
     let parts = inputs.get(to);
     if (!parts) inputs.set(to, (parts = new Map()));
@@ -515,9 +551,10 @@ export class Frame {
   }
 
   private tellReturn(x: Expr | undefined, val: Val | undefined, place: Span, s: State): void {
-    if (this.observers.length === 0) return;
+    const heard = this.listeners.ret;
+    if (heard.length === 0) return;
     const v = this.view(s);
-    for (const o of this.observers) o.ret?.(x, val, place, v);
+    for (const o of heard) o.ret?.(x, val, place, v);
   }
 
   /** Evaluates an expression whose outcomes matter. */

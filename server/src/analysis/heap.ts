@@ -27,7 +27,6 @@ export interface Loaded {
   /** Some store is of another kind. */
   readonly mixed: boolean;
   readonly any: boolean;
-  readonly constants: readonly number[];
 }
 
 /** What an MDL object is known to describe. */
@@ -70,14 +69,14 @@ function contributionText(c: Contribution): string {
   return text;
 }
 
-const NOTHING: Loaded = { targets: [], taint: [], fns: [], mixed: false, any: false, constants: [] };
+const NOTHING: Loaded = { targets: [], taint: [], fns: [], mixed: false, any: false };
 
 export class Heap {
   private fields = new Map<FieldKey, Map<string, Store>>();
   private sharedKeys = new Map<string, Map<string, readonly Step[]>>();
   private mdlFacts = new Map<string, Map<string, MdlFact>>();
   private readonly versions = new Map<string, number>();
-  private readonly loadCache = new Map<string, { version: number; loaded: Loaded }>();
+  private readonly loadCache = new Map<string, Loaded>();
   /** Grows with every change. */
   revision = 0;
   /** Takes what the running function adds. */
@@ -85,11 +84,27 @@ export class Heap {
   /** In the first round what is added is seen at once; later it is seen when the round ends, so that the order does not matter. */
   immediate = true;
 
+  /** Stands for what is known under a key: it is another one exactly when somebody who asks would get another answer. */
   version(key: string): number {
-    return this.versions.get(key) ?? 0;
+    let v = this.versions.get(key);
+    if (v === undefined) this.versions.set(key, (v = digest(this.content(key))));
+    return v;
+  }
+  private content(key: string): string {
+    const name = key.slice(2);
+    const textIn = <T>(map: ReadonlyMap<string, T>, text: (m: T, key: string) => string): string => {
+      const m = map.get(name);
+      return m === undefined ? '' : text(m, name);
+    };
+    if (key.startsWith('f:')) return textIn(this.fields, fieldText);
+    return key.startsWith('s:') ? textIn(this.sharedKeys, firstKey) : textIn(this.mdlFacts, mdlsText);
   }
   private bump(key: string): void {
-    this.versions.set(key, ++this.revision);
+    this.versions.delete(key);
+    this.revision++;
+    if (!key.startsWith('f:')) return;
+    this.loadCache.delete(key.slice(2));
+    this.loadCache.delete(`${key.slice(2)}!`);
   }
 
   /** Replaces everything by the sum of contributions. Answers whether anything changed. */
@@ -103,8 +118,9 @@ export class Heap {
       for (const [key, map] of c.mdls) for (const [id, s] of map) addMdl(mdls, key, id, s);
     }
     const before = this.revision;
-    this.compare('f:', this.fields, fields, storesText);
-    this.compare('s:', this.sharedKeys, shares, (m) => [...m.keys()].sort().join());
+    // What nobody who asks would notice is no change.
+    this.compare('f:', this.fields, fields, fieldText);
+    this.compare('s:', this.sharedKeys, shares, firstKey);
     this.compare('m:', this.mdlFacts, mdls, mdlsText);
     this.fields = fields;
     this.sharedKeys = shares;
@@ -112,12 +128,19 @@ export class Heap {
     return this.revision !== before;
   }
 
-  private compare<T>(prefix: string, old: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>, text: (m: T) => string): void {
-    for (const [key, m] of now) {
-      const o = old.get(key);
-      if (o === undefined || text(o) !== text(m)) this.bump(prefix + key);
-    }
-    for (const key of old.keys()) if (!now.has(key)) this.bump(prefix + key);
+  private compare<T>(
+    prefix: string,
+    old: ReadonlyMap<string, T>,
+    now: ReadonlyMap<string, T>,
+    text: (m: T, key: string) => string,
+  ): void {
+    const set = (key: string, after: number): void => {
+      if (this.version(prefix + key) === after) return;
+      this.bump(prefix + key);
+      this.versions.set(prefix + key, after);
+    };
+    for (const [key, m] of now) set(key, digest(text(m, key)));
+    for (const key of old.keys()) if (!now.has(key)) set(key, NO_CONTENT);
   }
 
   store(key: FieldKey, store: Store): void {
@@ -130,36 +153,11 @@ export class Heap {
   load(key: FieldKey, direct = false): Loaded {
     const map = this.fields.get(key);
     if (!map) return NOTHING;
-    const version = this.version(`f:${key}`);
     const cacheKey = direct ? `${key}!` : key;
     const cached = this.loadCache.get(cacheKey);
-    if (cached?.version === version) return cached.loaded;
-    let targets: readonly Target[] = [];
-    let taint: readonly Taint[] = [];
-    const fns = new Set<string>();
-    let mixed = false;
-    const constants = new Set<number>();
-    const ordered = [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-    let any = false;
-    for (const [, s] of ordered) {
-      if (direct && s.through !== undefined) continue;
-      any = true;
-      const step: Step = {
-        file: s.site.file,
-        start: s.site.start,
-        end: s.site.end,
-        role: 'flow',
-        message: `stored in \`${key.replace(':', '.')}\``,
-      };
-      const fresh = s.targets.map((t) => ({ ...t, via: [...(t.via ?? []).slice(0, 4), step] }));
-      targets = unionTargets(targets, fresh);
-      taint = unionTaints(taint, s.taint);
-      for (const f of s.fns) fns.add(f);
-      if (s.constant !== undefined) constants.add(s.constant);
-      mixed ||= s.other;
-    }
-    const loaded: Loaded = { targets, taint, fns: [...fns].sort(), mixed, any, constants: [...constants].sort((a, b) => a - b) };
-    this.loadCache.set(cacheKey, { version, loaded });
+    if (cached) return cached;
+    const loaded = loadFrom(map, key, direct);
+    this.loadCache.set(cacheKey, loaded);
     return loaded;
   }
 
@@ -175,8 +173,7 @@ export class Heap {
   sharedBy(key: string): readonly Step[] | undefined {
     const map = this.sharedKeys.get(key);
     if (!map) return undefined;
-    const first = [...map.keys()].sort()[0];
-    return first === undefined ? undefined : map.get(first);
+    return map.get(firstKey(map));
   }
 
   mdl(key: string): MdlFact | undefined {
@@ -206,6 +203,63 @@ export class Heap {
     yield* this.fields;
   }
 }
+
+/** What a field holds by all that is stored in it. */
+function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolean): Loaded {
+  let targets: readonly Target[] = [];
+  let taint: readonly Taint[] = [];
+  const fns = new Set<string>();
+  let mixed = false;
+  const ordered = [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  let any = false;
+  for (const [, s] of ordered) {
+    if (direct && s.through !== undefined) continue;
+    any = true;
+    const step: Step = {
+      file: s.site.file,
+      start: s.site.start,
+      end: s.site.end,
+      role: 'flow',
+      message: `stored in \`${key.replace(':', '.')}\``,
+    };
+    const fresh = s.targets.map((t) => ({ ...t, via: [...(t.via ?? []).slice(0, 4), step] }));
+    targets = unionTargets(targets, fresh);
+    taint = unionTaints(taint, s.taint);
+    for (const f of s.fns) fns.add(f);
+    mixed ||= s.other;
+  }
+  return { targets, taint, fns: [...fns].sort(), mixed, any };
+}
+
+/** Everything that a reader of the field learns. */
+function fieldText(map: ReadonlyMap<string, Store>, key: FieldKey): string {
+  return `${loadedText(loadFrom(map, key, false))};${loadedText(loadFrom(map, key, true))}`;
+}
+function loadedText(l: Loaded): string {
+  const via = l.targets.map((t) => (t.via ?? []).map((x) => `${x.file}${String(x.start)}`).join()).join();
+  const taint = l.taint.map((t) => `${t.origin}${t.loc}${siteId(t.site)}`).join();
+  return `${targetsText(l.targets)}>${via}>${taint}>${l.fns.join()}>${String(l.mixed)}${String(l.any)}`;
+}
+
+function firstKey(map: ReadonlyMap<string, unknown>): string {
+  let first: string | undefined;
+  for (const key of map.keys()) if (first === undefined || key < first) first = key;
+  return first ?? '';
+}
+
+/** 53 bits of a text. */
+function digest(text: string): number {
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    a = Math.imul(a ^ c, 0x01000193);
+    b = Math.imul(b ^ c, 0x5bd1e995);
+    b ^= b >>> 13;
+  }
+  return (a >>> 0) * 2 ** 21 + ((b >>> 0) & 0x1fffff);
+}
+const NO_CONTENT = digest('');
 
 function into<T>(map: Map<string, Map<string, T>>, key: string): Map<string, T> {
   let inner = map.get(key);

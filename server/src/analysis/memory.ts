@@ -335,7 +335,6 @@ export class Memory {
     let taint: readonly Taint[] = [];
     let fns: readonly string[] = [];
     let mixed = false;
-    let constants: readonly number[] | undefined;
     keys.forEach((key, i) => {
       this.note(`f:${key}`);
       const loaded = this.heap.load(key, i > 0);
@@ -345,7 +344,6 @@ export class Memory {
       fns = [...new Set([...fns, ...loaded.fns])].sort();
       // Stores through another enclosing type do not count for a full path.
       mixed ||= loaded.mixed;
-      constants = i === 0 ? loaded.constants : constants;
     });
     // A field that holds shared memory here and other memory there does not say which.
     const kinds = new Set(targets.map((x) => this.isRewritable(x)));

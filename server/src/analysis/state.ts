@@ -3,7 +3,7 @@
  * Copied before it is changed; cheap to copy.
  */
 import { Bounds } from './bounds';
-import { constOf, lin, plus, same, scale, single, type Atom, type Atoms, type Lin } from './term';
+import { constOf, lin, plus, same, scale, single, type Atom, type Atoms, type Family, type Lin } from './term';
 import { sameVal, unionTaints, unionTargets, type Base, type Site, type Val } from './value';
 
 /** Something that happened on the way here. `base` ties it to an object, so that it survives calls under the right name. */
@@ -54,6 +54,8 @@ function cellKey(base: Base, path: string): string {
 }
 
 const PRUNE_AT = 24;
+/** Walks over atoms so far; each marks what it meets by its number. */
+let walks = 0;
 
 export class State {
   private mem: Cow<Cell>;
@@ -203,11 +205,11 @@ export class State {
   /** Forgets facts about numbers that no cell holds and no expression can name again. */
   prune(): void {
     if (this.bounds.all.size < PRUNE_AT) return;
-    const held = new Set<Atom>();
+    const walk = ++walks;
     const hold = (t: Lin): void => {
       for (const [x] of t.t) {
-        if (held.has(x)) continue;
-        held.add(x);
+        if (x.met === walk) continue;
+        x.met = walk;
         for (const y of x.args) hold(y);
       }
     };
@@ -218,16 +220,14 @@ export class State {
         if (p.base.k === 'sym') hold(p.base.t);
       }
     }
-    const memo = new Map<Atom, boolean>();
     const alive = (x: Atom): boolean => {
-      if (!x.frame || held.has(x) || x.key.startsWith('P')) return true;
-      let known = memo.get(x);
-      if (known === undefined) {
-        memo.set(x, false);
-        known = x.args.length > 0 && x.args.every((a) => a.t.every(([y]) => alive(y)));
-        memo.set(x, known);
-      }
-      return known;
+      if (!x.frame || x.met === walk || x.param) return true;
+      if (x.dead === walk) return false;
+      // Taken for dead while its operands are looked at.
+      x.dead = walk;
+      if (x.args.length === 0 || !x.args.every((a) => a.t.every(([y]) => alive(y)))) return false;
+      x.met = walk;
+      return true;
     };
     this.bounds.prune(alive);
   }
@@ -259,19 +259,20 @@ export class State {
     const out = new State(a);
     const phis: { phi: Lin; x: Lin; y: Lin }[] = [];
     if (a.mem.map !== b.mem.map) {
-      const mem = out.mem.own();
+      const alone = atoms.family(`half:${place}`);
+      const both = atoms.family(place);
+      const set = (key: string, cell: Cell, val: Val): void => {
+        if (val !== cell.val) out.mem.own().set(key, { ...cell, val });
+      };
       for (const [key, cell] of a.mem.map) {
         const other = b.mem.map.get(key);
         if (other === cell) continue;
-        if (!other) {
-          if (cell.base.k !== 'local') mem.set(key, { ...cell, val: half(cell.val, place, key, atoms) });
-          continue;
-        }
-        mem.set(key, { ...cell, val: joinVal(cell.val, other.val, place, key, atoms, phis) });
+        if (other) set(key, cell, joinVal(cell.val, other.val, both, key, phis));
+        else if (cell.base.k !== 'local') set(key, cell, half(cell.val, alone, key));
       }
       for (const [key, cell] of b.mem.map) {
         if (a.mem.map.has(key)) continue;
-        mem.set(key, cell.base.k === 'local' ? cell : { ...cell, val: half(cell.val, place, key, atoms) });
+        out.mem.own().set(key, cell.base.k === 'local' ? cell : { ...cell, val: half(cell.val, alone, key) });
       }
     }
     if (a.musts.map !== b.musts.map) for (const key of a.musts.map.keys()) if (!b.musts.map.has(key)) out.musts.own().delete(key);
@@ -313,32 +314,53 @@ function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: 
   }
 }
 
-function half(v: Val, place: string, key: string, atoms: Atoms): Val {
-  return { ...v, t: lin(atoms.pair(`half:${place}`, key)), agg: undefined };
+function half(v: Val, alone: Family, key: string): Val {
+  const t = lin(alone.atom(key));
+  return v.t === t && v.agg === undefined ? v : { ...v, t, agg: undefined };
 }
 
-function joinVal(a: Val, b: Val, place: string, key: string, atoms: Atoms, phis: { phi: Lin; x: Lin; y: Lin }[]): Val {
+/** Answers the first value itself when it says all that the second one says. */
+function joinVal(a: Val, b: Val, both: Family, key: string, phis: { phi: Lin; x: Lin; y: Lin }[]): Val {
   if (a === b) return a;
   let t = a.t;
   if (!same(a.t, b.t)) {
     const ty = a.ty ?? b.ty;
     const unsigned = ty?.k === 'int' && !ty.signed;
-    t = lin(atoms.pair(place, key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
+    t = lin(both.atom(key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
     phis.push({ phi: t, x: a.t, y: b.t });
   }
-  return {
-    t,
-    pts: unionTargets(a.pts, b.pts),
-    taint: unionTaints(a.taint, b.taint),
-    ty: a.ty ?? b.ty,
-    agg:
-      a.agg && b.agg
-        ? { from: unionTargets(a.agg.from, b.agg.from), taint: unionTaints(a.agg.taint, b.agg.taint) }
-        : (a.agg ?? b.agg),
-    fns: a.fns || b.fns ? [...new Set([...(a.fns ?? []), ...(b.fns ?? [])])].sort() : undefined,
-    nullable: a.nullable ?? b.nullable,
-    sizeOf: a.sizeOf === b.sizeOf ? a.sizeOf : undefined,
-  };
+  const pts = unionTargets(a.pts, b.pts);
+  const taint = unionTaints(a.taint, b.taint);
+  const ty = a.ty ?? b.ty;
+  const agg = joinAgg(a, b);
+  const fns = joinFns(a.fns, b.fns);
+  const nullable = a.nullable ?? b.nullable;
+  const sizeOf = a.sizeOf === b.sizeOf ? a.sizeOf : undefined;
+  if (
+    t === a.t &&
+    pts === a.pts &&
+    taint === a.taint &&
+    ty === a.ty &&
+    agg === a.agg &&
+    fns === a.fns &&
+    nullable === a.nullable &&
+    sizeOf === a.sizeOf
+  )
+    return a;
+  return { t, pts, taint, ty, agg, fns, nullable, sizeOf };
+}
+
+function joinAgg(a: Val, b: Val): Val['agg'] {
+  if (!a.agg || !b.agg) return a.agg ?? b.agg;
+  const from = unionTargets(a.agg.from, b.agg.from);
+  const taint = unionTaints(a.agg.taint, b.agg.taint);
+  return from === a.agg.from && taint === a.agg.taint && a.agg.zero === undefined ? a.agg : { from, taint };
+}
+
+function joinFns(a: Val['fns'], b: Val['fns']): Val['fns'] {
+  if (!b || a === b) return a;
+  if (a && b.every((f) => a.includes(f))) return a;
+  return [...new Set([...(a ?? []), ...b])].sort();
 }
 
 function sameKeys(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {

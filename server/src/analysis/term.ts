@@ -13,8 +13,13 @@ export interface Atom {
   /** Smallest and largest value that its type allows. */
   readonly lo: number;
   readonly hi: number;
+  /** A parameter of the function in which it is used. */
+  readonly param: boolean;
   /** The atom as a form; made once. */
   form?: Lin;
+  /** Number of the last walk that met it, and of the last that found it dead. */
+  met: number;
+  dead: number;
 }
 
 /** c + Σ coefficient · atom, atoms sorted by id, no zero coefficient. */
@@ -39,6 +44,10 @@ export class Atoms {
         args: options.args ?? [],
         lo: options.lo ?? -Infinity,
         hi: options.hi ?? Infinity,
+        param: key.startsWith('P'),
+        form: undefined,
+        met: 0,
+        dead: 0,
       };
       this.table.set(key, a);
     }
@@ -57,15 +66,27 @@ export class Atoms {
     return lin(this.atom(key, { frame, args, lo, hi }));
   }
 
-  private readonly pairs = new Map<string, Map<string, Atom>>();
-  /** An atom named by two strings that exist already, without joining them. */
-  pair(first: string, second: string, lo = -Infinity, hi = Infinity): Atom {
-    let inner = this.pairs.get(first);
-    if (!inner) this.pairs.set(first, (inner = new Map()));
-    let a = inner.get(second);
+  private readonly families = new Map<string, Family>();
+  /** Atoms that are named by what they have in common and a string that exists already, without joining the two. */
+  family(first: string): Family {
+    let f = this.families.get(first);
+    if (!f) this.families.set(first, (f = new Family(this, first)));
+    return f;
+  }
+}
+
+export class Family {
+  private readonly members = new Map<string, Atom>();
+  constructor(
+    private readonly atoms: Atoms,
+    private readonly first: string,
+  ) {}
+
+  atom(second: string, lo = -Infinity, hi = Infinity): Atom {
+    let a = this.members.get(second);
     if (!a) {
-      a = this.atom(`${first}\u0000${second}`, { lo, hi });
-      inner.set(second, a);
+      a = this.atoms.atom(`${this.first}\u0000${second}`, { lo, hi });
+      this.members.set(second, a);
     }
     return a;
   }

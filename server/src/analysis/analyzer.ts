@@ -47,7 +47,8 @@ export const DEFAULT_ASSERTS: ReadonlySet<string> = new Set([
   'RTL_ASSERT',
 ]);
 
-export type ObserverFactory = (fn: FunctionDecl, file: string, context: string) => readonly Observer[];
+/** @param joined the context stands for calls that it does not describe: it may excuse, but it accuses nobody */
+export type ObserverFactory = (fn: FunctionDecl, file: string, context: string, joined: boolean) => readonly Observer[];
 
 interface Memo {
   readonly key: string;
@@ -550,7 +551,7 @@ export class Analyzer {
     const contribution = emptyContribution();
     this.heap.collector = contribution;
     const { frame, start } = this.prepare(fn, context, depth, stack);
-    const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id)));
+    const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id, isJoined(id))));
     const exits = frame.limitExits(raw);
     if (frame.bounded) this.boundedFunctions.set(fnKey, fn);
     else this.boundedFunctions.delete(fnKey);

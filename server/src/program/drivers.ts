@@ -1,42 +1,65 @@
 /**
- * Which driver a file belongs to: the project file that names it, else its folder. Decides nothing about code.
+ * Which driver a file belongs to: the program that a project file builds it into, else its folder. Decides nothing about code.
  */
-export class DriverMap {
-  /** Source file to project file. */
-  private readonly members = new Map<string, string>();
+import { programsOf, type BuiltProgram, type ProgramKind } from './projects';
 
-  /** Takes the text of a `.vcxproj`, a `sources` file or a `CMakeLists.txt`; paths in it are relative to its folder. */
+const RANK: Readonly<Record<ProgramKind | 'unsaid', number>> = { kernel: 0, unsaid: 1, umdf: 2, user: 3 };
+
+export class DriverMap {
+  private readonly programs = new Map<string, readonly BuiltProgram[]>();
+  /** Programs that each file is built into, the one that names it first. */
+  private members: Map<string, BuiltProgram[]> | undefined;
+
+  /** Takes the text of a `.vcxproj`, a `sources` file or a `CMakeLists.txt`. */
   setProject(path: string, text: string): void {
-    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
-    for (const name of sourcesOf(path, text)) {
-      const file = join(folder, name.replace(/\\/g, '/'));
-      if (!this.members.has(file)) this.members.set(file, path);
-    }
+    this.programs.set(path, programsOf(path, text));
+    this.members = undefined;
   }
 
   removeProject(path: string): void {
-    for (const [file, project] of this.members) if (project === path) this.members.delete(file);
+    if (this.programs.delete(path)) this.members = undefined;
   }
 
   /** A name for the driver of a file. */
   of(file: string): string {
-    return this.members.get(file) ?? (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '');
+    return this.builtInto(file)[0]?.id ?? (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '');
+  }
+
+  /** Where a file runs, as far as project files say; a file that is built into a driver as well is kernel code. */
+  kindOf(file: string): ProgramKind | undefined {
+    return this.builtInto(file)[0]?.kind;
+  }
+
+  private builtInto(file: string): readonly BuiltProgram[] {
+    let { members } = this;
+    if (!members) {
+      members = new Map();
+      for (const list of this.programs.values())
+        for (const p of list)
+          for (const f of p.files) {
+            const known = members.get(f);
+            if (known) known.push(p);
+            else members.set(f, [p]);
+          }
+      // Drivers before programs that share their code, near projects before far ones, whatever the order in which they came.
+      for (const [f, list] of members)
+        list.sort(
+          (a, b) =>
+            RANK[a.kind ?? 'unsaid'] - RANK[b.kind ?? 'unsaid'] ||
+            shared(b.id, f) - shared(a.id, f) ||
+            (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+        );
+      this.members = members;
+    }
+    return members.get(file) ?? [];
   }
 }
 
-function* sourcesOf(path: string, text: string): Generator<string> {
-  if (/\.vcxproj$/i.test(path)) {
-    for (const m of text.matchAll(/<(?:ClCompile|ClInclude)\s+Include="([^"$]+)"/g)) if (m[1]) yield m[1];
-    return;
-  }
-  for (const m of text.matchAll(/[\w./\\-]+\.(?:c|h|inl)\b/gi)) yield m[0];
-}
-
-function join(folder: string, name: string): string {
-  const parts = folder ? folder.split('/') : [];
-  for (const part of name.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
+/** How many leading folders two paths share. */
+function shared(a: string, b: string): number {
+  const x = a.split('/').slice(0, -1);
+  const y = b.split('/').slice(0, -1);
+  let n = 0;
+  while (n < x.length && n < y.length && x[n] === y[n]) n++;
+  return n;
 }

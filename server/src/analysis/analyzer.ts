@@ -77,9 +77,10 @@ function contextsFor(blocks: number, functions: number): number {
   const most = blocks > 300 ? 3 : blocks > 120 ? 5 : 8;
   return functions > 6000 ? Math.min(most, 2) : functions > 2500 ? Math.min(most, 4) : most;
 }
+const NO_CONTEXTS: ReadonlyMap<string, number> = new Map();
 /** Joined contexts of one function: they differ only in the shared memory and the objects of callers that they are given. */
 const GENERAL = 3;
-const MAX_DEPTH = 12;
+const MAX_DEPTH = 20;
 const MAX_ROUNDS = 7;
 
 export class Analyzer {
@@ -93,7 +94,8 @@ export class Analyzer {
   private readonly globals = new Map<string, GlobalBase>();
   private readonly allocs = new Map<string, AllocBase>();
   private readonly memos = new Map<string, Memo>();
-  private readonly contexts = new Map<string, Set<string>>();
+  /** Contexts of each function that somebody asks for now, with how many do. */
+  private readonly contexts = new Map<string, Map<string, number>>();
   private readonly running = new Set<string>();
   private frames: { callees: Set<string> }[] = [];
   private rootIds = new Set<string>();
@@ -338,6 +340,7 @@ export class Analyzer {
     for (const [id, m] of this.memos) {
       if (live.has(id)) continue;
       this.memos.delete(id);
+      this.release(m);
       this.contexts.get(m.fnKey)?.delete(id.slice(m.fnKey.length + 1));
       any = true;
     }
@@ -479,7 +482,7 @@ export class Analyzer {
     )
       return undefined;
     const context = argumentsOf(d, args, s, caller, this);
-    const set = this.contexts.get(fnKey) ?? new Set<string>();
+    const set = this.contexts.get(fnKey) ?? NO_CONTEXTS;
     const most = contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
     if (!set.has(context.key) && set.size >= most) {
       const general = argumentsOf(d, args, s, caller, this, true);
@@ -507,19 +510,39 @@ export class Analyzer {
   private execute(fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): Memo | undefined {
     const fnKey = key(fn);
     const id = `${fnKey}#${context.key}`;
-    this.frames[this.frames.length - 1]?.callees.add(id);
+    this.ask(fnKey, context.key, id);
     const known = this.memos.get(id);
     if (known && this.valid(known)) return known;
     if (this.running.has(id)) return undefined;
     return this.run(id, fn, context, depth, stack);
   }
 
+  /** Notes that the running function, or a root, asks for an answer. */
+  private ask(fnKey: string, contextKey: string, id: string): void {
+    const caller = this.frames[this.frames.length - 1];
+    if (caller?.callees.has(id)) return;
+    caller?.callees.add(id);
+    let of = this.contexts.get(fnKey);
+    if (!of) this.contexts.set(fnKey, (of = new Map()));
+    of.set(contextKey, caller ? (of.get(contextKey) ?? 0) + 1 : 1);
+  }
+
+  /** An answer that goes, or that is about to be made anew, asks for nothing any more. */
+  private release(m: Memo): void {
+    for (const id of m.callees) {
+      const at = id.indexOf('#');
+      const of = this.contexts.get(id.slice(0, at));
+      const n = of?.get(id.slice(at + 1));
+      if (!of || n === undefined) continue;
+      if (n > 1) of.set(id.slice(at + 1), n - 1);
+      else of.delete(id.slice(at + 1));
+    }
+  }
+
   private run(id: string, fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): Memo {
     const fnKey = key(fn);
     const before = this.memos.get(id);
-    const set = this.contexts.get(fnKey) ?? new Set<string>();
-    set.add(context.key);
-    this.contexts.set(fnKey, set);
+    if (before) this.release(before);
     this.running.add(id);
     const outer = this.memory.consulted;
     this.memory.consulted = new Map();

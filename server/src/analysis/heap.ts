@@ -243,7 +243,14 @@ function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolea
     for (const f of s.fns) fns.add(f);
     mixed ||= s.other;
   }
-  return { targets, taint, fns: [...fns].sort(), mixed, any };
+  return { targets, taint: inOrder(taint), fns: [...fns].sort(), mixed, any };
+}
+
+/** The same sources are the same list, whichever of two functions that feed each other ran last. */
+function inOrder(taint: readonly Taint[]): readonly Taint[] {
+  if (taint.length < 2) return taint;
+  const name = new Map(taint.map((t) => [t, `${t.loc}|${t.origin}|${siteId(t.site)}`]));
+  return [...taint].sort((a, b) => ((name.get(a) ?? '') < (name.get(b) ?? '') ? -1 : 1));
 }
 
 /** Everything that a reader of the field learns. */

@@ -174,6 +174,10 @@ export class Regions {
         if (path === 'Parameters.DeviceIoControl.IoControlCode') return number(this.code);
         if (path === 'Parameters.DeviceIoControl.Type3InputBuffer') return region(this.type3());
         return undefined;
+      case 'URB_HEADER':
+        // Stated by the driver that sends the URB, or by the one that completed it.
+        if (path === 'Length') return number(this.atomOf('PEER.Urb', 0xffff));
+        return undefined;
       case 'FLT_CALLBACK_DATA':
         if (path === 'RequestorMode') return number(this.mode);
         return undefined;
@@ -183,8 +187,8 @@ export class Regions {
     return this.fromFacts(type, path);
   }
 
-  atomOf(key: string): Lin {
-    return lin(this.atoms.atom(key, { frame: false, lo: 0, hi: U32 }));
+  atomOf(key: string, hi = U32): Lin {
+    return lin(this.atoms.atom(key, { frame: false, lo: 0, hi }));
   }
 
   private fromFacts(type: string, path: string): FieldMeaning | undefined {

@@ -7,6 +7,7 @@ import type { ProjectModel } from '../model/model';
 import type { OriginAnswer } from '../report/answers';
 import type { Place, Severity } from '../rules/finding';
 import type { Workspace } from '../report/workspace';
+import type { CachePlace } from './cache';
 
 export interface Terminal {
   out(text: string): void;
@@ -68,6 +69,8 @@ export interface Parts {
   readonly version: string;
   readonly terminal: Terminal;
   createEngine(): Promise<Engine>;
+  /** Absent: nothing is kept between scans. */
+  readonly cache?: CachePlace | undefined;
   /** The page of a rule as Markdown. */
   page(rule: string): string | undefined;
   /** Never throws: what is wrong is a problem, and the rest stands. */

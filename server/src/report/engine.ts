@@ -4,6 +4,7 @@
 import type { Analyzer } from '../analysis/analyzer';
 import { originsAt } from '../analysis/ask';
 import { summariesOf, type Summary } from '../analysis/summary/summary';
+import type { SurfaceRecord } from '../analysis/surface/record';
 import { mergeEntries, surfaceOf, type Entry } from '../analysis/surface/surface';
 import { createModel } from '../model/index';
 import type { Model } from '../model/model';
@@ -18,6 +19,7 @@ import type { Rule } from '../rules/rule';
 import { decide, mergeFindings, Notes, type Drafted } from './decide';
 import { DriverAnalysis } from './driver';
 import { Reader } from './reader';
+import type { Span } from '../syntax/ast';
 import type { FileFacts, Gap, Syntax } from '../syntax/facts';
 import { Finisher, isSelected } from './finish';
 import type { Note, Outcome, Progress, Settings, Workspace } from './workspace';
@@ -153,6 +155,35 @@ export class EngineWorkspace implements Workspace {
           return surfaceOf({ program, constants, model, answers, roots, records: surface, files: d.files, findings });
         }),
     );
+  }
+
+  /** Expressions of a file whose value an attacker chooses, ordered by place. Ask after `analyse`. */
+  untrusted(path: string): readonly Span[] {
+    const spans = new Map<number, number>();
+    for (const { fn, untrusted } of this.heard((driver) => driver.files.includes(path))) {
+      if (fn.file !== path) continue;
+      for (const [from, to] of untrusted) {
+        const start = this.program.currentOffset(path, from);
+        spans.set(start, Math.max(spans.get(start) ?? 0, start + (to - from)));
+      }
+    }
+    return [...spans].map(([start, end]) => ({ start, end })).sort((a, b) => a.start - b.start);
+  }
+
+  /** Whom each function calls, tables of function pointers resolved; both as `file:name`. Ask after `analyse`. */
+  calls(): ReadonlyMap<string, ReadonlySet<string>> {
+    const calls = new Map<string, Set<string>>();
+    for (const { fn, buckets } of this.heard(() => true)) {
+      const key = `${fn.file}:${fn.decl.name}`;
+      const callees = calls.get(key) ?? new Set();
+      for (const bucket of buckets.values()) for (const callee of bucket.calls) callees.add(callee);
+      calls.set(key, callees);
+    }
+    return calls;
+  }
+
+  private *heard(of: (driver: DriverAnalysis) => boolean): Generator<SurfaceRecord, void> {
+    for (const driver of this.drivers.values()) if (of(driver)) yield* driver.answers().surface.values();
   }
 
   *analyse(): Generator<Progress, Outcome, void> {

@@ -564,7 +564,7 @@ export class Memory {
         if (shared && !(state.hasMust('fresh', base) && !state.hasMay('mapped', base))) return [hit('SharedPages', true, shared)];
         if (base.what === 'device') return [hit('Device', true, [])];
         const agg = state.cell(base, '')?.agg;
-        if (agg?.taint.length) return agg.taint.slice(0, 1).map((x) => hit('Snapshot', x.certain, x.witness));
+        if (agg?.taint.length) return agg.taint.slice(0, 1).map((x) => hit(copyOf(x), x.certain, x.witness));
         return [hit('Kernel', true, [])];
       }
       case 'sym': {
@@ -583,7 +583,7 @@ export class Memory {
       }
       case 'local': {
         const agg = state.cell(base, '')?.agg;
-        if (agg?.taint.length) return [hit('Snapshot', true, [])];
+        if (agg?.taint.length) return agg.taint.slice(0, 1).map((x) => hit(copyOf(x), true, x.witness));
         return [hit('Kernel', true, [])];
       }
       case 'global':
@@ -608,6 +608,11 @@ function walkRecord(rec: Rec, path: string): Ty | undefined {
     if (!ty) return undefined;
   }
   return ty;
+}
+
+/** What a copy is called: content that no one else holds keeps the name of who said it. */
+function copyOf(t: Taint): OriginHit['origin'] {
+  return t.origin === 'Registry' || t.origin === 'Peer' ? t.origin : 'Snapshot';
 }
 
 /** A pointer that is probed is by that a user address. */

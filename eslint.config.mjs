@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['.cache/', 'dist/', 'out/', 'node_modules/', 'test/**/*.c', 'media/'] },
+  { ignores: ['.cache/', 'dist/', 'out/', 'node_modules/', 'test/**/*.c', 'test/editor/second-c/', 'media/'] },
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts'],

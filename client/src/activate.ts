@@ -24,6 +24,8 @@ import {
 } from '../../server/src/lsp/protocol';
 import type { Connected } from './connected';
 import { answerDisk } from './disk';
+import { offersOutline } from './other-extensions';
+import { changeProject } from './project';
 import { registerRulePages, rulePageLink } from './rule-pages';
 import { scanWorkspace } from './scan-command';
 import { documentFilters } from './selector';
@@ -31,6 +33,7 @@ import { openSample } from './sample';
 import { StatusItem } from './status-item';
 import { suppress } from './suppress';
 import { settingsFor } from './trust';
+import { UntrustedMarks } from './untrusted-marks';
 import { registerFindings } from './views/findings-tree';
 import { registerReport } from './views/report';
 import { registerSurface } from './views/surface-tree';
@@ -54,7 +57,9 @@ export async function activateOn(context: ExtensionContext, platform: Platform):
   const extension = new Extension(platform, output);
   const findings = registerFindings(extension);
   const surface = registerSurface(extension);
+  const marks = new UntrustedMarks(extension);
   extension.onFindings = () => {
+    marks.refresh();
     findings.refresh();
     surface.refresh();
   };
@@ -67,11 +72,17 @@ export async function activateOn(context: ExtensionContext, platform: Platform):
       output.show();
     }),
     commands.registerCommand(Commands.suppress, (args: unknown) => suppress(extension, args)),
+    commands.registerCommand(Commands.changeProject, (params: unknown) => changeProject(extension, params)),
     commands.registerCommand('fencepost.openSample', () => openSample(context)),
     ...registerRulePages(extension),
     ...registerReport(extension),
     findings,
     surface,
+    marks,
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('files.exclude')) extension.settingsChanged();
+      if (event.affectsConfiguration('fencepost.markUntrusted')) marks.refresh();
+    }),
     workspace.onDidGrantWorkspaceTrust(() => {
       const params: TrustParams = { trusted: true };
       void extension.client?.sendNotification(Methods.trust, params);
@@ -141,6 +152,11 @@ class Extension implements Connected {
     await this.start();
   }
 
+  /** Settings of the editor that the server reads, too. */
+  settingsChanged(): void {
+    void this.client?.sendNotification('workspace/didChangeConfiguration', { settings: null });
+  }
+
   /** The document may stay open for minutes after its last tab is gone; what a scan found in it is shown again at once. */
   hidden(uri: Uri | undefined): void {
     if (!uri || window.tabGroups.all.some((group) => group.tabs.some((tab) => uriOf(tab.input)?.toString() === uri.toString())))
@@ -179,7 +195,7 @@ class Extension implements Connected {
       commands: true,
       files: true,
       visibility: true,
-      documentSymbols: workspace.getConfiguration('fencepost').get('documentSymbols', false),
+      documentSymbols: offersOutline(),
       settings: settingsFor(undefined),
       ...this.platform.initialization,
     };

@@ -2,8 +2,7 @@
  * Which documents belong to Fencepost. Headers and `.inl` files have the language `cpp` in VS Code, so the pattern decides, not the
  * language; schemes are those of files, unsaved documents and the folders that are open, so that sides of a diff stay unmarked.
  */
-import type { DocumentFilter } from 'vscode';
-import { workspace } from 'vscode';
+import { languages, workspace, type DocumentFilter, type TextDocument } from 'vscode';
 import { PROJECT_FILE, SOURCE_GLOB } from '../../server/src/lsp/evidence';
 
 /** Filters for C sources, without the project file. */
@@ -18,4 +17,8 @@ export function documentFilters(): { scheme?: string; language?: string; pattern
     ...sourceFilters().map(({ scheme, language }) => ({ scheme, language, pattern: SOURCE_GLOB })),
     { pattern: `**/${PROJECT_FILE}` },
   ];
+}
+
+export function isSource(document: TextDocument): boolean {
+  return languages.match(sourceFilters(), document) > 0;
 }

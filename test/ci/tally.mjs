@@ -1,8 +1,8 @@
-// Reads mocha's JSON results: says what failed and what was skipped, and ends with the counts. A run that did not come as far as
-// the tests, or that stopped among them, is a failure, too. Usage: node test/ci/tally.mjs RESULTS STATUS
+// Reads mocha's JSON results: says what failed and what was skipped, and ends with the counts, in which every editor lane is one test. A
+// run that did not come as far as the tests, or that stopped among them, is a failure, too. Usage: node test/ci/tally.mjs RESULTS STATUS [LANE STATUS]…
 import { readFileSync } from 'node:fs';
 
-const [, , file = '', status = '1'] = process.argv;
+const [, , file = '', status = '1', ...lanes] = process.argv;
 
 function read() {
   try {
@@ -20,8 +20,18 @@ if (!results) {
 }
 for (const test of results.pending) console.log(`skipped: ${test.fullTitle}`);
 for (const test of results.failures) console.log(`failed: ${test.fullTitle}\n${test.err.stack ?? test.err.message ?? ''}\n`);
-const { passes, failures, pending } = results.stats;
-const silent = failures === 0 && Number(status) !== 0 ? 1 : 0;
-if (silent) console.log(`No test failed, yet the command ended with exit code ${status}.`);
-console.log(`${passes} passed, ${failures + silent} failed${pending > 0 ? `, ${pending} skipped` : ''}`);
-process.exit(failures + silent > 0 || passes === 0 ? 1 : 0);
+let { passes, failures } = results.stats;
+const { pending } = results.stats;
+if (failures === 0 && Number(status) !== 0) {
+  console.log(`No test failed, yet the command ended with exit code ${status}.`);
+  failures++;
+}
+for (let i = 0; i + 1 < lanes.length; i += 2) {
+  if (lanes[i + 1] === '0') passes++;
+  else {
+    console.log(`failed: the editor lane ${lanes[i]} (exit code ${lanes[i + 1]})`);
+    failures++;
+  }
+}
+console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`);
+process.exit(failures > 0 || results.stats.passes === 0 ? 1 : 0);

@@ -69,6 +69,14 @@ export function sampleCopy() {
   return folder;
 }
 
+/** The sample many times over, for a scan that takes a while. */
+export function manySamples(count) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'fencepost-many-'));
+  for (let i = 0; i < count; i++)
+    cpSync(path.join(root, 'samples/ringdrv'), path.join(folder, `driver${i}`), { recursive: true });
+  return folder;
+}
+
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -80,7 +88,7 @@ export function freePort() {
   });
 }
 
-export async function until(what, condition, limit = 20000) {
+export async function until(what, condition, limit = 60000) {
   const end = Date.now() + limit;
   for (;;) {
     const value = await condition();

@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { cache, CHROMIUM_ARGUMENTS, freePort, packages, pictures, program, sampleCopy, skip, stagedExtension } from './lane.mjs';
-import { walk, walkViews, Workbench } from './workbench.mjs';
+import { walk, walkViews } from './walk.mjs';
+import { Workbench } from './workbench.mjs';
 
 const LANE = 'web';
 const COMMIT = 'f1e16e1e6214d7c44d078b1f0607b2388f29d729';

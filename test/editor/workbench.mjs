@@ -3,32 +3,46 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { pictures, until } from './lane.mjs';
 
+/** Milliseconds; a machine that builds something else meanwhile is slow. */
+const PATIENCE = 60000;
+
 export class Workbench {
   constructor(page) {
     this.page = page;
+    page.setDefaultTimeout(PATIENCE);
   }
 
   async ready() {
-    await this.page.waitForSelector('.monaco-workbench', { timeout: 60000 });
-    await this.page.waitForSelector('.explorer-folders-view .monaco-list-row', { timeout: 60000 });
+    await this.page.waitForSelector('.monaco-workbench');
+    await this.page.waitForSelector('.explorer-folders-view .monaco-list-row');
   }
 
   /** Quick open; `>` before a command. */
   async quickOpen(text, picked) {
-    await this.page.keyboard.press(text.startsWith('>') ? 'F1' : 'Control+P');
     const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor();
+    // The first key may come before the workbench listens.
+    await until('quick open', async () => {
+      await this.page.keyboard.press(text.startsWith('>') ? 'F1' : 'Control+P');
+      return input.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    });
     await input.fill(text);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: picked }).first();
-    await row.waitFor({ timeout: 20000 });
+    await row.waitFor();
     await row.click();
   }
 
   /** From the explorer: a virtual file system may have no search. */
   async openFile(name) {
     await this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first().dblclick();
-    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.isActive(name);
     await this.page.waitForSelector('.editor-instance .view-line');
+  }
+
+  isActive(name) {
+    return this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
   command(title) {
@@ -62,18 +76,24 @@ export class Workbench {
     return first.startsWith(file) ? Number(/(\d+)$/.exec(first)?.[1] ?? 0) : 0;
   }
 
-  /** Double-clicks a problem and waits for the editor to have the focus. */
+  /** Double-clicks a problem, or a place below one, and waits for the editor to have the focus. */
   async goToProblem(text) {
     await this.problemTexts(text);
     await (await this.problems()).filter({ hasText: text }).first().dblclick();
     await this.page.waitForSelector('.editor-instance .monaco-editor.focused');
   }
 
+  async goToRelated(text) {
+    await this.problemTexts(text);
+    await (await this.problems()).filter({ hasText: text }).last().dblclick();
+    await this.page.waitForSelector('.editor-instance .monaco-editor.focused');
+  }
+
   /** Opens the menu of code actions; answers their titles. */
   async actions() {
-    await this.page.keyboard.press('Control+.');
     const rows = this.page.locator('.action-widget .monaco-list-row.action');
-    await rows.first().waitFor({ timeout: 15000 });
+    await this.page.keyboard.press('Control+.');
+    await rows.first().waitFor();
     return rows.allInnerTexts();
   }
 
@@ -85,8 +105,30 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** The hover at the cursor. */
+  async hover() {
+    await this.page.keyboard.press('Escape');
+    // A chord: the first half must have arrived before the second.
+    await this.page.keyboard.press('Control+K');
+    await this.page.keyboard.press('Control+I');
+    const hover = this.page.locator('.editor-instance .monaco-hover').first();
+    await hover.waitFor();
+    return hover;
+  }
+
   async activeText() {
     return (await this.page.locator('.editor-instance .view-lines').first().innerText()).replaceAll('\u00a0', ' ');
+  }
+
+  /** Colours of the pieces of text that hold a word. */
+  colours(word) {
+    return this.page
+      .locator('.editor-instance .view-line span span', { hasText: word })
+      .evaluateAll((spans) => spans.map((span) => getComputedStyle(span).color));
+  }
+
+  lenses() {
+    return this.page.locator('.codelens-decoration').allInnerTexts();
   }
 
   picture(name) {
@@ -94,88 +136,24 @@ export class Workbench {
   }
 
   async toast(text) {
-    await this.page
-      .locator('.notifications-toasts .notification-list-item-message', { hasText: text })
-      .first()
-      .waitFor({ timeout: 30000 });
+    await this.page.locator('.notifications-toasts .notification-list-item-message', { hasText: text }).first().waitFor();
   }
-}
 
-/** The walk that every VS Code lane takes through the sample driver. */
-export async function walk(bench, { prefix }) {
-  await bench.openFile('session.c');
-  const read = '`Ring->Shared->ProducerIndex` is a plain read';
-  await until('the problem', async () => (await bench.problemTexts(read)).length > 0, 60000);
-  const before = await until('the count', () => bench.problemCount('session.c'));
-  await bench.goToProblem(read);
-  await until('a squiggle', async () => (await bench.squiggles('error')) > 0);
-  await bench.problemTexts('');
-  await bench.picture(`${prefix}-problems`);
+  /** A row of a tree in the side bar. */
+  row(text) {
+    return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+  }
 
-  // Its path: the related places lie under the row.
-  await until('the way through another file', async () =>
-    (await bench.problemTexts('MmMapLockedPagesSpecifyCache')).some((text) => text.startsWith('ring.c')),
-  );
-  await bench.picture(`${prefix}-related`);
-
-  // A scan shows the other files, and does not show this one twice.
-  await bench.command('Fencepost: Scan Workspace');
-  await bench.toast('errors,');
-  await until('the other file', () => bench.problemCount('control.c'));
-  assert.equal(await bench.problemCount('session.c'), before, 'problems of a file that is open, before and after a scan');
-  await bench.picture(`${prefix}-scanned`);
-  await bench.command('Notifications: Clear All Notifications');
-
-  // The fix.
-  await bench.goToProblem(read);
-  const titles = await bench.actions();
-  await bench.picture(`${prefix}-actions`);
-  assert.ok(
-    titles.some((title) => title.includes('Suppress shared-nonvolatile-read')),
-    titles.join(' | '),
-  );
-  await bench.pick(titles, 'Read ');
-  await until('the fix in the text', async () =>
-    /Produced = Read\w+\(&Ring->Shared->ProducerIndex\)/.test(await bench.activeText()),
-  );
-  await until('the problem gone', async () => (await bench.problemCount('session.c')) < before);
-  await bench.picture(`${prefix}-fixed`);
-}
-
-/** Suppression with a reason, and the views. */
-export async function walkViews(bench, { prefix, hasWebviews }) {
-  const tag = '`Entry->Tag` is a plain read';
-  await bench.goToProblem(tag);
-  await bench.pick(await bench.actions(), 'with a comment above');
-  const input = bench.page.locator('.quick-input-widget input.input');
-  await input.waitFor();
-  await input.fill('the tag is compared, never used');
-  await bench.picture(`${prefix}-reason`);
-  await bench.page.keyboard.press('Enter');
-  await until('the comment', async () =>
-    (await bench.activeText()).includes('fencepost-ignore-next-line shared-nonvolatile-read'),
-  );
-  await until('the problem gone', async () => !(await bench.problemTexts(tag)).some((text) => text.includes(tag)));
-
-  await bench.problemTexts('');
-  await bench.command('Fencepost: Show Findings');
-  await bench.page.locator('.pane-body .monaco-list-row', { hasText: 'control.c:' }).first().waitFor();
-  await bench.page.locator('.pane-body .monaco-list-row', { hasText: 'IOCTL_RING_CREATE' }).first().waitFor();
-  await bench.picture(`${prefix}-view`);
-  await bench.command('Fencepost: Open Report');
-  await bench.page.locator('.tab.active', { hasText: 'Fencepost Report' }).waitFor();
-  if (!hasWebviews) return;
-  await bench.command('View: Close Panel');
-  await until('the report', async () => {
-    for (const frame of bench.page.frames()) {
+  /** The first heading inside any web view. */
+  async webviewHeading() {
+    for (const frame of this.page.frames()) {
       const heading = await frame
         .locator('h1')
         .first()
         .innerText({ timeout: 200 })
         .catch(() => '');
-      if (heading === 'Fencepost report') return true;
+      if (heading !== '') return heading;
     }
-    return false;
-  });
-  await bench.picture(`${prefix}-report`);
+    return '';
+  }
 }

@@ -3,9 +3,20 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CancellationTokenSource, type CodeAction, type Hover, type WorkspaceEdit } from 'vscode-languageserver-protocol/node';
 import type { FindingsResult, ScanPartialResult, ScanResult } from '../../server/src/lsp/protocol';
+import { readProjectFile } from '../../server/src/lsp/project-files';
+import type { RuleMeta } from '../../server/src/rules/finding';
 import { inProcess, PULL, PUSH, until, type TestClient } from './harness';
 
 const DRIVER = '#include <ntddk.h>\n';
+const META: RuleMeta = {
+  id: 'bad-word',
+  title: 'A bad word',
+  threats: [],
+  severity: 'error',
+  precision: 'high',
+  cwe: [],
+  profile: 'default',
+};
 
 describe('language server over a fake engine', () => {
   let client: TestClient & { readonly log: { created: number; runs: number; slices: number } };
@@ -321,6 +332,8 @@ describe('language server over a fake engine', () => {
           'Suppress bad-word on this line…',
           'Suppress bad-word with a comment above…',
           'Suppress bad-word in this file…',
+          'Accept this bad-word problem in the baseline',
+          'Accept all bad-word problems of this file in the baseline',
           'Show documentation for bad-word',
         ],
       );
@@ -411,5 +424,77 @@ describe('language server over a fake engine', () => {
     await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
     await until('a refresh', () => client.refreshes === 1);
     assert.equal((await client.items(uri))[0]?.severity, 1);
+  });
+
+  it('takes severities from fencepost.json, and those of the settings over them', async () => {
+    start(
+      { 'fencepost.json': '{ "rules": { "bad-word": "warning" } }' },
+      { readProject: (text) => readProjectFile(text, [META]) },
+    );
+    await client.initialize({ ...PULL, workspace: { ...PULL.workspace, configuration: true } });
+    const uri = await client.open('a.c', `${DRIVER}BAD\n`);
+    assert.equal((await client.items(uri))[0]?.severity, 2);
+    client.settings = { severities: { 'bad-word': 'error' } };
+    await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    await until('a refresh', () => client.refreshes === 1);
+    assert.equal((await client.items(uri))[0]?.severity, 1);
+  });
+
+  it('leaves out what .gitignore and files.exclude name, and says how much', async () => {
+    start({ 'a.c': `${DRIVER}BAD`, 'gen/b.c': 'BAD', 'old/c.c': 'BAD', '.gitignore': 'gen/\n' });
+    client.settings = { filesExclude: ['**/old'] };
+    await client.initialize({ ...PULL, workspace: { ...PULL.workspace, configuration: true } });
+    const scanned = async (): Promise<string[]> =>
+      (await client.connection.sendRequest<ScanResult>('fencepost/scan', {})).results.map(({ uri }) => path.basename(uri));
+    assert.deepEqual(await scanned(), ['a.c']);
+    client.settings = {};
+    await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    await until('the other file', () => client.shown(client.uri('old/c.c'))?.length === 1);
+    assert.deepEqual(await scanned(), ['a.c', 'c.c']);
+  });
+
+  it('reads everything in a workspace that is not trusted, whatever it ignores', async () => {
+    start({ 'a.c': `${DRIVER}BAD`, 'gen/b.c': 'BAD', '.gitignore': 'gen/\n' });
+    await client.initialize(PULL, { trusted: false });
+    const { results } = await client.connection.sendRequest<ScanResult>('fencepost/scan', {});
+    assert.equal(results.length, 2);
+  });
+
+  it('says what the caps left out', async () => {
+    start({ 'a.c': `${DRIVER}BAD`, 'b.c': `BAD ${' '.repeat(3000)}`, 'c.c': 'BAD', 'd.c': 'BAD' });
+    client.settings = { scan: { maxFiles: 3, maxFileSizeKB: 2 } };
+    await client.initialize({ ...PULL, workspace: { ...PULL.workspace, configuration: true } });
+    const result = await client.connection.sendRequest<ScanResult>('fencepost/scan', {});
+    assert.equal(result.findings, 2);
+    assert.equal(result.notAnalysed, 2, 'one file is too large, one too many');
+  });
+
+  it('keeps the settings of two folders apart, and takes a third one up and away', async () => {
+    start({ 'one/a.c': `${DRIVER}BAD`, 'two/b.c': `${DRIVER}BAD`, 'three/c.c': `${DRIVER}BAD` });
+    const folder = (name: string): { uri: string; name: string } => ({ uri: client.uri(name), name });
+    client.connection.onRequest('workspace/configuration', ({ items }: { items: { scopeUri: string }[] }) =>
+      items.map(({ scopeUri }) => (scopeUri.endsWith('two') ? { severities: { 'bad-word': 'warning' } } : {})),
+    );
+    await client.connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      workspaceFolders: [folder('one'), folder('two')],
+      capabilities: { ...PULL, workspace: { ...PULL.workspace, configuration: true, workspaceFolders: true } },
+      initializationOptions: { debounce: 5 },
+    });
+    await client.connection.sendNotification('initialized', {});
+    const severity = async (file: string): Promise<number | undefined> =>
+      (await client.items(await client.open(file, `${DRIVER}BAD`)))[0]?.severity;
+    assert.deepEqual([await severity('one/a.c'), await severity('two/b.c')], [1, 2]);
+    const scanned = async (): Promise<number> => (await client.connection.sendRequest<ScanResult>('fencepost/scan', {})).findings;
+    assert.equal(await scanned(), 2);
+    const event = (added: object[], removed: object[]): Promise<void> =>
+      client.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added, removed } });
+    await event([folder('three')], []);
+    assert.equal(await scanned(), 3);
+    assert.equal(client.shown(client.uri('three/c.c'))?.length, 1);
+    await event([], [folder('three')]);
+    await until('its results gone', () => client.shown(client.uri('three/c.c'))?.length === 0);
+    assert.equal(await scanned(), 2);
   });
 });

@@ -152,5 +152,14 @@ export function report(changes: Partial<Settings> = {}): Report {
     page: (rule) => builtinPages[rule] ?? (rule === 'shared-read' ? '# shared-read\n\nReads `shared` memory.\n' : undefined),
     trusted: settings.trusted,
     version: '1.2.3',
+    surface: [
+      {
+        kind: 'ioctl',
+        name: 'IOCTL_PEEK',
+        place: ring('Peek'),
+        facts: ['`METHOD_NEITHER`: the driver gets raw user addresses.', 'Reads <the> raw input address outside `__try`.'],
+      },
+      { kind: 'shared memory', name: 'RING.Shared', place: ring('Ring->Shared->Consumer'), facts: [] },
+    ],
   };
 }

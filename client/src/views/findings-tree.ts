@@ -5,7 +5,7 @@ import { commands, MarkdownString, ThemeColor, ThemeIcon, TreeItem, window, l10n
 import { Methods, type FindingRow, type FindingsResult } from '../../../server/src/lsp/protocol';
 import type { Connected } from '../connected';
 import { countsOf, groupsOf, type Filter, type Grouping } from './grouping';
-import { GroupedTree, nameOf, openPlace, placeOf, type GroupNode } from './rows';
+import { GroupedTree, nameOf, openPlace, placeOf, type DetailNode, type GroupNode } from './rows';
 
 const ICONS: Readonly<Record<FindingRow['severity'], ThemeIcon>> = {
   error: new ThemeIcon('error', new ThemeColor('list.errorForeground')),
@@ -46,6 +46,15 @@ class FindingsTree extends GroupedTree<FindingRow> {
     item.command = openPlace(row.uri, row.range);
     return item;
   }
+
+  protected detailsOf(row: FindingRow): DetailNode[] {
+    return row.path.map(({ message, uri, range }) => ({
+      text: message.replaceAll('`', ''),
+      icon: 'arrow-small-right',
+      uri,
+      range,
+    }));
+  }
 }
 
 function tooltipOf(row: FindingRow): MarkdownString {
@@ -73,7 +82,13 @@ export function registerFindings(connected: Connected): Disposable & { refresh()
     commands.registerCommand('fencepost.groupByFile', group('file')),
     commands.registerCommand('fencepost.groupByRule', group('rule')),
     commands.registerCommand('fencepost.filterFindings', () => askFilter(tree, (message) => (view.message = message))),
-    commands.registerCommand('fencepost.showFindings', async () => {
+    // From a line above a function: the findings in it.
+    commands.registerCommand('fencepost.showFindings', async (text: unknown) => {
+      if (typeof text === 'string') {
+        tree.filter = { ...tree.filter, text: text.toLowerCase() };
+        view.message = l10n.t('Filtered by "{0}"', text);
+        tree.refresh();
+      }
       await commands.executeCommand('setContext', 'fencepost.active', true);
       await commands.executeCommand('fencepost.findings.focus');
     }),

@@ -30,11 +30,10 @@ export function groupsOf(
   const groups = new Map<string, FindingRow[]>();
   for (const row of rows) {
     if (!passes(row, filter, nameOf)) continue;
-    for (const key of keysOf(row, grouping, nameOf)) {
-      const list = groups.get(key);
-      if (list) list.push(row);
-      else groups.set(key, [row]);
-    }
+    const key = keyOf(row, grouping, nameOf);
+    const list = groups.get(key);
+    if (list) list.push(row);
+    else groups.set(key, [row]);
   }
   return [...groups]
     .map(([name, list]) => ({ name, rows: list.sort((a, b) => compareRows(a, b, nameOf)) }))
@@ -54,10 +53,11 @@ export function countsOf(rows: readonly FindingRow[]): string {
   return parts.join(', ');
 }
 
-function keysOf(row: FindingRow, grouping: Grouping, nameOf: (uri: string) => string): readonly string[] {
-  if (grouping === 'file') return [nameOf(row.uri)];
-  if (grouping === 'rule') return [row.rule];
-  return row.threats.length > 0 ? row.threats : [NO_THREAT];
+function keyOf(row: FindingRow, grouping: Grouping, nameOf: (uri: string) => string): string {
+  if (grouping === 'file') return nameOf(row.uri);
+  if (grouping === 'rule') return row.rule;
+  // The first one is the chapter that the rule answers; in the others a finding would be counted again.
+  return row.threats[0] ?? NO_THREAT;
 }
 
 function passes(row: FindingRow, { text, silenced }: Filter, nameOf: (uri: string) => string): boolean {

@@ -4,6 +4,7 @@
 import {
   EventEmitter,
   Range,
+  ThemeIcon,
   TreeItem,
   TreeItemCollapsibleState,
   Uri,
@@ -35,37 +36,76 @@ export interface GroupNode<T> {
   readonly rows: readonly T[];
 }
 
-/** A tree of two levels. */
-export abstract class GroupedTree<T extends object> implements TreeDataProvider<GroupNode<T> | T> {
+/** Something that is said about a row. */
+export interface DetailNode {
+  readonly text: string;
+  readonly icon: string;
+  readonly uri?: string;
+  readonly range?: LspRange;
+}
+
+type Node<T> = GroupNode<T> | T | DetailNode;
+
+/** A tree of groups, rows, and what there is to say about each row. */
+export abstract class GroupedTree<T extends object> implements TreeDataProvider<Node<T>> {
   readonly #changed = new EventEmitter<undefined>();
   readonly onDidChangeTreeData: Event<undefined> = this.#changed.event;
   readonly #groups = new Set<unknown>();
+  readonly #details = new Set<unknown>();
 
   protected abstract groups(): Promise<GroupNode<T>[]>;
   protected abstract itemOf(row: T): TreeItem;
+  protected abstract detailsOf(row: T): readonly DetailNode[];
 
   refresh(): void {
     this.#changed.fire(undefined);
   }
 
-  async getChildren(node?: GroupNode<T> | T): Promise<(GroupNode<T> | T)[]> {
+  async getChildren(node?: Node<T>): Promise<Node<T>[]> {
     if (this.isGroup(node)) return [...node.rows];
-    if (node) return [];
+    if (this.isDetail(node)) return [];
+    if (node) {
+      const details = [...this.detailsOf(node)];
+      for (const detail of details) this.#details.add(detail);
+      return details;
+    }
     const groups = await this.groups();
     this.#groups.clear();
+    this.#details.clear();
     for (const group of groups) this.#groups.add(group);
     return groups;
   }
 
-  getTreeItem(node: GroupNode<T> | T): TreeItem {
-    if (!this.isGroup(node)) return this.itemOf(node);
+  getTreeItem(node: Node<T>): TreeItem {
+    if (this.isDetail(node)) return detailItem(node);
+    if (!this.isGroup(node)) {
+      const item = this.itemOf(node);
+      if (this.detailsOf(node).length > 0) item.collapsibleState = TreeItemCollapsibleState.Collapsed;
+      return item;
+    }
     const item = new TreeItem(node.label, TreeItemCollapsibleState.Expanded);
     item.id = `group:${node.label}`;
     item.description = node.description;
     return item;
   }
 
-  private isGroup(node: GroupNode<T> | T | undefined): node is GroupNode<T> {
+  private isGroup(node: Node<T> | undefined): node is GroupNode<T> {
     return node !== undefined && this.#groups.has(node);
   }
+
+  private isDetail(node: Node<T> | undefined): node is DetailNode {
+    return node !== undefined && this.#details.has(node);
+  }
+}
+
+function detailItem({ text, icon, uri, range }: DetailNode): TreeItem {
+  const item = new TreeItem(text);
+  item.iconPath = new ThemeIcon(icon);
+  item.tooltip = text;
+  if (uri !== undefined && range) {
+    item.label = placeOf(uri, range);
+    item.description = text;
+    item.command = openPlace(uri, range);
+  }
+  return item;
 }

@@ -5,13 +5,15 @@
 import { commands, MarkdownString, ThemeIcon, TreeItem, window, type Disposable } from 'vscode';
 import { Methods, type SurfaceResult, type SurfaceRow } from '../../../server/src/lsp/protocol';
 import type { Connected } from '../connected';
-import { GroupedTree, openPlace, placeOf, type GroupNode } from './rows';
+import { GroupedTree, openPlace, placeOf, type DetailNode, type GroupNode } from './rows';
 
 const ICONS: Readonly<Record<string, string>> = {
   ioctl: 'symbol-event',
   dispatch: 'symbol-method',
   callback: 'symbol-interface',
   registry: 'settings-gear',
+  'fast I/O': 'symbol-method',
+  device: 'server',
   'shared memory': 'references',
 };
 
@@ -35,17 +37,26 @@ class SurfaceTree extends GroupedTree<SurfaceRow> {
   protected itemOf(row: SurfaceRow): TreeItem {
     const item = new TreeItem(row.name);
     item.iconPath = new ThemeIcon(ICONS[row.kind] ?? 'circle-outline');
-    item.description = row.facts.length > 0 ? row.facts.join(' ').replaceAll('`', '') : placeOf(row.uri, row.range);
+    item.description = placeOf(row.uri, row.range);
     item.tooltip = new MarkdownString().appendText(
       [`${row.name} (${placeOf(row.uri, row.range)})`, ...row.facts].join('\n').replaceAll('`', ''),
     );
     item.command = openPlace(row.uri, row.range);
     return item;
   }
+
+  protected detailsOf(row: SurfaceRow): DetailNode[] {
+    return row.facts.map((fact) => ({ text: fact.replaceAll('`', ''), icon: iconOf(fact) }));
+  }
+}
+
+/** What was found stands out from what is merely so. */
+function iconOf(fact: string): string {
+  return fact.startsWith('Worst finding') ? 'warning' : /without a check|outside/.test(fact) ? 'unverified' : 'dash';
 }
 
 function titleOf(kind: string): string {
-  return kind === 'ioctl' ? 'IOCTL' : kind.charAt(0).toUpperCase() + kind.slice(1);
+  return kind === 'ioctl' ? 'Control codes' : kind.charAt(0).toUpperCase() + kind.slice(1);
 }
 
 export function registerSurface(connected: Connected): Disposable & { refresh(): void } {

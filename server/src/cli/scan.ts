@@ -58,6 +58,8 @@ export async function scan(args: ScanArguments, parts: Parts): Promise<number> {
       page: (rule) => parts.page(rule),
       trusted: args.trustProject,
       version: parts.version,
+      // Documents for people show what can be reached; the others are read by tools that ask `surface`.
+      ...(args.format === 'html' || args.format === 'markdown' ? { surface: engine.surface?.() } : {}),
     };
     deliver(report, args, parts);
     watch.lap('report');

@@ -12,20 +12,22 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { Fix, TextEdit } from '../rules/finding';
+import type { FileFacts } from '../syntax/facts';
+import { isBuiltin } from '../report/builtin-rules';
 import type { ReportedFinding } from '../report/workspace';
 import { findingsAt, isShown, rulePageUrl } from './diagnostics';
 import type { Folder } from './folder';
-import { Commands, type SuppressArguments, type SuppressionPlace } from './protocol';
-import { suppressionAt } from './suppress';
+import { wordAt } from './hover';
+import { projectEdit } from './project-edit';
+import { Commands, type ProjectChange, type ProjectEditParams, type SuppressArguments, type SuppressionPlace } from './protocol';
+import type { ActionSupport } from './session';
+import { suppressionAt, type Insertion } from './suppress';
+import type { LinedText } from './text';
 
 export const FIX_ALL_KIND = `${CodeActionKind.SourceFixAll}.fencepost`;
 
-export interface ActionSupport {
-  /** `documentChanges` with versions. */
-  readonly versionedEdits: boolean;
-  /** The client has our commands and asks for the reason itself. */
-  readonly commands: boolean;
-}
+/** What the user can tell about the project; no fix, so that no light bulb stands at every name. */
+export const TEACH_KIND = `${CodeActionKind.Refactor}.fencepost`;
 
 /** All actions for a range of offsets, or for the file, as far as `context.only` asks for them. */
 export function actionsAt(
@@ -44,6 +46,7 @@ export function actionsAt(
     for (const finding of here) actions.push(...fixesOf(folder, finding, context, support));
     for (const finding of firstOfRule(here)) actions.push(...allOfRule(folder, path, finding, shown, context, support));
     for (const finding of firstOfRule(here)) actions.push(...suppressions(folder, finding, context, support));
+    for (const finding of firstOfRule(here)) actions.push(...acceptances(folder, finding, shown, context, support));
     if (support.commands) for (const finding of firstOfRule(here)) actions.push(showPage(folder, finding, context));
   }
   if (asks(context, FIX_ALL_KIND)) {
@@ -140,7 +143,7 @@ function suppressions(
   ];
   const actions: CodeAction[] = [];
   for (const [place, words] of places) {
-    const insertion = suppressionAt(lined, finding.start, finding.rule, place, '');
+    const insertion = suppressionAt(lined, lined.offsetAt(range.start), finding.rule, place, '');
     if (!insertion) continue;
     const title = `Suppress ${finding.rule} ${words}…`;
     const common = { title, kind: CodeActionKind.QuickFix, diagnostics: diagnosticsFor(finding, folder, context) };
@@ -149,15 +152,94 @@ function suppressions(
       actions.push({ ...common, command: { title, command: Commands.suppress, arguments: [args] } });
     } else {
       // The reason is left for the user to write: without one the comment silences nothing.
-      const edit = editOf(
-        folder,
-        [{ file: finding.file, start: insertion.offset, end: insertion.offset, newText: insertion.text }],
-        support,
-      );
-      if (edit) actions.push({ ...common, edit });
+      actions.push({ ...common, edit: insertionEdit(folder, finding.file, lined, insertion, support) });
     }
   }
   return actions;
+}
+
+/** The baseline takes one finding, or all of its rule in the file. */
+function acceptances(
+  folder: Folder,
+  finding: ReportedFinding,
+  shown: readonly ReportedFinding[],
+  context: CodeActionContext,
+  support: ActionSupport,
+): CodeAction[] {
+  if (!folder.trusted || finding.suppression || isBuiltin(finding.rule)) return [];
+  const diagnostics = diagnosticsFor(finding, folder, context);
+  const all = shown.filter((other) => other.rule === finding.rule && !other.suppression);
+  const choices: [string, readonly ReportedFinding[]][] = [[`Accept this ${finding.rule} problem in the baseline`, [finding]]];
+  if (all.length > 1) choices.push([`Accept all ${finding.rule} problems of this file in the baseline`, all]);
+  return choices.flatMap(([title, chosen]) => {
+    const change: ProjectChange = { kind: 'baseline', fingerprints: chosen.map(({ fingerprint }) => fingerprint) };
+    const action = projectAction(folder, finding.file, title, change, chosen, support);
+    return action ? [{ ...action, kind: CodeActionKind.QuickFix, diagnostics }] : [];
+  });
+}
+
+/** What can be said about the name at an offset: that its memory is shared, or that it accesses such memory as it should. */
+export function teachings(
+  folder: Folder,
+  path: string,
+  offset: number,
+  findings: readonly ReportedFinding[],
+  context: CodeActionContext,
+  support: ActionSupport,
+): CodeAction[] {
+  if (!folder.trusted || !asks(context, TEACH_KIND)) return [];
+  const word = wordAt(folder.analysed(path) ?? '', offset)?.word;
+  const name = word === undefined ? undefined : declaredName(folder, word);
+  if (!name || (name.kind === 'function' && folder.model.api(name.name))) return [];
+  const changes: [string, ProjectChange][] =
+    name.kind === 'type'
+      ? [[`Tell Fencepost that \`${name.name}\` is shared with user mode`, { kind: 'shared-type', name: name.name }]]
+      : (['read', 'write'] as const).map((access) => [
+          `Tell Fencepost that \`${name.name}\` ${access}s shared memory exactly once`,
+          { kind: 'accessor', name: name.name, access },
+        ]);
+  return changes.flatMap(([title, change]) => {
+    const action = projectAction(folder, path, title, change, findings, support);
+    return action ? [{ ...action, kind: TEACH_KIND }] : [];
+  });
+}
+
+/** A structure, behind the name of a pointer to it, too; or a function or macro with arguments. */
+function declaredName(folder: Folder, word: string): { readonly kind: 'type' | 'function'; readonly name: string } | undefined {
+  for (const path of folder.paths) {
+    const facts = folder.engine?.facts(path);
+    if (!facts) continue;
+    if (facts.records.some(({ name }) => name === word)) return { kind: 'type', name: typedefOf(facts, word) };
+    const typedef = facts.typedefs.find(({ name }) => name === word)?.type;
+    const type = typedef?.kind === 'pointer' ? typedef.to : typedef;
+    if (type?.kind === 'tag' && type.tag !== 'enum')
+      return { kind: 'type', name: typedef === type ? word : typedefOf(facts, type.name) };
+    if (type?.kind === 'name' && typedef !== type) return { kind: 'type', name: type.name };
+    const callable = facts.functions.some(({ name }) => name === word) || facts.macros.some((m) => m.name === word && m.params);
+    if (callable) return { kind: 'function', name: word };
+  }
+  return undefined;
+}
+
+/** The name by which code speaks of a structure: its typedef, where it has one. */
+function typedefOf(facts: FileFacts, tag: string): string {
+  return facts.typedefs.find(({ type }) => type.kind === 'tag' && type.tag !== 'enum' && type.name === tag)?.name ?? tag;
+}
+
+/** A command where the client has ours, which saves the file as well; else the edit itself. */
+function projectAction(
+  folder: Folder,
+  path: string,
+  title: string,
+  change: ProjectChange,
+  findings: readonly ReportedFinding[],
+  support: ActionSupport,
+): CodeAction | undefined {
+  const result = projectEdit(folder, change, findings, support);
+  if (!result) return undefined;
+  if (!support.commands) return support.createsFiles ? { title, edit: result.edit } : undefined;
+  const args: ProjectEditParams = { uri: folder.uriOf(path), change };
+  return { title, command: { title, command: Commands.changeProject, arguments: [args] } };
 }
 
 function showPage(folder: Folder, finding: ReportedFinding, context: CodeActionContext): CodeAction {
@@ -181,16 +263,31 @@ function diagnosticsFor(finding: ReportedFinding, folder: Folder, context: CodeA
   );
 }
 
-/** Edits as a workspace edit; undefined when a file of them is not known. */
-export function editOf(folder: Folder, edits: readonly TextEdit[], support: ActionSupport): WorkspaceEdit | undefined {
+/** An insertion into the document as it is. */
+export function insertionEdit(
+  folder: Folder,
+  path: string,
+  lined: LinedText,
+  { offset, text }: Insertion,
+  support: ActionSupport,
+): WorkspaceEdit {
+  return workspaceEdit(folder, new Map([[path, [{ range: lined.range(offset, offset), newText: text }]]]), support);
+}
+
+/** Edits as a workspace edit; undefined when a file of them is not known, or was changed since. */
+function editOf(folder: Folder, edits: readonly TextEdit[], support: ActionSupport): WorkspaceEdit | undefined {
   const byFile = new Map<string, LspEdit[]>();
   for (const edit of edits) {
-    const range = folder.rangeIn(edit.file, edit.start, edit.end);
+    const range = folder.editRangeIn(edit.file, edit.start, edit.end);
     if (!range) return undefined;
     const list = byFile.get(edit.file) ?? [];
     list.push({ range, newText: edit.newText });
     byFile.set(edit.file, list);
   }
+  return workspaceEdit(folder, byFile, support);
+}
+
+function workspaceEdit(folder: Folder, byFile: ReadonlyMap<string, LspEdit[]>, support: ActionSupport): WorkspaceEdit {
   if (!support.versionedEdits) {
     return { changes: Object.fromEntries([...byFile].map(([file, list]) => [folder.uriOf(file), list])) };
   }

@@ -3,7 +3,7 @@
  * A member that is absent turns the feature off. Types only.
  */
 import type { ProjectModel } from '../model/model';
-import type { Inspector, OriginAnswer } from '../cli/parts';
+import type { Inspector, OriginAnswer, SurfaceEntry } from '../cli/parts';
 import type { Note, Settings, Workspace } from '../report/workspace';
 import type { Span } from '../syntax/ast';
 
@@ -12,9 +12,11 @@ export interface HoverAnswer extends Span {
   readonly markdown: string;
 }
 
-/** A line above an entry point: what calls it, from where. */
-export interface LensAnswer extends Span {
-  readonly title: string;
+/** A way into the driver, and the functions that run first, as `file:name`. */
+export interface EntryAnswer extends SurfaceEntry {
+  readonly handlers?: readonly string[];
+  /** A few words for a line above a handler. */
+  readonly label?: string;
 }
 
 export interface EditorEngine extends Workspace, Inspector {
@@ -22,10 +24,11 @@ export interface EditorEngine extends Workspace, Inspector {
   hoverAt?(path: string, offset: number): HoverAnswer | undefined;
   /** The origin of the smallest expression around an offset. */
   originInside?(path: string, offset: number): (OriginAnswer & Span) | undefined;
-  /** Ranges whose value a user can choose. */
+  /** Ranges whose value an attacker chooses. */
   untrusted?(path: string): readonly Span[];
-  /** Entry points of this file. */
-  lenses?(path: string): readonly LensAnswer[];
+  surface?(): readonly EntryAnswer[];
+  /** Whom each function calls, both as `file:name`. */
+  calls?(): ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Creates one engine; a folder has its own. */

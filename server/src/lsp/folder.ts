@@ -2,16 +2,17 @@
  * One workspace folder: its texts (open documents over files of the disk), its settings, its analyst. Answers in diagnostics;
  * decides nothing about who is told.
  */
-import type { Diagnostic, Range } from 'vscode-languageserver-protocol';
+import type { Diagnostic, Position, Range } from 'vscode-languageserver-protocol';
 import type { Note, ReportedFinding } from '../report/workspace';
 import { createModel } from '../model';
 import type { Model } from '../model/model';
 import { Analyst, type AnalystEvents, type Snapshot } from './analyst';
 import { diagnosticsOf, type DiagnosticSupport } from './diagnostics';
-import type { EditorEngine, EngineFactory, ProjectAnswer } from './engine';
+import type { EditorEngine, EngineFactory, EntryAnswer, ProjectAnswer } from './engine';
 import { isAnalysed, isBuildFile, isDriverText, PROJECT_FILE } from './evidence';
 import { selectFiles } from '../cli/select';
 import type { FileSource } from './files';
+import { carried, Carry, openEnds } from './held';
 import { NO_PROJECT, readBaselineFile } from './project-files';
 import type { Turns } from './pump';
 import { DEFAULT_SETTINGS, type FolderSettings } from './settings';
@@ -24,6 +25,17 @@ export interface OpenFile {
   readonly version: number;
   readonly text: LinedText;
 }
+
+/** A document whose brackets do not match for the moment: the engine keeps its last whole text. */
+interface Held {
+  /** From the last whole text to the document. */
+  readonly edits: readonly Carry[];
+  /** When it began, by the clock of `turns`. */
+  readonly since: number;
+}
+
+/** A text that stays open for this long, in milliseconds, is how the user means it. */
+const HELD_AT_MOST = 30_000;
 
 export interface FolderOptions {
   readonly uri: string;
@@ -43,6 +55,8 @@ export interface FolderOptions {
 /** Files that are read at one time while a folder is indexed. */
 const READ_AT_ONCE = 8;
 
+const HELD = 'Its brackets, quotes or comments do not match: what is said is about the last text in which they did.';
+
 const EMPTY_SNAPSHOT: Snapshot = {
   outcome: { findings: [], notes: [], files: [] },
   revision: -1,
@@ -58,11 +72,14 @@ export class Folder {
   readonly #open = new Map<string, OpenFile>();
   readonly #lined = new Map<string, LinedText>();
   readonly #readNotes = new Map<string, Note>();
+  readonly #held = new Map<string, Held>();
   #listNotes: readonly Note[] = [];
   #project = NO_PROJECT;
   #model: Model | undefined;
   #projectText: LinedText | undefined;
   #baseline: ReadonlySet<string> = new Set();
+  #baselineText: string | undefined;
+  #surface: { readonly of: Snapshot; readonly entries: readonly EntryAnswer[] } | undefined;
   #settings = DEFAULT_SETTINGS;
   #trusted = true;
   #index: Promise<void> | undefined;
@@ -100,9 +117,11 @@ export class Folder {
   }
 
   configure(settings: FolderSettings, trusted: boolean): void {
+    const other = settings.filesExclude.join('\n') !== this.#settings.filesExclude.join('\n') || trusted !== this.#trusted;
     this.#settings = settings;
     this.#trusted = trusted;
     this.#reconfigure();
+    if (other) this.#reread();
   }
 
   opened(path: string, uri: string, version: number, text: string): void {
@@ -114,12 +133,34 @@ export class Folder {
     const file = this.#open.get(path);
     if (!file) return;
     this.#open.set(path, { uri: file.uri, version, text });
-    this.#set(path, text.text);
+    if (!this.#hold(path, file.text.text, text.text)) this.#set(path, text.text);
+  }
+
+  /** The user thinks that it is whole: what is there is what counts. */
+  saved(path: string): void {
+    const file = this.#open.get(path);
+    if (file && this.#held.delete(path)) this.#set(path, file.text.text);
+  }
+
+  /** Documents whose last whole text stands for what is being typed. */
+  get holds(): boolean {
+    return this.#held.size > 0;
+  }
+
+  /** True when the engine keeps the text that it has, because the new one is open where that one was not. */
+  #hold(path: string, before: string, text: string): boolean {
+    const kept = isAnalysed(path) ? this.#analyst.text(path) : undefined;
+    const { since, edits } = this.#held.get(path) ?? { since: this.options.turns.now(), edits: [] };
+    this.#held.delete(path);
+    if (kept === undefined || this.options.turns.now() - since > HELD_AT_MOST || openEnds(text) <= openEnds(kept)) return false;
+    this.#held.set(path, { edits: [...edits, Carry.between(before, text)], since });
+    return true;
   }
 
   /** The text of the disk takes over again. */
   async closed(path: string): Promise<void> {
     this.#open.delete(path);
+    this.#held.delete(path);
     await this.#load(path);
   }
 
@@ -168,7 +209,9 @@ export class Folder {
 
   /** Everything that was left out or not understood. */
   notes(snapshot: Snapshot): Note[] {
-    return [...this.#listNotes, ...this.#readNotes.values(), ...this.#project.notes, ...[...snapshot.notes.values()].flat()];
+    const held = [...this.#held.keys()].map((file): Note => ({ file, kind: 'not-understood', message: HELD }));
+    const own = [...this.#listNotes, ...this.#readNotes.values(), ...this.#project.notes];
+    return [...own, ...held, ...[...snapshot.notes.values()].flat()];
   }
 
   /** Files that have something to show, sorted. */
@@ -179,8 +222,49 @@ export class Folder {
     return [...paths].sort();
   }
 
+  /** A range of what the engine knows, in the document as it is. */
   rangeIn(path: string, start: number, end: number): Range | undefined {
-    return this.lined(path)?.range(start, end);
+    return this.#range(path, start, end, true);
+  }
+
+  /** The same for an edit: undefined when the user has just changed something in it. */
+  editRangeIn(path: string, start: number, end: number): Range | undefined {
+    return this.#range(path, start, end, false);
+  }
+
+  #range(path: string, start: number, end: number, around: boolean): Range | undefined {
+    const held = this.#held.get(path);
+    const span = held ? carried(held.edits, { start, end }, around) : { start, end };
+    return span && this.lined(path)?.range(span.start, span.end);
+  }
+
+  /** The engine's offset of a position of the document. */
+  offsetIn(path: string, position: Position): number {
+    const offset = this.lined(path)?.offsetAt(position) ?? 0;
+    return (this.#held.get(path)?.edits ?? []).reduceRight((place, edit) => edit.back(place), offset);
+  }
+
+  /** The text that was analysed; behind the document while its brackets do not match. */
+  analysed(path: string): string | undefined {
+    return this.#held.has(path) ? this.#analyst.text(path) : this.lined(path)?.text;
+  }
+
+  /** The attack surface of a snapshot that is current; put together once. */
+  surface(snapshot: Snapshot): readonly EntryAnswer[] {
+    if (this.#surface?.of !== snapshot) this.#surface = { of: snapshot, entries: this.engine?.surface?.() ?? [] };
+    return this.#surface.entries;
+  }
+
+  /** `fencepost.json` as it is. */
+  get projectText(): string | undefined {
+    return this.#projectText?.text;
+  }
+  get baselineText(): string | undefined {
+    return this.#baselineText;
+  }
+  /** Below the folder. */
+  get baselinePath(): string {
+    return this.#project.baseline;
   }
 
   /** All files that the engine knows. */
@@ -236,10 +320,13 @@ export class Folder {
     const { include, exclude } = this.#trusted ? this.#project : NO_PROJECT;
     const listing = await source.list(this.uri, { ...this.#settings.caps, trusted: this.#trusted });
     const sources = listing.paths.filter(isAnalysed);
-    const chosen = selectFiles(sources, include, exclude, '');
-    const left = sources.length - chosen.length;
-    const note: Note = { file: '', kind: 'config', message: `Left out by ${PROJECT_FILE}: ${left} files.` };
-    this.#listNotes = left > 0 ? [...listing.notes, note] : listing.notes;
+    const visible = selectFiles(sources, [], this.#settings.filesExclude, '');
+    const chosen = selectFiles(visible, include, exclude, '');
+    this.#listNotes = [
+      ...listing.notes,
+      ...leftOut(sources.length - visible.length, '`files.exclude`'),
+      ...leftOut(visible.length - chosen.length, PROJECT_FILE),
+    ];
     const wanted = new Set([...chosen, ...listing.paths.filter(isBuildFile)]);
     for (const path of [...this.#analyst.paths]) if (!wanted.has(path) && !this.#open.has(path)) this.#set(path, undefined);
     const paths = [...wanted];
@@ -286,6 +373,7 @@ export class Folder {
       this.#reconfigure();
       if (wantsOther(before, this.#project)) this.#reread();
     } else if (path === this.#project.baseline) {
+      this.#baselineText = text;
       const baseline = text === undefined ? new Set<string>() : readBaselineFile(text);
       if (baseline.size === 0 && this.#baseline.size === 0) return;
       this.#baseline = baseline;
@@ -313,6 +401,10 @@ export class Folder {
       baseline: this.#baseline,
     });
   }
+}
+
+function leftOut(count: number, by: string): Note[] {
+  return count > 0 ? [{ file: '', kind: 'config', message: `Left out by ${by}: ${count} files.` }] : [];
 }
 
 function wantsOther(a: ProjectAnswer, b: ProjectAnswer): boolean {

@@ -23,7 +23,7 @@ export function wordAt(text: string, offset: number): (Span & { readonly word: s
 export function hoverAt(
   engine: EditorEngine,
   model: Model,
-  paths: Iterable<string>,
+  paths: readonly string[],
   path: string,
   text: string,
   offset: number,
@@ -39,6 +39,8 @@ export function hoverAt(
   for (const summary of engine.summaryOf?.(found.word) ?? []) {
     if (summary.facts.length > 0) parts.push(`\`${summary.name}\`\n\n${summary.facts.map((fact) => `- ${fact}`).join('\n')}`);
   }
+  const declared = describeDeclared(engine, paths, found.word);
+  if (declared !== undefined) parts.push(declared);
   const kernel = describeInterface(model.ddi(found.word), model.api(found.word));
   if (kernel !== undefined) parts.push(kernel);
   return parts.length === 0 ? undefined : { start: found.start, end: found.end, markdown: parts.join('\n\n---\n\n') };
@@ -68,7 +70,7 @@ function describeOrigin(expression: string, { origins }: OriginAnswer): string[]
   return [`\`${expression.replace(/\s+/g, ' ').slice(0, 100)}\`\n\n${lines.join('\n')}`];
 }
 
-function controlCodeOf(engine: EditorEngine, paths: Iterable<string>, word: string): string | undefined {
+function controlCodeOf(engine: EditorEngine, paths: readonly string[], word: string): string | undefined {
   if (/^0[xX][0-9a-fA-F]{5,8}$/.test(word)) {
     const code = Number(word);
     // A device type of zero is no device, and a round number is rather a mask.
@@ -79,12 +81,50 @@ function controlCodeOf(engine: EditorEngine, paths: Iterable<string>, word: stri
   return args ? `Control code \`${word}\`\n\n${describeControlCode(args)}` : undefined;
 }
 
-function macroNamed(engine: EditorEngine, paths: Iterable<string>, name: string): MacroDecl | undefined {
+function macroNamed(engine: EditorEngine, paths: readonly string[], name: string): MacroDecl | undefined {
   for (const path of paths) {
     const found = engine.facts(path)?.macros.find((macro) => macro.name === name);
     if (found) return found;
   }
   return undefined;
+}
+
+/** Annotations by which a driver says what its own function asks of callers. */
+const SAID: Readonly<Record<string, string>> = {
+  _IRQL_requires_: 'Must be called at IRQL',
+  _IRQL_requires_max_: 'May be called up to IRQL',
+  _IRQL_requires_min_: 'Must be called from IRQL',
+  _IRQL_raises_: 'Raises the IRQL to',
+  _IRQL_requires_same_: 'Leaves the IRQL as it was',
+  _Requires_lock_held_: 'Needs the lock',
+  _Requires_lock_not_held_: 'Must not be called with the lock',
+  _Acquires_lock_: 'Acquires',
+  _Releases_lock_: 'Releases',
+  _Must_inspect_result_: 'The result must be looked at',
+  _Dispatch_type_: 'Serves',
+};
+
+/** What the annotations of a function of the driver say: IRQL, locks, and the direction and size of parameters. */
+function describeDeclared(engine: EditorEngine, paths: readonly string[], word: string): string | undefined {
+  const lines = new Set<string>();
+  let where: string | undefined;
+  for (const path of paths) {
+    const facts = engine.facts(path);
+    for (const decl of [...(facts?.functions ?? []), ...(facts?.prototypes ?? [])]) {
+      if (decl.name !== word) continue;
+      if (decl.body || where === undefined) where = path;
+      for (const { name, args } of decl.annotations) {
+        const said = SAID[name];
+        if (said !== undefined) lines.add(args.length > 0 ? `${said} \`${args.join(', ')}\`` : said);
+      }
+      for (const param of decl.params) {
+        const sal = param.annotations.map(({ name, args }) => (args.length > 0 ? `${name}(${args.join(', ')})` : name));
+        if (sal.length > 0 && param.name !== '') lines.add(`\`${param.name}\`: \`${sal.join(' ')}\``);
+      }
+    }
+  }
+  if (where === undefined || lines.size === 0) return undefined;
+  return `\`${word}\` — ${where}\n\n${[...lines].map((line) => `- ${line}`).join('\n')}`;
 }
 
 function describeInterface(ddi: DdiFact | undefined, api: ApiFact | undefined): string | undefined {

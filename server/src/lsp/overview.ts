@@ -36,9 +36,9 @@ export function answerOverview(connection: Connection, current: Current, about: 
   connection.onRequest(Methods.surface, async (token: CancellationToken): Promise<SurfaceResult> => {
     const rows: SurfaceRow[] = [];
     let known = false;
-    for await (const { folder } of indexed(current, token)) {
+    for await (const { folder, snapshot } of indexed(current, token)) {
       known ||= folder.engine?.surface !== undefined;
-      for (const { kind, name, facts, place } of folder.engine?.surface?.() ?? []) {
+      for (const { kind, name, facts, place } of folder.surface(snapshot)) {
         const range = folder.rangeIn(place.file, place.start, place.end);
         if (range) rows.push({ kind, name, facts, uri: folder.uriOf(place.file), range });
       }
@@ -81,6 +81,10 @@ function rowsOf(folder: Folder, snapshot: Snapshot): FindingRow[] {
       severity: finding.severity,
       ...(finding.functionName === undefined ? {} : { functionName: finding.functionName }),
       threats: metas.get(finding.rule)?.threats ?? [],
+      path: finding.path.flatMap(({ message, file, start, end }) => {
+        const place = folder.rangeIn(file, start, end);
+        return place ? [{ message, uri: folder.uriOf(file), range: place }] : [];
+      }),
       ...(kind && !(isShown(finding, folder.trusted) && kind !== 'baseline') ? { silenced: { kind, reason: reason ?? '' } } : {}),
     };
     return [row];
@@ -91,9 +95,10 @@ function reportOf(folder: Folder, snapshot: Snapshot, { page, version }: PagesAn
   return {
     outcome: { ...snapshot.outcome, notes: folder.notes(snapshot) },
     rules: [...(folder.engine?.ruleMetas ?? []), ...builtinRules],
-    text: (file) => folder.lined(file)?.text,
+    text: (file) => folder.analysed(file),
     page,
     trusted: folder.trusted,
     version,
+    surface: folder.surface(snapshot),
   };
 }

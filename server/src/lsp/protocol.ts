@@ -18,7 +18,7 @@ export interface InitializationOptions {
   readonly visibility?: boolean;
   /** Milliseconds without an edit before the analysis starts; 150 when absent. */
   readonly debounce?: number;
-  /** Answer document symbols; off because cpptools and clangd do. */
+  /** Answer document symbols and call hierarchies; off because cpptools and clangd do. */
   readonly documentSymbols?: boolean;
   /** Answer semantic tokens with the modifier `untrusted`; off because VS Code uses one provider per document. */
   readonly semanticTokens?: boolean;
@@ -87,6 +87,34 @@ export interface SuppressEditParams {
 }
 export type SuppressEditResult = WorkspaceEdit | null;
 
+/** What a user says about the project, from a code action; written into a file at the root of the folder. */
+export type ProjectChange =
+  | { readonly kind: 'baseline'; readonly fingerprints: readonly string[] }
+  | { readonly kind: 'shared-type'; readonly name: string }
+  | { readonly kind: 'accessor'; readonly name: string; readonly access: 'read' | 'write' };
+
+/** `fencepost/projectEdit`: the edit of `fencepost.json` or of the baseline that says it. */
+export interface ProjectEditParams {
+  /** Any file of the folder. */
+  readonly uri: string;
+  readonly change: ProjectChange;
+}
+export interface ProjectEditResult {
+  /** The file that is changed, made where there is none. */
+  readonly uri: string;
+  readonly edit: WorkspaceEdit;
+}
+
+/** `fencepost/untrusted`: ranges whose value an attacker chooses, for decorations. */
+export interface UntrustedParams {
+  readonly uri: string;
+}
+export interface UntrustedResult {
+  /** Of the document for which the ranges hold; null when it is not open. */
+  readonly version: number | null;
+  readonly ranges: readonly Range[];
+}
+
 /** `fencepost/rulePage`: the page of a rule as Markdown; null for an unknown rule. */
 export interface RulePageParams {
   readonly rule: string;
@@ -130,6 +158,8 @@ export const Methods = {
   status: 'fencepost/status',
   scan: 'fencepost/scan',
   suppressEdit: 'fencepost/suppressEdit',
+  projectEdit: 'fencepost/projectEdit',
+  untrusted: 'fencepost/untrusted',
   rulePage: 'fencepost/rulePage',
   listFiles: 'fencepost/listFiles',
   readFile: 'fencepost/readFile',
@@ -147,6 +177,8 @@ export const Commands = {
   restart: 'fencepost.restartServer',
   output: 'fencepost.showOutput',
   suppress: 'fencepost.suppress',
+  changeProject: 'fencepost.changeProject',
+  showFindings: 'fencepost.showFindings',
   showRule: 'fencepost.showRule',
 } as const;
 
@@ -162,6 +194,8 @@ export interface FindingRow {
   readonly severity: 'error' | 'warning' | 'info' | 'hint';
   readonly functionName?: string;
   readonly threats: readonly string[];
+  /** The path that proves it, origin first. */
+  readonly path: readonly { readonly message: string; readonly uri: string; readonly range: Range }[];
   /** Why it is not shown as a problem; absent when it is. */
   readonly silenced?: { readonly kind: 'comment' | 'pragma' | 'baseline'; readonly reason: string };
 }

@@ -6,28 +6,44 @@ import {
   DocumentDiagnosticReportKind,
   LSPErrorCodes,
   ResponseError,
-  SemanticTokensBuilder,
   type CancellationToken,
   type CodeAction,
   type CodeActionParams,
+  type CallHierarchyItem,
   type CodeLens,
   type Connection,
   type DocumentDiagnosticParams,
   type DocumentDiagnosticReport,
   type DocumentSymbol,
   type Hover,
+  type InlayHint,
   type TextDocumentPositionParams,
 } from 'vscode-languageserver';
-import { actionsAt, editOf } from './actions';
+import { actionsAt, insertionEdit, teachings } from './actions';
 import type { Snapshot } from './analyst';
 import { digestOf } from './diagnostics';
-import { Methods, type ScanParams, type ScanResult, type SuppressEditParams, type SuppressEditResult } from './protocol';
+import {
+  Methods,
+  type ProjectEditParams,
+  type ProjectEditResult,
+  type ScanParams,
+  type ScanResult,
+  type SuppressEditParams,
+  type SuppressEditResult,
+  type UntrustedParams,
+  type UntrustedResult,
+} from './protocol';
+import { incoming, itemsAt, keyOf, outgoing } from './call-hierarchy';
+import type { Folder } from './folder';
 import { hoverAt } from './hover';
+import { lensesOf } from './lenses';
+import { projectEdit } from './project-edit';
 import type { Located } from './roots';
 import { scan, type ScanReport } from './scan';
 import type { Running } from './server';
 import { suppressionAt } from './suppress';
 import { symbolsOf } from './symbols';
+import { originHints, untrustedRanges, untrustedTokens } from './untrusted';
 
 type Current = () => Running | undefined;
 
@@ -43,16 +59,33 @@ export function answerRequests(connection: Connection, current: Current): void {
   connection.onCodeLens((params, token) => lenses(current, params.textDocument.uri, token));
   connection.onDocumentSymbol((params, token) => symbols(current, params.textDocument.uri, token));
   connection.languages.semanticTokens.on(async (params, token) => {
-    const builder = new SemanticTokensBuilder();
     const fresh = await freshAt(current, params.textDocument.uri, token);
-    const lined = fresh?.folder.lined(fresh.path);
-    for (const span of fresh?.folder.engine?.untrusted?.(fresh.path) ?? []) {
-      const range = lined?.range(span.start, span.end);
-      if (range?.start.line !== range?.end.line || !range) continue;
-      builder.push(range.start.line, range.start.character, range.end.character - range.start.character, 0, 1);
-    }
-    return builder.build();
+    return fresh ? untrustedTokens(fresh.folder, fresh.path) : { data: [] };
   });
+  connection.languages.inlayHint.on(async ({ textDocument, range }, token): Promise<InlayHint[]> => {
+    const fresh = await freshAt(current, textDocument.uri, token);
+    return fresh?.folder.settings.originHints === true ? originHints(fresh.folder, fresh.path, range) : [];
+  });
+  connection.languages.callHierarchy.onPrepare(async ({ textDocument, position }, token) => {
+    const fresh = await freshAt(current, textDocument.uri, token);
+    if (!fresh) return null;
+    const { folder, path } = fresh;
+    return itemsAt(folder, path, folder.analysed(path) ?? '', folder.offsetIn(path, position));
+  });
+  connection.languages.callHierarchy.onIncomingCalls(({ item }, token) => hierarchy(current, item, token, incoming));
+  connection.languages.callHierarchy.onOutgoingCalls(({ item }, token) => hierarchy(current, item, token, outgoing));
+  connection.onRequest(
+    Methods.untrusted,
+    async ({ uri }: UntrustedParams, token: CancellationToken): Promise<UntrustedResult> => {
+      const fresh = await freshAt(current, uri, token);
+      if (!fresh?.folder.settings.markUntrusted) return { version: null, ranges: [] };
+      const { folder, path } = fresh;
+      return { version: folder.openFiles.get(path)?.version ?? null, ranges: untrustedRanges(folder, path) };
+    },
+  );
+  connection.onRequest(Methods.projectEdit, (params: ProjectEditParams, token: CancellationToken) =>
+    changeProject(current, params, token),
+  );
   connection.onRequest(Methods.suppressEdit, (params: SuppressEditParams) => suppressEdit(current, params));
   connection.onRequest(Methods.scan, (params: ScanParams | undefined, token: CancellationToken) =>
     scanAll(connection, current, params ?? {}, token),
@@ -99,36 +132,62 @@ async function actions(current: Current, params: CodeActionParams, token: Cancel
   const fresh = await freshAt(current, params.textDocument.uri, token, true);
   const lined = fresh?.folder.lined(fresh.path);
   if (!fresh || !lined) return [];
-  const start = lined.offsetAt(params.range.start);
-  const end = lined.offsetAt(params.range.end);
-  const found = fresh.folder.findings(fresh.path, fresh.snapshot);
-  return actionsAt(fresh.folder, fresh.path, found, start, end, params.context, fresh.running.session.actions);
+  const { folder, path } = fresh;
+  const start = folder.offsetIn(path, params.range.start);
+  const end = folder.offsetIn(path, params.range.end);
+  const support = fresh.running.session.actions;
+  const found = folder.findings(path, fresh.snapshot);
+  return [
+    ...actionsAt(folder, path, found, start, end, params.context, support),
+    ...teachings(folder, path, start, fresh.snapshot.outcome.findings, params.context, support),
+  ];
 }
 
 async function hover(current: Current, params: TextDocumentPositionParams, token: CancellationToken): Promise<Hover | null> {
   const fresh = await freshAt(current, params.textDocument.uri, token, true);
-  const lined = fresh?.folder.lined(fresh.path);
-  if (!fresh || !lined) return null;
+  if (!fresh) return null;
   const { folder, path } = fresh;
-  if (!folder.engine) return null;
-  const answer = hoverAt(folder.engine, folder.model, folder.paths, path, lined.text, lined.offsetAt(params.position));
-  if (!answer) return null;
-  return { contents: { kind: 'markdown', value: answer.markdown }, range: lined.range(answer.start, answer.end) };
+  const { engine } = folder;
+  const text = folder.analysed(path);
+  if (!engine || text === undefined) return null;
+  const answer = hoverAt(engine, folder.model, [...folder.paths], path, text, folder.offsetIn(path, params.position));
+  const range = answer && folder.rangeIn(path, answer.start, answer.end);
+  return answer && range ? { contents: { kind: 'markdown', value: answer.markdown }, range } : null;
 }
 
 async function lenses(current: Current, uri: string, token: CancellationToken): Promise<CodeLens[]> {
   const fresh = await freshAt(current, uri, token);
-  const lined = fresh?.folder.lined(fresh.path);
-  if (!fresh || !lined || !fresh.folder.settings.codeLens) return [];
-  const answers = fresh.folder.engine?.lenses?.(fresh.path) ?? [];
-  return answers.map(({ start, end, title }) => ({ range: lined.range(start, end), command: { title, command: '' } }));
+  if (!fresh?.folder.settings.codeLens) return [];
+  return lensesOf(fresh.folder, fresh.path, fresh.snapshot, fresh.running.session.actions.commands);
+}
+
+async function hierarchy<T>(
+  current: Current,
+  item: CallHierarchyItem,
+  token: CancellationToken,
+  calls: (folder: Folder, key: string) => T[],
+): Promise<T[]> {
+  const fresh = await freshAt(current, item.uri, token);
+  const key = keyOf(item);
+  return fresh && key !== undefined ? calls(fresh.folder, key) : [];
+}
+
+async function changeProject(
+  current: Current,
+  { uri, change }: ProjectEditParams,
+  token: CancellationToken,
+): Promise<ProjectEditResult | null> {
+  const fresh = await freshAt(current, uri, token, true);
+  if (!fresh) return null;
+  const { folder, running, snapshot } = fresh;
+  return projectEdit(folder, change, snapshot.outcome.findings, running.session.actions) ?? null;
 }
 
 async function symbols(current: Current, uri: string, token: CancellationToken): Promise<DocumentSymbol[]> {
   const fresh = await freshAt(current, uri, token);
   const facts = fresh?.folder.engine?.facts(fresh.path);
-  const lined = fresh?.folder.lined(fresh.path);
-  return facts && lined ? symbolsOf(facts, lined) : [];
+  const { folder, path } = fresh ?? {};
+  return facts && folder && path !== undefined ? symbolsOf(facts, (span) => folder.rangeIn(path, span.start, span.end)) : [];
 }
 
 function suppressEdit(current: Current, params: SuppressEditParams): SuppressEditResult {
@@ -138,8 +197,7 @@ function suppressEdit(current: Current, params: SuppressEditParams): SuppressEdi
   if (!running || !located || !lined) return null;
   const insertion = suppressionAt(lined, lined.offsetAt(params.range.start), params.rule, params.place, params.reason);
   if (!insertion) return null;
-  const edit = { file: located.path, start: insertion.offset, end: insertion.offset, newText: insertion.text };
-  return editOf(located.folder, [edit], running.session.actions) ?? null;
+  return insertionEdit(located.folder, located.path, lined, insertion, running.session.actions);
 }
 
 async function scanAll(

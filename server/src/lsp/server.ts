@@ -77,6 +77,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => running?.opened(uri, version, text));
   connection.onDidChangeTextDocument((params) => running?.changed(params));
   connection.onDidCloseTextDocument(({ textDocument }) => void running?.closed(textDocument.uri));
+  connection.onDidSaveTextDocument(({ textDocument }) => running?.saved(textDocument.uri));
   connection.onDidChangeConfiguration(
     ({ settings }) => void running?.reconfigure(isRecord(settings) ? settings['fencepost'] : undefined),
   );
@@ -122,6 +123,10 @@ class Server implements Running {
       },
       refresh: () => {
         connection.languages.diagnostics.refresh();
+        const { lenses, hints, tokens } = this.session.refreshesReading;
+        if (lenses) void connection.sendRequest('workspace/codeLens/refresh');
+        if (hints) connection.languages.inlayHint.refresh().catch(() => undefined);
+        if (tokens) connection.languages.semanticTokens.refresh();
       },
     });
     this.status = new StatusLine(
@@ -176,6 +181,13 @@ class Server implements Running {
     this.refresh(located.folder);
   }
 
+  saved(uri: string): void {
+    const located = this.find(uri);
+    if (!located?.folder.holds) return;
+    located.folder.saved(located.path);
+    this.refresh(located.folder);
+  }
+
   async closed(uri: string): Promise<void> {
     const located = this.find(uri);
     if (!located?.folder.openFiles.has(located.path)) return;
@@ -201,8 +213,10 @@ class Server implements Running {
   async reconfigure(given: unknown): Promise<void> {
     if (given !== undefined) this.#given = given;
     for (const folder of this.roots.all) {
+      // Other settings may want other files read, and then it is not indexed for a while.
+      const wasIndexed = folder.indexed;
       await this.#configure(folder);
-      if (folder.indexed) this.refresh(folder);
+      if (wasIndexed) this.refresh(folder);
     }
   }
 
@@ -226,7 +240,12 @@ class Server implements Running {
     void folder
       .fresh(() => !this.#disposed)
       .then((snapshot) => {
-        if (snapshot && folder.isActive) return;
+        if (snapshot && folder.isActive) {
+          // Nothing was analysed, and yet the findings of a document lie elsewhere than before.
+          if (folder.holds) this.publisher.fresh(folder, snapshot);
+          this.status.changed();
+          return;
+        }
         if (folder.failure !== undefined) this.status.set(folder, 'failed', folder.failure);
         else if (!folder.isActive) this.status.set(folder, 'idle', 'No Windows driver code here.');
         if (snapshot) this.publisher.fresh(folder, snapshot);

@@ -2,11 +2,20 @@
  * What a client can do and has asked for, read once from `initialize`. Pure.
  */
 import type { InitializeParams, ServerCapabilities } from 'vscode-languageserver-protocol';
-import { FIX_ALL_KIND, type ActionSupport } from './actions';
+import { FIX_ALL_KIND, TEACH_KIND } from './actions';
 import type { DiagnosticSupport } from './diagnostics';
 import type { InitializationOptions } from './protocol';
 import { isRecord } from './settings';
 import type { Encoding } from './text';
+
+export interface ActionSupport {
+  /** `documentChanges` with versions. */
+  readonly versionedEdits: boolean;
+  /** An edit may make a file. */
+  readonly createsFiles: boolean;
+  /** The client has our commands and asks for the reason itself. */
+  readonly commands: boolean;
+}
 
 export interface Session {
   readonly encoding: Encoding;
@@ -18,7 +27,8 @@ export interface Session {
   readonly folderEvents: boolean;
   readonly diagnostics: DiagnosticSupport;
   readonly actions: ActionSupport;
-  readonly lensRefresh: boolean;
+  /** What the client asks for again when it is told to. */
+  readonly refreshesReading: { readonly lenses: boolean; readonly hints: boolean; readonly tokens: boolean };
   readonly options: InitializationOptions;
   /** URIs of the workspace. */
   readonly folders: readonly string[];
@@ -44,8 +54,16 @@ export function sessionOf(params: InitializeParams): Session {
       tags: (published?.tagSupport ?? pulled?.tagSupport) !== undefined,
       data: (published?.dataSupport ?? pulled?.dataSupport) === true,
     },
-    actions: { versionedEdits: workspace?.workspaceEdit?.documentChanges === true, commands: options.commands === true },
-    lensRefresh: workspace?.codeLens?.refreshSupport === true,
+    actions: {
+      versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+      createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes('create') === true,
+      commands: options.commands === true,
+    },
+    refreshesReading: {
+      lenses: workspace?.codeLens?.refreshSupport === true,
+      hints: workspace?.inlayHint?.refreshSupport === true,
+      tokens: workspace?.semanticTokens?.refreshSupport === true,
+    },
     options,
     folders: foldersOf(params),
   };
@@ -64,7 +82,7 @@ function foldersOf(params: InitializeParams): string[] {
 export function capabilitiesOf(session: Session): ServerCapabilities {
   return {
     positionEncoding: session.encoding,
-    textDocumentSync: { openClose: true, change: 2, save: false },
+    textDocumentSync: { openClose: true, change: 2, save: { includeText: false } },
     ...(session.pulls
       ? {
           diagnosticProvider: {
@@ -74,10 +92,11 @@ export function capabilitiesOf(session: Session): ServerCapabilities {
           },
         }
       : {}),
-    codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL_KIND] },
+    codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL_KIND, TEACH_KIND] },
     hoverProvider: true,
     codeLensProvider: { resolveProvider: false },
-    ...(session.options.documentSymbols === true ? { documentSymbolProvider: true } : {}),
+    inlayHintProvider: true,
+    ...(session.options.documentSymbols === true ? { documentSymbolProvider: true, callHierarchyProvider: true } : {}),
     ...(session.options.semanticTokens === true
       ? {
           semanticTokensProvider: {

@@ -78,12 +78,19 @@ export const SETTINGS: readonly SettingRow[] = [
     description: 'Mark values that a user or a packet can choose, while you read. The colour is `fencepost.untrustedForeground`.',
   },
   {
-    key: 'documentSymbols',
-    scope: 'window',
+    key: 'originHints',
+    scope: 'resource',
     default: false,
     schema: { type: 'boolean' },
-    description:
-      'Offer an outline of functions. Off because other C extensions offer one; takes effect when the server restarts.',
+    description: 'Show behind an untrusted value where it comes from, for example `: SharedPages`.',
+  },
+  {
+    key: 'outline',
+    scope: 'window',
+    default: 'auto',
+    schema: { type: 'string', enum: ['auto', 'on', 'off'] },
+    description: 'Offer an outline of functions and call hierarchies. Takes effect when the server restarts.',
+    values: ['Where no other C extension is active.', 'Always.', 'Never.'],
   },
   {
     key: 'trace.server',

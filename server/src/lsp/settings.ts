@@ -11,6 +11,9 @@ export interface FolderSettings {
   readonly caps: FileCaps;
   readonly codeLens: boolean;
   readonly markUntrusted: boolean;
+  readonly originHints: boolean;
+  /** Patterns of `files.exclude`, where the client sends them. */
+  readonly filesExclude: readonly string[];
 }
 
 export const DEFAULT_SETTINGS: FolderSettings = {
@@ -20,14 +23,15 @@ export const DEFAULT_SETTINGS: FolderSettings = {
   caps: { maxFiles: 20000, maxFileBytes: 4096 * 1024 },
   codeLens: true,
   markUntrusted: true,
+  originHints: false,
+  filesExclude: [],
 };
 
 /** Never throws; accepts both nested members and dotted keys, since clients send either. */
 export function readSettings(section: unknown): FolderSettings {
-  const rules = member(section, 'rules');
   return {
     profile: member(section, 'profile') === 'audit' ? 'audit' : 'default',
-    rules: Array.isArray(rules) ? rules.filter((rule) => typeof rule === 'string') : [],
+    rules: strings(member(section, 'rules')),
     severities: readSeverities(member(section, 'severities')),
     caps: {
       maxFiles: positive(member(section, 'scan.maxFiles'), DEFAULT_SETTINGS.caps.maxFiles),
@@ -35,7 +39,13 @@ export function readSettings(section: unknown): FolderSettings {
     },
     codeLens: member(section, 'codeLens') !== false,
     markUntrusted: member(section, 'markUntrusted') !== false,
+    originHints: member(section, 'originHints') === true,
+    filesExclude: strings(member(section, 'filesExclude')),
   };
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function readSeverities(value: unknown): Record<string, Severity | 'off'> {

@@ -51,13 +51,23 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** The text of a baseline that accepts these findings; those that a comment or pragma silences need no acceptance. */
 export function writeBaseline(findings: readonly ReportedFinding[]): string {
-  const lines = findings
-    .filter((finding) => finding.suppression === undefined || finding.suppression.kind === 'baseline')
-    .map((finding) => ({
-      rule: finding.rule,
-      file: finding.file,
-      ...(finding.functionName === undefined ? {} : { function: finding.functionName }),
-      fingerprint: finding.fingerprint,
+  return baselineText(
+    findings.filter((finding) => finding.suppression === undefined || finding.suppression.kind === 'baseline').map(baselineEntry),
+  );
+}
+
+export function baselineEntry({ rule, file, functionName, fingerprint }: ReportedFinding): BaselineEntry {
+  return { rule, file, ...(functionName === undefined ? {} : { function: functionName }), fingerprint };
+}
+
+/** The text of a baseline with these entries, in an order of its own. */
+export function baselineText(entries: readonly BaselineEntry[]): string {
+  const lines = entries
+    .map(({ rule, file, function: name, fingerprint }) => ({
+      rule,
+      file,
+      ...(name === undefined ? {} : { function: name }),
+      fingerprint,
     }))
     .sort(
       (a, b) =>

@@ -3,12 +3,13 @@
  * the scanned folder is escaped.
  */
 import type { ReportedFinding } from './workspace';
-import { Locator, hiddenFindings, shownFindings, summarise, summaryLines, type Report } from './report';
+import { chaptersOf, hiddenFindings, Locator, summarise, summaryLines, surfaceKinds, type Report } from './report';
 
 const STYLE = `
 :root { color-scheme: light dark; --rule: #8884; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
+summary { cursor: pointer; padding: .15rem 0; } details ul { margin: .25rem 0 .5rem; }
 article { border-top: 1px solid var(--rule); padding: .75rem 0; }
 article p { margin: .25rem 0; }
 code, pre { font-family: ui-monospace, Consolas, monospace; font-size: .92em; }
@@ -16,20 +17,27 @@ pre { background: #8881; padding: .5rem .75rem; overflow-x: auto; margin: .5rem 
 mark { background: #fd76; color: inherit; border-bottom: 2px solid #d33; }
 ol { margin: .25rem 0 .25rem 1.5rem; padding: 0; }
 .severity { font-weight: 600; text-transform: uppercase; font-size: .8em; letter-spacing: .04em; }
-.error { color: #c22; } .warning { color: #a60; } .info, .hint { color: #27a; }
-@media (prefers-color-scheme: dark) { .error { color: #f77; } .warning { color: #fb5; } .info, .hint { color: #7cf; } }
+.error { color: var(--vscode-errorForeground, #c22); } .warning { color: var(--vscode-editorWarning-foreground, #a60); }
+.info, .hint { color: var(--vscode-editorInfo-foreground, #27a); }
+@media (prefers-color-scheme: dark) {
+  .error { color: var(--vscode-errorForeground, #f77); } .warning { color: var(--vscode-editorWarning-foreground, #fb5); }
+  .info, .hint { color: var(--vscode-editorInfo-foreground, #7cf); }
+}
 .quiet { opacity: .75; }
 `;
 
 export function formatHtml(report: Report): string {
   const locator = new Locator(report);
-  const shown = shownFindings(report);
   const hidden = hiddenFindings(report);
   const notes = report.outcome.notes.filter((note) => note.kind !== 'guess');
   const body = [
     '<h1>Fencepost report</h1>',
     `<p>${summaryLines(summarise(report)).map(prose).join('<br>\n')}</p>`,
-    ...(shown.length > 0 ? ['<h2>Findings</h2>', ...shown.map((finding) => article(finding, locator))] : []),
+    ...chaptersOf(report).flatMap(({ title, findings }) => [
+      `<h2>${escape(title)}</h2>`,
+      ...findings.map((finding) => article(finding, locator)),
+    ]),
+    ...surface(report, locator),
     ...(hidden.length > 0
       ? [
           '<h2>Silenced</h2>',
@@ -63,6 +71,23 @@ ${body.join('\n')}
 </body>
 </html>
 `;
+}
+
+/** Every way in, and what was found to stand in it. */
+function surface(report: Report, locator: Locator): string[] {
+  const kinds = surfaceKinds(report);
+  if (kinds.length === 0) return [];
+  const parts = ['<h2>Attack surface</h2>'];
+  for (const { title, lines } of kinds) {
+    parts.push(`<h3>${escape(title)}</h3>`);
+    for (const { name, place, facts } of lines) {
+      parts.push(
+        `<details><summary><code>${escape(name)}</code> <span class="quiet">${escape(locator.at(place))}</span></summary>`,
+      );
+      parts.push(list(facts.map(prose)), '</details>');
+    }
+  }
+  return parts;
 }
 
 function list(items: readonly string[]): string {

@@ -1,21 +1,24 @@
 /**
  * The report as Markdown, for a comment on a change or a page. Text of the scanned folder cannot become markup of the page.
  */
-import type { Severity } from '../rules/finding';
 import type { ReportedFinding } from './workspace';
-import { Locator, hiddenFindings, shownFindings, summarise, summaryLines, type Report } from './report';
-
-const HEADINGS: Readonly<Record<Severity, string>> = { error: 'Errors', warning: 'Warnings', info: 'Notes', hint: 'Hints' };
-const ORDER: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
+import { chaptersOf, hiddenFindings, Locator, summarise, summaryLines, surfaceKinds, type Report } from './report';
 
 export function formatMarkdown(report: Report): string {
   const locator = new Locator(report);
-  const shown = shownFindings(report);
   const parts = ['# Fencepost report', summaryLines(summarise(report)).map(escapeProse).join('  \n')];
-  for (const severity of ORDER) {
-    const group = shown.filter((finding) => finding.severity === severity);
-    if (group.length === 0) continue;
-    parts.push(`## ${HEADINGS[severity]}`, ...group.map((finding) => findingSection(finding, locator)));
+  for (const { title, findings } of chaptersOf(report))
+    parts.push(`## ${escapeProse(title)}`, ...findings.map((finding) => findingSection(finding, locator)));
+  const kinds = surfaceKinds(report);
+  if (kinds.length > 0) parts.push('## Attack surface');
+  for (const { title, lines } of kinds) {
+    parts.push(`### ${escapeProse(title)}`);
+    for (const one of lines)
+      parts.push(
+        [`- ${code(one.name)} ${place(locator.at(one.place))}`, ...one.facts.map((fact) => `  - ${escapeProse(fact)}`)].join(
+          '\n',
+        ),
+      );
   }
   const hidden = hiddenFindings(report);
   if (hidden.length > 0) {
@@ -48,7 +51,7 @@ function findingSection(finding: ReportedFinding, locator: Locator): string {
   const where = finding.configuration === undefined ? '' : ` (when ${escapeProse(finding.configuration)})`;
   const parts = [
     `### ${place(locator.at(finding))} ${code(finding.rule)}`,
-    `${escapeProse(finding.message)}${where}`,
+    `**${finding.severity}**: ${escapeProse(finding.message)}${where}`,
     ...(source === '' ? [] : [fenced(source)]),
   ];
   if (finding.path.length > 0) {

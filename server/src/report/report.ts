@@ -16,6 +16,16 @@ export interface Report {
   readonly page: (rule: string) => string | undefined;
   readonly trusted: boolean;
   readonly version: string;
+  /** Every way into the driver; absent where nobody asked. */
+  readonly surface?: readonly SurfaceLine[] | undefined;
+}
+
+/** One way into the driver, as the attack surface lists it. */
+export interface SurfaceLine {
+  readonly kind: string;
+  readonly name: string;
+  readonly place: Place;
+  readonly facts: readonly string[];
 }
 
 export interface Counts {
@@ -78,6 +88,47 @@ export function shownFindings(report: Report): ReportedFinding[] {
 
 export function hiddenFindings(report: Report): ReportedFinding[] {
   return report.outcome.findings.filter((finding) => isHidden(finding, report.trusted));
+}
+
+export interface Chapter {
+  /** A heading of the threat model. */
+  readonly title: string;
+  readonly findings: readonly ReportedFinding[];
+}
+
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2, hint: 3 };
+
+/** Shown findings by the part of the threat model that their rule answers, the worst part first; in each the worst finding first. */
+export function chaptersOf(report: Report): Chapter[] {
+  const titles = new Map(report.rules.map((rule) => [rule.id, rule.threats[0]]));
+  const chapters = new Map<string, ReportedFinding[]>();
+  for (const finding of shownFindings(report)) {
+    const title = titles.get(finding.rule) ?? 'Other';
+    chapters.set(title, [...(chapters.get(title) ?? []), finding]);
+  }
+  const worst = (findings: readonly ReportedFinding[]): number => Math.min(...findings.map((one) => RANK[one.severity]));
+  return [...chapters]
+    .map(([title, findings]) => ({ title, findings: findings.sort((a, b) => RANK[a.severity] - RANK[b.severity]) }))
+    .sort((a, b) => worst(a.findings) - worst(b.findings) || (a.title < b.title ? -1 : 1));
+}
+
+/** The attack surface by kind, in its own order. */
+export function surfaceKinds(report: Report): { readonly title: string; readonly lines: readonly SurfaceLine[] }[] {
+  const kinds = new Map<string, SurfaceLine[]>();
+  for (const line of report.surface ?? []) kinds.set(line.kind, [...(kinds.get(line.kind) ?? []), line]);
+  return [...kinds].map(([kind, lines]) => ({ title: titleOf(kind), lines }));
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  ioctl: 'Control codes',
+  dispatch: 'Dispatch routines',
+  callback: 'Callbacks',
+  device: 'Devices and links',
+  registry: 'Registry values',
+};
+
+function titleOf(kind: string): string {
+  return TITLES[kind] ?? `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }
 
 export function summarise(report: Report): Summary {

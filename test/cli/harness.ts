@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { CachePlace } from '../../server/src/cli/cache';
 import { noProject, type Parts, type ProjectRead } from '../../server/src/cli/parts';
 import { run } from '../../server/src/cli/run';
 import { FakeEngine } from './fake-engine';
@@ -43,6 +44,7 @@ export interface Setting {
   readonly terminal?: boolean;
   readonly extend?: (engine: FakeEngine) => FakeEngine;
   readonly readProject?: (text: string) => ProjectRead;
+  readonly cache?: CachePlace;
 }
 
 export async function fencepost(args: readonly string[], setting: Setting): Promise<Ran> {
@@ -68,6 +70,7 @@ export async function fencepost(args: readonly string[], setting: Setting): Prom
       engines.push(setting.extend?.(engine) ?? engine);
       return Promise.resolve(engine);
     },
+    cache: setting.cache,
     page: (rule) => (rule === 'rule-a' ? '# rule-a\n\nReads shared memory `twice`.\n\nMore.\n' : undefined),
     readProject: setting.readProject ?? (() => ({ config: noProject, problems: [] })),
     readStandardInput: () => setting.input ?? '',

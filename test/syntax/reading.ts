@@ -7,11 +7,16 @@ import { createSyntax } from '../../server/src/syntax/index';
 let made: Promise<Syntax> | undefined;
 
 export function syntax(): Promise<Syntax> {
-  made ??= createSyntax(
+  made ??= newSyntax();
+  return made;
+}
+
+/** A parser of its own, with trees of its own. */
+export function newSyntax(): Promise<Syntax> {
+  return createSyntax(
     readFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm'),
     readFileSync('grammars/tree-sitter-c.wasm'),
   );
-  return made;
 }
 
 /** An oracle over definitions given as `NAME`, `NAME body` or `NAME(a, b) body`. */

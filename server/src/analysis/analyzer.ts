@@ -7,6 +7,7 @@ import type { Model } from '../model/model';
 import type { Constants } from '../program/constants';
 import type { Declared, Program } from '../program/program';
 import type { Ty, Types } from '../program/types';
+import { unversioned } from '../program/bodies';
 import { isHeader } from '../program/groups';
 import { substitute } from '../program/substitute';
 import { buildCfg, type Cfg } from './cfg';
@@ -14,7 +15,8 @@ import { argumentsOf, exitsDigest, outcomesOf, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame, type Exit } from './frame';
-import { emptyContribution, Heap, sameContribution, type Contribution } from './heap';
+import { Dependents } from './dependents';
+import { contributionText, emptyContribution, Heap, sameContribution, type Contribution } from './heap';
 import { Memory, type Consulted } from './memory';
 import { Regions } from './regions';
 import { roots, type Root } from './roots';
@@ -54,7 +56,7 @@ interface Memo {
   readonly consulted: Consulted;
   readonly callees: Set<string>;
   readonly bounded: boolean;
-  readonly contribution: Contribution;
+  contribution: Contribution;
   readonly fn: Declared<FunctionDecl>;
   readonly context: Context;
   readonly depth: number;
@@ -63,6 +65,8 @@ interface Memo {
   readonly digest: number;
   /** Revision of the heap for which it is known to hold. */
   checked: number;
+  /** A declaration that it depends on has changed, or a fact that it may have stood on is gone. */
+  stale?: boolean;
 }
 
 /**
@@ -73,9 +77,10 @@ function contextsFor(blocks: number, functions: number): number {
   const most = blocks > 300 ? 3 : blocks > 120 ? 5 : 8;
   return functions > 6000 ? Math.min(most, 2) : functions > 2500 ? Math.min(most, 4) : most;
 }
+const NO_CONTEXTS: ReadonlyMap<string, number> = new Map();
 /** Joined contexts of one function: they differ only in the shared memory and the objects of callers that they are given. */
 const GENERAL = 3;
-const MAX_DEPTH = 12;
+const MAX_DEPTH = 20;
 const MAX_ROUNDS = 7;
 
 export class Analyzer {
@@ -89,12 +94,15 @@ export class Analyzer {
   private readonly globals = new Map<string, GlobalBase>();
   private readonly allocs = new Map<string, AllocBase>();
   private readonly memos = new Map<string, Memo>();
-  private readonly contexts = new Map<string, Set<string>>();
+  /** Contexts of each function that somebody asks for now, with how many do. */
+  private readonly contexts = new Map<string, Map<string, number>>();
   private readonly running = new Set<string>();
   private frames: { callees: Set<string> }[] = [];
   private rootIds = new Set<string>();
   private readonly decls = new Map<string, FunctionDecl>();
   private seeds: Contribution | undefined;
+  /** Version of the program for which the seeds hold. */
+  private seeded = -1;
   private epoch = 0;
   /** Something was run and added other facts than before. */
   private ran = false;
@@ -186,13 +194,21 @@ export class Analyzer {
     for (const file of this.files)
       for (const decl of this.program.files.get(file)?.functions ?? []) this.decls.set(key({ file, decl }), decl);
     const first = this.seeds === undefined;
-    if (this.seeds === undefined) {
-      this.seeds = emptyContribution();
-      this.heap.collector = this.seeds;
-      this.heap.immediate = true;
+    let { seeds } = this;
+    let reseeded = false;
+    if (seeds === undefined || this.seeded !== this.program.version) {
+      const before = seeds;
+      seeds = emptyContribution();
+      this.heap.collector = seeds;
+      this.heap.immediate = first;
       this.seedGlobals();
+      this.seeds = seeds;
+      this.seeded = this.program.version;
+      reseeded = before !== undefined && !sameContribution(before, seeds);
     }
-    for (let round = 1; round <= (this.decls.size > 6000 ? 3 : MAX_ROUNDS); round++) {
+    const retracted = new Set<string>();
+    const most = this.decls.size > 6000 ? 3 : MAX_ROUNDS;
+    for (let round = 1; round <= (first ? most : 2 * most); round++) {
       this.heap.immediate = first && round === 1;
       this.rootIds = new Set();
       this.ran = false;
@@ -214,13 +230,83 @@ export class Analyzer {
       }
       const live = this.live();
       const forgotten = this.forget(live);
-      if (!this.ran && !forgotten && !(first && round === 1)) break;
-      const changed = this.heap.rebuild([
-        this.seeds,
-        ...[...live].sort().flatMap((id) => this.memos.get(id)?.contribution ?? []),
-      ]);
+      if (!this.ran && !forgotten && !(first && round === 1) && !(reseeded && round === 1)) break;
+      const adding = this.contributions(live);
+      let { changed, lost } = this.heap.rebuild([seeds, ...adding.map((m) => m.contribution)], !first);
+      while (lost.size > 0) {
+        const doubtful = this.standOn(lost, adding, retracted);
+        if (doubtful === 0) break;
+        changed = true;
+        ({ lost } = this.heap.rebuild([seeds, ...adding.map((m) => m.contribution)], true));
+      }
       if (!changed && sameRoots(list, roots(this.program, this.files, this.model, this.heap, this.memory))) break;
     }
+  }
+
+  /** Answers that add to the heap, in an order that does not depend on what was edited before. */
+  private contributions(live: ReadonlySet<string>): Memo[] {
+    const text = new Map<Memo, string>();
+    const order = (m: Memo): string => {
+      let t = text.get(m);
+      if (t === undefined) text.set(m, (t = unversioned(contributionText(m.contribution))));
+      return t;
+    };
+    return [...live]
+      .flatMap((id) => this.memos.get(id) ?? [])
+      .sort((a, b) => (a.fnKey < b.fnKey ? -1 : a.fnKey > b.fnKey ? 1 : order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
+  }
+
+  /** Takes back what answers add that may have stood on what is lost alone: they are run again. */
+  private standOn(lost: ReadonlySet<string>, adding: readonly Memo[], retracted: Set<string>): number {
+    const fresh = [...lost].filter((name) => !retracted.has(name));
+    for (const name of fresh) retracted.add(name);
+    let n = 0;
+    if (fresh.length === 0) return n;
+    for (const m of adding) {
+      if (m.contribution.stores.size + m.contribution.shares.size + m.contribution.mdls.size === 0) continue;
+      const text = contributionText(m.contribution);
+      if (!fresh.some((name) => text.includes(name))) continue;
+      m.stale = true;
+      m.contribution = emptyContribution();
+      n++;
+    }
+    return n;
+  }
+
+  /** Declarations of these names have changed: what depends on them is run again. */
+  forgetUses(changed: ReadonlySet<string>): void {
+    const dependents = new Dependents(this.program, changed);
+    const { names, typeKeys } = dependents;
+    const isNamed = (word: string): boolean => names.has(word) || typeKeys.has(word);
+    const mentions = (text: string): boolean => (text.match(/[A-Za-z_]\w*/g) ?? []).some(isNamed);
+    const holding = new Set<string>();
+    for (const [field, stores] of this.heap.entries())
+      for (const s of stores.values()) if (s.fns.some((f) => names.has(f))) holding.add(`f:${field}`);
+    for (const m of this.memos.values()) {
+      const depends =
+        dependents.isUsedBy(m.fn.file, m.fn.decl) ||
+        mentions(m.context.key) ||
+        [...m.consulted.keys()].some((k) => holding.has(k) || mentions(k)) ||
+        [...m.contribution.stores.keys()].some(mentions) ||
+        [...m.callees].some((id) => names.has(this.memos.get(id)?.fn.decl.name ?? ''));
+      if (!depends) continue;
+      m.stale = true;
+      this.cfgs.delete(m.fn.decl);
+      this.flagCache.delete(m.fn.decl);
+    }
+    for (const fn of [...this.cfgs.keys()]) {
+      const file = this.fileOf(fn);
+      if (file === undefined || dependents.isUsedBy(file, fn)) {
+        this.cfgs.delete(fn);
+        this.flagCache.delete(fn);
+      }
+    }
+    for (const k of [...this.memory.recs.keys()]) if (mentions(k)) this.memory.recs.delete(k);
+  }
+
+  private fileOf(fn: FunctionDecl): string | undefined {
+    for (const d of this.program.functionsNamed(fn.name)) if (d.decl === fn) return d.file;
+    return undefined;
   }
 
   /** Adds what one root leads to. */
@@ -252,6 +338,7 @@ export class Analyzer {
     for (const [id, m] of this.memos) {
       if (live.has(id)) continue;
       this.memos.delete(id);
+      this.release(m);
       this.contexts.get(m.fnKey)?.delete(id.slice(m.fnKey.length + 1));
       any = true;
     }
@@ -393,7 +480,7 @@ export class Analyzer {
     )
       return undefined;
     const context = argumentsOf(d, args, s, caller, this);
-    const set = this.contexts.get(fnKey) ?? new Set<string>();
+    const set = this.contexts.get(fnKey) ?? NO_CONTEXTS;
     const most = contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
     if (!set.has(context.key) && set.size >= most) {
       const general = argumentsOf(d, args, s, caller, this, true);
@@ -421,19 +508,39 @@ export class Analyzer {
   private execute(fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): Memo | undefined {
     const fnKey = key(fn);
     const id = `${fnKey}#${context.key}`;
-    this.frames[this.frames.length - 1]?.callees.add(id);
+    this.ask(fnKey, context.key, id);
     const known = this.memos.get(id);
     if (known && this.valid(known)) return known;
     if (this.running.has(id)) return undefined;
     return this.run(id, fn, context, depth, stack);
   }
 
+  /** Notes that the running function, or a root, asks for an answer. */
+  private ask(fnKey: string, contextKey: string, id: string): void {
+    const caller = this.frames[this.frames.length - 1];
+    if (caller?.callees.has(id)) return;
+    caller?.callees.add(id);
+    let of = this.contexts.get(fnKey);
+    if (!of) this.contexts.set(fnKey, (of = new Map()));
+    of.set(contextKey, caller ? (of.get(contextKey) ?? 0) + 1 : 1);
+  }
+
+  /** An answer that goes, or that is about to be made anew, asks for nothing any more. */
+  private release(m: Memo): void {
+    for (const id of m.callees) {
+      const at = id.indexOf('#');
+      const of = this.contexts.get(id.slice(0, at));
+      const n = of?.get(id.slice(at + 1));
+      if (!of || n === undefined) continue;
+      if (n > 1) of.set(id.slice(at + 1), n - 1);
+      else of.delete(id.slice(at + 1));
+    }
+  }
+
   private run(id: string, fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): Memo {
     const fnKey = key(fn);
     const before = this.memos.get(id);
-    const set = this.contexts.get(fnKey) ?? new Set<string>();
-    set.add(context.key);
-    this.contexts.set(fnKey, set);
+    if (before) this.release(before);
     this.running.add(id);
     const outer = this.memory.consulted;
     this.memory.consulted = new Map();
@@ -510,8 +617,16 @@ export class Analyzer {
     return { frame, start };
   }
 
-  /** Runs a function once more in every context in which it was analysed, for a watcher. Changes no answer. */
-  replay(fn: Declared<FunctionDecl>, watcher: (e: Expr, v: Val, s: State, f: Frame) => void): number {
+  /**
+   * Runs a function once more in every context in which it was analysed, for a watcher or for observers. Changes no answer.
+   * @param observers asked once per context, with the values of the parameters there
+   * @returns the number of contexts
+   */
+  replay(
+    fn: Declared<FunctionDecl>,
+    watcher?: (e: Expr, v: Val, s: State, f: Frame) => void,
+    observers?: (args: readonly Val[], s: State, f: Frame) => readonly Observer[],
+  ): number {
     const fnKey = key(fn);
     const kept = this.heap.collector;
     this.heap.collector = emptyContribution();
@@ -521,12 +636,14 @@ export class Analyzer {
     let n = 0;
     for (const m of [...this.memos.values()].filter((x) => x.fnKey === fnKey)) {
       const { frame, start } = this.prepare(fn, m.context, m.depth, m.stack);
-      frame.watcher = (e, v, s) => {
-        watcher(e, v, s, frame);
-      };
+      if (watcher)
+        frame.watcher = (e, v, s) => {
+          watcher(e, v, s, frame);
+        };
+      const listeners = observers?.(m.context.args, start, frame) ?? [];
       this.frames.push({ callees: new Set() });
       this.running.add(m.key);
-      frame.run(start, () => []);
+      frame.run(start, () => listeners);
       this.running.delete(m.key);
       this.frames.pop();
       n++;
@@ -543,6 +660,7 @@ export class Analyzer {
   /** Whether an answer still holds: what it read is unchanged, and what its callees answer is, too. */
   private valid(m: Memo): boolean {
     const stamp = this.stamp();
+    if (m.stale === true) return false;
     if (m.checked === stamp) return true;
     if (this.declared(m.fn) !== m.fn.decl) return false;
     // In the first round everything is provisional: the next rounds run again what was read too early.

@@ -9,6 +9,7 @@ import type { Declared } from '../program/program';
 import type { FunctionDecl } from '../syntax/ast';
 import { isPointer } from '../program/types';
 import type { Analyzer } from './analyzer';
+import { guardsAt, type Guard } from './guards';
 import type { Taint } from './value';
 
 export interface OriginOf {
@@ -20,6 +21,7 @@ export interface OriginOf {
 
 export interface Answer {
   readonly origins: readonly OriginOf[];
+  readonly guards: readonly Guard[];
   /** True when no run of the function reached the expression, or none exists. */
   readonly unknown: boolean;
   readonly start: number;
@@ -28,10 +30,12 @@ export interface Answer {
 }
 
 /** @param offset UTF-16 units; where the expression starts, or, with `inside`, anywhere in it */
-export function originsAt(a: Analyzer, file: string, offset: number, inside = false): Answer | undefined {
+export function originsAt(a: Analyzer, file: string, at: number, inside = false): Answer | undefined {
+  // An edited function keeps the coordinates under which it was analysed.
+  const offset = a.program.analysedOffset(file, at);
   const fn = enclosing(a, file, offset);
   if (!fn) return undefined;
-  const found: { e: Expr; length: number; origins: OriginOf[] }[] = [];
+  const found: { e: Expr; length: number; origins: OriginOf[]; guards: ReadonlyMap<string, Guard> }[] = [];
   a.replay(fn, (e, v, s, f) => {
     if (!isChain(e) || (inside ? offset < e.start || offset >= e.end : e.start !== offset)) return;
     const origins: OriginOf[] = [];
@@ -42,9 +46,9 @@ export function originsAt(a: Analyzer, file: string, offset: number, inside = fa
     }
     for (const t of v.taint) origins.push({ origin: valueOrigin(t), of: 'value', certain: t.certain, witness: t.witness });
     if (v.taint.length === 0) origins.push({ origin: 'Kernel', of: 'value', certain: true, witness: [] });
-    found.push({ e, length: e.end - e.start, origins });
+    found.push({ e, length: e.end - e.start, origins, guards: guardsAt(v, s, f) });
   });
-  if (found.length === 0) return { origins: [], unknown: true, start: offset, end: offset, functionName: fn.decl.name };
+  if (found.length === 0) return { origins: [], guards: [], unknown: true, start: at, end: at, functionName: fn.decl.name };
   const out = new Map<string, OriginOf>();
   let end = offset;
   let start = offset;
@@ -66,13 +70,35 @@ export function originsAt(a: Analyzer, file: string, offset: number, inside = fa
   const list = [...out.values()];
   // Kernel beside an untrusted origin says nothing more.
   const untrusted = (of: string): boolean => list.some((o) => o.of === of && o.origin !== 'Kernel' && o.certain);
+  const now = <T extends Step>(p: T): T => {
+    const moved = a.program.currentOffset(p.file, p.start);
+    return moved === p.start ? p : { ...p, start: moved, end: moved + (p.end - p.start) };
+  };
+  const shown = found.filter((x) => x.e.start === start && x.e.end === end);
   return {
-    origins: list.filter((o) => o.origin !== 'Kernel' || !untrusted(o.of)),
+    origins: list
+      .filter((o) => o.origin !== 'Kernel' || !untrusted(o.of))
+      .map((o) => ({ ...o, witness: dedupe(o.witness).map(now) })),
+    guards: joined(shown.map((x) => x.guards)).map((g) => (g.place ? { ...g, place: now(g.place) } : g)),
     unknown: false,
-    start,
-    end,
+    start: at - (offset - start),
+    end: at + (end - offset),
     functionName: fn.decl.name,
   };
+}
+
+function dedupe(steps: readonly Step[]): Step[] {
+  return steps.filter(
+    (s, i) => steps.findIndex((o) => o.file === s.file && o.start === s.start && o.message === s.message) === i,
+  );
+}
+
+/** What holds in every run stands first. */
+function joined(runs: readonly ReadonlyMap<string, Guard>[]): Guard[] {
+  const all = new Map<string, Guard>();
+  for (const run of runs) for (const [k, g] of run) all.set(k, g);
+  const out = [...all].map(([k, g]) => ({ ...g, always: runs.every((run) => run.has(k)) }));
+  return out.sort((x, y) => Number(y.always) - Number(x.always) || (x.message < y.message ? -1 : 1));
 }
 
 /** A value that sits in a variable is a copy; what a device, a packet, the registry or a peer said keeps its name. */

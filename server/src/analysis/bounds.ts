@@ -47,6 +47,12 @@ class Table {
   }
 }
 
+/** Whether a relation bounds an atom of it from below (side 1) or from above (side -1). */
+function sideOf(b: Bound, x: Atom, side: 1 | -1): boolean {
+  const k = (b.form.t.find(([y]) => y === x)?.[1] ?? 0) * side;
+  return k > 0 ? Number.isFinite(b.lo) : k < 0 && Number.isFinite(b.hi);
+}
+
 export class Bounds {
   private table: Table;
   constructor(from?: Bounds) {
@@ -163,6 +169,16 @@ export class Bounds {
   /** Relations to other numbers in which the atom takes part. */
   relationsOf(x: Atom): readonly Bound[] {
     return this.table.relations().get(x) ?? [];
+  }
+
+  /** Some relation says that the number is no smaller than something made of other numbers. */
+  heldFromBelow(x: Atom): boolean {
+    return this.relationsOf(x).some((b) => sideOf(b, x, 1));
+  }
+
+  /** Some relation says that the number is no larger than something made of other numbers. */
+  heldFromAbove(x: Atom): boolean {
+    return this.relationsOf(x).some((b) => sideOf(b, x, -1));
   }
 
   /** Drops facts about atoms that nothing can name any more. */

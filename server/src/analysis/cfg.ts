@@ -252,10 +252,20 @@ class Builder {
           (args ?? []).map((a) => this.program.slice(this.file, a)),
         )
       : this.program.snippet(macro.decl);
-    if (!snippet?.stmts || (snippet.expr && snippet.expr.kind !== 'call')) return false;
+    const params = pastes ? [] : (macro.decl.params ?? []);
+    if (snippet?.expr?.kind === 'call' && snippet.expr.f.kind === 'id') {
+      // A macro that hands its arguments on to another one.
+      const inner = substitute(snippet.expr, params, args ?? [], at);
+      if (inner.kind !== 'call' || inner.f.kind !== 'id') return false;
+      this.expanding.push(name);
+      const done = this.expand(inner.f.name, inner.args, at);
+      this.expanding.pop();
+      return done;
+    }
+    if (!snippet?.stmts) return false;
     this.expansions++;
     this.expanding.push(name);
-    this.stmts(substituteStatements(snippet.stmts, pastes ? [] : (macro.decl.params ?? []), args ?? [], at));
+    this.stmts(substituteStatements(snippet.stmts, params, args ?? [], at));
     this.expanding.pop();
     return true;
   }

@@ -6,12 +6,13 @@ import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
 import { version } from '../program/bodies';
 import { digest } from './digest';
 import type { Declared } from '../program/program';
+import type { Bound } from './bounds';
 import type { Analyzer } from './analyzer';
 import type { Outcome } from './calls';
 import type { Exit, Frame } from './frame';
 import { cellKey, State, type Cell } from './state';
 import { FENCED, ORDERED, STAYS } from './trail';
-import { constOf, lin, replace, single, type Atom, type Lin } from './term';
+import { constOf, lin, minus, replace, single, type Atom, type Lin } from './term';
 import type { Base, Target, Val } from './value';
 
 export interface Context {
@@ -193,14 +194,18 @@ export function argumentsOf(
     };
     for (const v of values) collect(v.t);
     for (const c of callee.cells.values()) collect(c.val.t);
-    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof)/.test(x.key));
+    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof|ld:R:)/.test(x.key));
     // A number that keeps its name and is none of these makes the bound none of the callee's business.
     const foreign = (x: Atom): boolean => x.args.length === 0 && !forth.has(x) && !relevant(x);
     for (const b of s.bounds.all.values()) {
-      if (b.form.t.some(([x]) => foreign(x))) continue;
+      if (b.form.t.some(([x]) => foreign(x))) {
+        if (request) stillHeld(b.form, b, callee, a);
+        continue;
+      }
       const form = t.lin(b.form);
       if (form.t.every(([x]) => relevant(x)) && !form.t.every(([x]) => x.key.startsWith('sizeof')))
         callee.bounds.add(form, b.lo, b.hi);
+      else if (request) stillHeld(form, b, callee, a);
     }
     if (request) for (const x of s.compared.values()) if (!x.frame && relevant(x)) callee.compare(lin(x));
     for (const m of s.must.values())
@@ -338,7 +343,10 @@ export function outcomesOf(
   for (const c of kept) see(c.val.t);
   for (const y of context.back?.keys() ?? []) visible.add(y);
   const nameable = (l: Lin): boolean => l.t.every(([y]) => !y.frame || visible.has(y));
-  for (const b of x.state.bounds.all.values()) if (nameable(b.form)) s.bounds.add(t.lin(b.form), b.lo, b.hi);
+  for (const b of x.state.bounds.all.values()) {
+    if (nameable(b.form)) s.bounds.add(t.lin(b.form), b.lo, b.hi);
+    else stillHeld(b.form, b, s, a);
+  }
   for (const y of x.state.compared.values()) if (!y.frame || visible.has(y)) s.compare(t.lin(lin(y)));
   for (const m of x.state.must.values())
     if (!(m.base?.k === 'local' && m.base.fn === inner))
@@ -354,6 +362,22 @@ export function outcomesOf(
   if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
   const ty = caller.types.resolve(d.decl.returns, d.file);
   return { s, v: { ...v, ty: ty.k === 'unknown' ? v.ty : ty } };
+}
+
+/**
+ * A length of the request, or a field of its buffer, was compared with a number that has no name on the other side of a call (the
+ * minimum in an entry of a table). That it is held, and from which side, is kept.
+ */
+function stillHeld(form: Lin, b: Bound, s: State, a: Analyzer): void {
+  if (form.t.length < 2) return;
+  for (const [x, k] of form.t) {
+    if (x.frame || !/^(REQ\.\w+Len$|ld:R:)/.test(x.key)) continue;
+    const below = k > 0 ? Number.isFinite(b.lo) : Number.isFinite(b.hi);
+    const above = k > 0 ? Number.isFinite(b.hi) : Number.isFinite(b.lo);
+    if (below) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`least:${x.key}`, { frame: false }))), 0, Infinity);
+    if (above) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`most:${x.key}`, { frame: false }))), -Infinity, 0);
+    s.compare(lin(x));
+  }
 }
 
 /** What a full fence in the callee settled. */

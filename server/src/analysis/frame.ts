@@ -434,8 +434,8 @@ export class Frame {
       pending.add(to);
       return;
     }
-    const joined = State.join(old, s, `${this.file}:${this.fn.name}:${String(to)}:${key}`, this.atoms);
     const head = this.cfg.blocks[to]?.loopHead ?? false;
+    const joined = State.join(old, s, `${this.file}:${this.fn.name}:${String(to)}:${key}`, this.atoms, head);
     if (head) widen(joined, old);
     if (joined.equals(old)) return;
     parts.set(key, joined);

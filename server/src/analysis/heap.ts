@@ -2,9 +2,10 @@
  * What flows between functions through memory that outlives them: which values are stored in which field of which type, which
  * allocations are mapped to user mode, what an MDL describes. Facts are contributions of functions, so that they can be taken back.
  */
-import { version } from '../program/bodies';
+import { unversioned, version } from '../program/bodies';
 import { digest } from './digest';
 import type { Step } from '../rules/finding';
+import { lostElements } from './retract';
 import { unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
 
 /** One store into a field. */
@@ -54,19 +55,21 @@ export function sameContribution(a: Contribution, b: Contribution): boolean {
   return contributionDigest(a) === contributionDigest(b);
 }
 
+/** All that it says, in a fixed order. */
+export function contributionText(c: Contribution): string {
+  return [
+    ...[...c.stores].map(([k, m]) => `${k}=${storesText(m)}`),
+    ...[...c.shares].map(([k, m]) => `${k}=${sharesText(m)}`),
+    ...[...c.mdls].map(([k, m]) => `${k}=${mdlsText(m)}`),
+  ]
+    .sort()
+    .join('\n');
+}
+
 const digests = new WeakMap<Contribution, number>();
 function contributionDigest(c: Contribution): number {
   let known = digests.get(c);
-  if (known === undefined) {
-    const text = [
-      ...[...c.stores].map(([k, m]) => `${k}=${storesText(m)}`),
-      ...[...c.shares].map(([k, m]) => `${k}=${[...m.keys()].sort().join()}`),
-      ...[...c.mdls].map(([k, m]) => `${k}=${mdlsText(m)}`),
-    ]
-      .sort()
-      .join('\n');
-    digests.set(c, (known = digest(text)));
-  }
+  if (known === undefined) digests.set(c, (known = digest(contributionText(c))));
   return known;
 }
 
@@ -98,7 +101,7 @@ export class Heap {
       return m === undefined ? '' : text(m, name);
     };
     if (key.startsWith('f:')) return textIn(this.fields, fieldText);
-    return key.startsWith('s:') ? textIn(this.sharedKeys, firstKey) : textIn(this.mdlFacts, mdlsText);
+    return key.startsWith('s:') ? textIn(this.sharedKeys, firstShare) : textIn(this.mdlFacts, mdlsText);
   }
   private bump(key: string): void {
     this.versions.delete(key);
@@ -108,8 +111,14 @@ export class Heap {
     this.loadCache.delete(`${key.slice(2)}!`);
   }
 
-  /** Replaces everything by the sum of contributions. Answers whether anything changed. */
-  rebuild(contributions: Iterable<Contribution>): boolean {
+  /**
+   * Replaces everything by the sum of contributions.
+   * @returns whether anything changed, and what is gone (asked for only where facts may be taken back)
+   */
+  rebuild(
+    contributions: Iterable<Contribution>,
+    retracting = false,
+  ): { readonly changed: boolean; readonly lost: ReadonlySet<string> } {
     const fields = new Map<FieldKey, Map<string, Store>>();
     const shares = new Map<string, Map<string, readonly Step[]>>();
     const mdls = new Map<string, Map<string, MdlFact>>();
@@ -121,12 +130,16 @@ export class Heap {
     const before = this.revision;
     // What nobody who asks would notice is no change.
     this.compare('f:', this.fields, fields, fieldText);
-    this.compare('s:', this.sharedKeys, shares, firstKey);
+    this.compare('s:', this.sharedKeys, shares, firstShare);
     this.compare('m:', this.mdlFacts, mdls, mdlsText);
+    const changed = this.revision !== before;
+    const lost = retracting
+      ? lostElements({ fields: this.fields, shares: this.sharedKeys, mdls: this.mdlFacts }, { fields, shares, mdls })
+      : new Set<string>();
     this.fields = fields;
     this.sharedKeys = shares;
     this.mdlFacts = mdls;
-    return this.revision !== before;
+    return { changed, lost };
   }
 
   private compare<T>(
@@ -174,14 +187,15 @@ export class Heap {
   sharedBy(key: string): readonly Step[] | undefined {
     const map = this.sharedKeys.get(key);
     if (!map) return undefined;
-    return map.get(firstKey(map));
+    const [first] = [...map].sort(byName);
+    return first?.[1];
   }
 
   mdl(key: string): MdlFact | undefined {
     const map = this.mdlFacts.get(key);
     if (!map) return undefined;
     let out: MdlFact | undefined;
-    for (const [, f] of [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [, f] of [...map.entries()].sort(byName)) {
       out = out
         ? {
             site: out.site,
@@ -211,7 +225,7 @@ function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolea
   let taint: readonly Taint[] = [];
   const fns = new Set<string>();
   let mixed = false;
-  const ordered = [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const ordered = [...map.entries()].sort(byName);
   let any = false;
   for (const [, s] of ordered) {
     if (direct && s.through !== undefined) continue;
@@ -229,7 +243,14 @@ function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolea
     for (const f of s.fns) fns.add(f);
     mixed ||= s.other;
   }
-  return { targets, taint, fns: [...fns].sort(), mixed, any };
+  return { targets, taint: inOrder(taint), fns: [...fns].sort(), mixed, any };
+}
+
+/** The same sources are the same list, whichever of two functions that feed each other ran last. */
+function inOrder(taint: readonly Taint[]): readonly Taint[] {
+  if (taint.length < 2) return taint;
+  const name = new Map(taint.map((t) => [t, `${t.loc}|${t.origin}|${siteId(t.site)}`]));
+  return [...taint].sort((a, b) => ((name.get(a) ?? '') < (name.get(b) ?? '') ? -1 : 1));
 }
 
 /** Everything that a reader of the field learns. */
@@ -237,15 +258,12 @@ function fieldText(map: ReadonlyMap<string, Store>, key: FieldKey): string {
   return `${loadedText(loadFrom(map, key, false))};${loadedText(loadFrom(map, key, true))}`;
 }
 function loadedText(l: Loaded): string {
-  const via = l.targets.map((t) => (t.via ?? []).map((x) => `${x.file}${String(x.start)}`).join()).join();
-  const taint = l.taint.map((t) => `${t.origin}${t.loc}${siteId(t.site)}`).join();
-  return `${targetsText(l.targets)}>${via}>${taint}>${l.fns.join()}>${String(l.mixed)}${String(l.any)}`;
+  return `${targetsText(l.targets)}>${taintText(l.taint)}>${l.fns.join()}>${String(l.mixed)}${String(l.any)}`;
 }
 
-function firstKey(map: ReadonlyMap<string, unknown>): string {
-  let first: string | undefined;
-  for (const key of map.keys()) if (first === undefined || key < first) first = key;
-  return first ?? '';
+function firstShare(map: ReadonlyMap<string, readonly Step[]>): string {
+  const [first] = [...map].sort(byName);
+  return first ? `${first[0]}${stepsText(first[1])}` : '';
 }
 
 const NO_CONTENT = digest('');
@@ -300,21 +318,50 @@ function addMdl(map: Map<string, Map<string, MdlFact>>, key: string, id: string,
 function siteId(s: Site): string {
   return `${s.id ?? `${s.file}:${String(s.start)}`}${version(s.start)}`;
 }
+
+/** Orders entries as they would be ordered if no function had ever been edited. */
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  const x = unversioned(a);
+  const y = unversioned(b);
+  return x < y ? -1 : x > y ? 1 : a < b ? -1 : 1;
+}
+
+const stepTexts = new WeakMap<readonly Step[], string>();
+function stepsText(steps: readonly Step[] | undefined): string {
+  if (!steps || steps.length === 0) return '';
+  let text = stepTexts.get(steps);
+  if (text === undefined) stepTexts.set(steps, (text = steps.map((x) => `>${x.file}:${String(x.start)}${x.message}`).join('')));
+  return text;
+}
 function targetsText(list: readonly Target[]): string {
-  return list.map((t) => `${t.base.key}/${t.root ?? ''}/${t.path}${(t.via ?? []).map((x) => version(x.start)).join('')}`).join();
+  return list
+    .map(
+      (t) =>
+        `${t.base.key}/${t.root ?? ''}/${t.path}${t.doubt ? '?' : ''}${stepsText(t.via)}${t.base.k === 'region' ? `${t.base.certain ? '' : '?'}${stepsText(t.base.witness)}` : ''}`,
+    )
+    .join();
+}
+function taintText(list: readonly Taint[]): string {
+  return list.map((t) => `${t.origin}${t.certain ? '' : '?'}${t.loc}${siteId(t.site)}${stepsText(t.witness)}`).join();
+}
+function sharesText(m: ReadonlyMap<string, readonly Step[]>): string {
+  return [...m]
+    .sort(byName)
+    .map(([id, steps]) => `${id}${stepsText(steps)}`)
+    .join();
 }
 function storesText(m: ReadonlyMap<string, Store>): string {
   return [...m]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byName)
     .map(
       ([id, s]) =>
-        `${id}>${targetsText(s.targets)}>${s.taint.map((t) => `${t.origin}${t.loc}${siteId(t.site)}`).join()}>${s.fns.join()}>${String(s.other)}${String(s.constant)}`,
+        `${id}>${targetsText(s.targets)}>${taintText(s.taint)}>${s.fns.join()}>${String(s.other)}${String(s.constant)}`,
     )
     .join(';');
 }
 function mdlsText(m: ReadonlyMap<string, MdlFact>): string {
   return [...m]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byName)
     .map(([id, f]) => `${id}>${targetsText(f.va ?? [])}${f.userLock ? 'L' : ''}${f.built ? 'B' : ''}`)
     .join(';');
 }

@@ -12,6 +12,7 @@ import type { Mark, State } from './state';
 import { constOf, constant, lin, plus, type Atoms } from './term';
 import {
   captured,
+  symKey,
   unionTaints,
   unionTargets,
   type AllocBase,
@@ -57,11 +58,12 @@ export class Memory {
   }
 
   sym(t: Val['t'], from?: FieldKey): SymBase {
-    const key = `S:${t.key}${t.c ? `+${t.c}` : ''}`;
-    let b = this.syms.get(key);
+    const key = symKey(t);
+    const name = from === undefined ? key : `${key}<${from}`;
+    let b = this.syms.get(name);
     if (!b) {
       b = { k: 'sym', key, t, from };
-      this.syms.set(key, b);
+      this.syms.set(name, b);
     }
     return b;
   }
@@ -227,10 +229,24 @@ export class Memory {
     const stable =
       t.base.k === 'sym'
         ? this.atoms.op(`ld:${t.path}`, [t.base.t], ...limits(ty))
-        : lin(this.atoms.atom(`ld:${loc}${offText(t)}`, { frame: t.base.k !== 'region', ...range(ty) }));
+        : lin(
+            this.atoms.atom(`ld:${this.sameBytes(t, ty) ?? `${loc}${offText(t)}`}`, {
+              frame: t.base.k !== 'region',
+              ...range(ty),
+            }),
+          );
     const tt = fresh ? lin(this.atoms.atom(`fetch:${at(reading.site)}:${t.path}`, range(ty))) : stable;
     const pts = ty.k === 'ptr' ? [this.nested(t, hit, reading)] : [];
     return { t: tt, pts, taint: [taint], ty, agg: ty.k === 'rec' || ty.k === 'arr' ? { from: [t], taint: [taint] } : undefined };
+  }
+
+  /** One name for the same bytes of a buffer, through whichever type they are read: a header first, then the record that it starts. */
+  private sameBytes(t: Target, ty: Ty): string | undefined {
+    const off = t.off && constOf(t.off);
+    const size = this.types.sizeOf(ty);
+    return t.base.k === 'region' && off !== undefined && size !== undefined && (ty.k === 'int' || ty.k === 'ptr')
+      ? `${t.base.key}#${String(off)}/${String(size)}`
+      : undefined;
   }
 
   /** A pointer that lay in untrusted memory is a user address (or the peer's, in a peer's structure). */
@@ -409,16 +425,17 @@ export class Memory {
 
   private requestTaint(key: string, t: Val['t'], reading: Reading): readonly Taint[] {
     if (t === this.regions.mode || t === this.regions.major || t === this.regions.minor) return [];
+    const peer = key === 'URB_HEADER:Length';
     return [
       {
-        origin: 'Buffered',
-        loc: `REQ|${key}`,
+        origin: peer ? 'Peer' : 'Buffered',
+        loc: `${peer ? 'PEER' : 'REQ'}|${key}`,
         site: reading.site,
         plain: false,
         certain: true,
         witness: [],
         captured: true,
-        request: 'system',
+        request: peer ? undefined : 'system',
       },
     ];
   }
@@ -446,7 +463,8 @@ export class Memory {
       );
       if (t.base.k === 'region' && t.base.request !== undefined)
         state.setMay({ tag: 'written', base: t.base, site, data: t.root });
-      if (t.base.k !== 'local') this.publish(t, val, site);
+      // A table of callbacks is often filled in a local and handed to whoever registers it.
+      if (t.base.k !== 'local' || val.fns?.length) this.publish(t, val, site);
     }
   }
 

@@ -3,7 +3,6 @@
  * Request lengths and buffers are one set of atoms per request, so that a check in one function counts in another.
  */
 import type { Model } from '../model/model';
-import { version } from '../program/bodies';
 import type { Step } from '../rules/finding';
 import { lin, type Atoms, type Lin } from './term';
 import type { RegionBase, RequestBuffer, Site } from './value';
@@ -46,13 +45,11 @@ export class Regions {
     more: { certain?: boolean; inLen?: Lin; outLen?: Lin; request?: RequestBuffer; nestedIn?: string } = {},
   ): RegionBase {
     const id = `R:${key}:${origin}`;
-    let r = this.interned.get(id);
-    // The function that made it so may have been edited since.
-    if (
-      !r ||
-      r.witness.length !== witness.length ||
-      r.witness.some((w, i) => version(w.start) !== version(witness[i]?.start ?? 0))
-    ) {
+    // The same object for the same answer, however the analysis came to ask.
+    let name = `${id}${more.certain === false ? '?' : ''}`;
+    for (const w of witness) name += `>${w.file}:${String(w.start)}${w.message}`;
+    let r = this.interned.get(name);
+    if (!r) {
       r = {
         k: 'region',
         key: id,
@@ -64,7 +61,7 @@ export class Regions {
         request: more.request,
         nestedIn: more.nestedIn,
       };
-      this.interned.set(id, r);
+      this.interned.set(name, r);
     }
     return r;
   }
@@ -170,6 +167,10 @@ export class Regions {
         if (path === 'Parameters.DeviceIoControl.IoControlCode') return number(this.code);
         if (path === 'Parameters.DeviceIoControl.Type3InputBuffer') return region(this.type3());
         return undefined;
+      case 'URB_HEADER':
+        // Stated by the driver that sends the URB, or by the one that completed it.
+        if (path === 'Length') return number(this.atomOf('PEER.Urb', 0xffff));
+        return undefined;
       case 'FLT_CALLBACK_DATA':
         if (path === 'RequestorMode') return number(this.mode);
         return undefined;
@@ -179,8 +180,8 @@ export class Regions {
     return this.fromFacts(type, path);
   }
 
-  atomOf(key: string): Lin {
-    return lin(this.atoms.atom(key, { frame: false, lo: 0, hi: U32 }));
+  atomOf(key: string, hi = U32): Lin {
+    return lin(this.atoms.atom(key, { frame: false, lo: 0, hi }));
   }
 
   private fromFacts(type: string, path: string): FieldMeaning | undefined {

@@ -4,7 +4,7 @@
  */
 import { Bounds } from './bounds';
 import { constOf, lin, plus, same, scale, single, type Atom, type Atoms, type Family, type Lin } from './term';
-import { sameVal, unionTaints, unionTargets, type Base, type Site, type Val } from './value';
+import { sameVal, symKey, unionTaints, unionTargets, type Base, type Site, type Target, type Val } from './value';
 
 /** Something that happened on the way here. `base` ties it to an object, so that it survives calls under the right name. */
 export interface Mark {
@@ -253,8 +253,9 @@ export class State {
    * The state where two paths meet. A cell that differs becomes a fresh number named after the place, so that the answer is the same in
    * every round.
    * @param place names the meeting point
+   * @param loop a loop begins anew there
    */
-  static join(a: State, b: State, place: string, atoms: Atoms): State {
+  static join(a: State, b: State, place: string, atoms: Atoms, loop = false): State {
     if (a === b) return a;
     const out = new State(a);
     const phis: { phi: Lin; x: Lin; y: Lin }[] = [];
@@ -267,7 +268,7 @@ export class State {
       for (const [key, cell] of a.mem.map) {
         const other = b.mem.map.get(key);
         if (other === cell) continue;
-        if (other) set(key, cell, joinVal(cell.val, other.val, both, key, phis));
+        if (other) set(key, cell, joinVal(cell.val, other.val, both, key, phis, loop));
         else if (cell.base.k !== 'local') set(key, cell, half(cell.val, alone, key));
       }
       for (const [key, cell] of b.mem.map) {
@@ -320,7 +321,7 @@ function half(v: Val, alone: Family, key: string): Val {
 }
 
 /** Answers the first value itself when it says all that the second one says. */
-function joinVal(a: Val, b: Val, both: Family, key: string, phis: { phi: Lin; x: Lin; y: Lin }[]): Val {
+function joinVal(a: Val, b: Val, both: Family, key: string, phis: { phi: Lin; x: Lin; y: Lin }[], loop: boolean): Val {
   if (a === b) return a;
   let t = a.t;
   if (!same(a.t, b.t)) {
@@ -329,7 +330,7 @@ function joinVal(a: Val, b: Val, both: Family, key: string, phis: { phi: Lin; x:
     t = lin(both.atom(key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
     phis.push({ phi: t, x: a.t, y: b.t });
   }
-  const pts = unionTargets(a.pts, b.pts);
+  const pts = loop ? joinTargets(a, b, t) : unionTargets(a.pts, b.pts);
   const taint = unionTaints(a.taint, b.taint);
   const ty = a.ty ?? b.ty;
   const agg = joinAgg(a, b);
@@ -348,6 +349,34 @@ function joinVal(a: Val, b: Val, both: Family, key: string, phis: { phi: Lin; x:
   )
     return a;
   return { t, pts, taint, ty, agg, fns, nullable, sizeOf };
+}
+
+/**
+ * Where a loop begins anew: a pointer that walks from object to object, of which nothing else is known, points to one object that stands
+ * for all of them, so that the walk comes to an end.
+ */
+function joinTargets(a: Val, b: Val, t: Lin): readonly Target[] {
+  const mine = a.pts.find((p) => isOwn(p, a.t));
+  const theirs = b.pts.find((p) => isOwn(p, b.t));
+  if (!mine || !theirs || mine.base.key === theirs.base.key) return unionTargets(a.pts, b.pts);
+  const key = symKey(t);
+  const others = b.pts.filter((p) => p !== theirs);
+  const root =
+    mine.root === undefined || mine.root === theirs.root || theirs.root === undefined ? (mine.root ?? theirs.root) : undefined;
+  if (mine.base.key === key && root === mine.root) return unionTargets(a.pts, others);
+  const one: Target = { base: { k: 'sym', key, t }, root, path: '', off: mine.off };
+  return unionTargets(
+    unionTargets(
+      [one],
+      a.pts.filter((p) => p !== mine),
+    ),
+    others,
+  );
+}
+
+/** The object that a pointer points to by definition, because nothing better is known. */
+function isOwn(p: Target, t: Lin): boolean {
+  return p.base.k === 'sym' && p.path === '' && same(p.base.t, t);
 }
 
 function joinAgg(a: Val, b: Val): Val['agg'] {

@@ -131,6 +131,11 @@ export interface Val {
 export const MAX_TARGETS = 8;
 export const MAX_TAINTS = 5;
 
+/** Key of the object that a number points to, when it is taken as a pointer. */
+export function symKey(t: Lin): string {
+  return `S:${t.key}${t.c ? `+${String(t.c)}` : ''}`;
+}
+
 export function unionTargets(a: readonly Target[], b: readonly Target[]): readonly Target[] {
   if (a === b || b.length === 0) return a;
   if (a.length === 0) return b;

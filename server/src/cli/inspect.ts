@@ -117,18 +117,25 @@ function originText(args: InspectArguments, opened: Opened): string {
   const answers = args.origins.map(({ file, line, column }) => {
     const known = opened.loaded.texts.has(file);
     const answer: OriginAnswer | undefined = known ? engine.originAt?.(file, opened.lines(file).offset(line, column)) : undefined;
+    const at = (place: { readonly file: string; readonly start: number; readonly end: number }) => ({
+      file: place.file,
+      line: opened.lines(place.file).region(place.start, place.end).startLine,
+    });
     const origins = (answer?.origins ?? []).map((one) => ({
       origin: one.origin,
       of: one.of,
       certain: one.certain,
-      witness: one.witness && {
-        file: one.witness.file,
-        line: opened.lines(one.witness.file).region(one.witness.start, one.witness.end).startLine,
-        message: one.witness.message,
-      },
+      witness: one.witness && { ...at(one.witness), message: one.witness.message },
+      steps: one.steps?.map((step) => ({ ...at(step), message: step.message })),
+    }));
+    const guards = answer?.guards?.map((guard) => ({
+      message: guard.message,
+      always: guard.always,
+      place: guard.place && at(guard.place),
     }));
     const problem = !known ? 'there is no such file' : answer === undefined ? 'there is no expression' : undefined;
-    return { file, line, column, origins, unknown: answer?.unknown ?? true, problem };
+    const { configuration } = answer ?? {};
+    return { file, line, column, origins, unknown: answer?.unknown ?? true, guards, configuration, problem };
   });
   if (args.format === 'json') return `${JSON.stringify(answers, undefined, 1)}\n`;
   const blocks = answers.map((answer) => {
@@ -138,9 +145,15 @@ function originText(args: InspectArguments, opened: Opened): string {
     const rows = answer.origins.map((one) => {
       const witness = one.witness === undefined ? '' : `, because of ${one.witness.file}:${one.witness.line}`;
       const why = one.witness?.message === undefined ? '' : ` (${one.witness.message})`;
-      return `  ${one.of}: ${one.certain ? '' : 'possibly '}${one.origin}${witness}${why}`;
+      const steps = (one.steps ?? []).slice(1).map((step) => `    then ${step.file}:${step.line}: ${step.message}`);
+      return [`  ${one.of}: ${one.certain ? '' : 'possibly '}${one.origin}${witness}${why}`, ...steps].join('\n');
     });
-    return [head, ...rows, ...(answer.unknown ? ['  and what the analysis does not know'] : [])].join('\n');
+    const guards = (answer.guards ?? []).map((guard) => {
+      const place = guard.place === undefined ? '' : ` (${guard.place.file}:${guard.place.line})`;
+      return `  known here${guard.always ? '' : ', on some ways'}: ${guard.message}${place}`;
+    });
+    const build = answer.configuration === undefined ? [] : [`  configuration: ${answer.configuration}`];
+    return [head, ...rows, ...(answer.unknown ? ['  and what the analysis does not know'] : []), ...guards, ...build].join('\n');
   });
   return `${blocks.join('\n')}\n`;
 }

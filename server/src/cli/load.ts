@@ -102,6 +102,8 @@ const MAX_FAILURES = 10;
 export interface Analysed {
   readonly engine: Engine;
   readonly outcome: Outcome;
+  /** Every file was analysed: the outcome is that of these texts whenever they are scanned. */
+  readonly complete: boolean;
 }
 
 /**
@@ -129,7 +131,7 @@ export async function analyse(loaded: Loaded, settings: Settings, first: Engine,
         step = work.next();
       }
       const notes = [...loaded.notes, ...aside, ...step.value.notes].sort(byPlace);
-      return { engine, outcome: { ...step.value, notes } };
+      return { engine, outcome: { ...step.value, notes }, complete: aside.length === 0 };
     } catch (error) {
       if (last === undefined || without.has(last) || without.size >= MAX_FAILURES) throw error;
       const reason = error instanceof Error ? error.message : String(error);

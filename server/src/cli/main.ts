@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { builtinPages } from '../report/builtin-rules';
 import manifest from '../../../package.json';
+import { userCache } from './cache';
 import { createEngine, readProject, rulePage } from './engine';
 import type { Parts } from './parts';
 import { run } from './run';
@@ -27,6 +28,7 @@ const parts: Parts = {
     colour: (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
   },
   createEngine,
+  cache: userCache([__filename, ...['tree-sitter-c.wasm', 'web-tree-sitter.wasm'].map((name) => path.join(__dirname, name))]),
   page: (rule) => builtinPages[rule] ?? rulePage(rule),
   readProject,
   readStandardInput: () => fs.readFileSync(0, 'utf8'),

@@ -3,9 +3,11 @@
  * the real ones, tests wire their own. A member of `Inspector` that is absent turns its question off, and the command says so.
  */
 import { emptyProject } from '../model';
-import type { Origin, ProjectModel } from '../model/model';
+import type { ProjectModel } from '../model/model';
+import type { OriginAnswer } from '../report/answers';
 import type { Place, Severity } from '../rules/finding';
 import type { Workspace } from '../report/workspace';
+import type { CachePlace } from './cache';
 
 export interface Terminal {
   out(text: string): void;
@@ -16,18 +18,7 @@ export interface Terminal {
   readonly colour: boolean;
 }
 
-export interface OriginAnswer {
-  readonly origins: readonly {
-    readonly origin: Origin;
-    /** The memory that the expression points to, or the place where its value was loaded from. */
-    readonly of: 'pointee' | 'value';
-    readonly certain: boolean;
-    /** The call, field or setting that made it so. */
-    readonly witness?: Place & { readonly message?: string };
-  }[];
-  /** True when the analysis does not know. */
-  readonly unknown: boolean;
-}
+export type { OriginAnswer } from '../report/answers';
 
 export interface SummaryAnswer {
   readonly name: string;
@@ -78,6 +69,8 @@ export interface Parts {
   readonly version: string;
   readonly terminal: Terminal;
   createEngine(): Promise<Engine>;
+  /** Absent: nothing is kept between scans. */
+  readonly cache?: CachePlace | undefined;
   /** The page of a rule as Markdown. */
   page(rule: string): string | undefined;
   /** Never throws: what is wrong is a problem, and the rest stands. */

@@ -15,6 +15,7 @@ import { formatSarif } from '../report/sarif-format';
 import { shownFindings, summarise, summaryLines, type Report } from '../report/report';
 import { formatText } from '../report/text-format';
 import type { FailOn, ScanArguments, ScanFormat } from './arguments';
+import { OutcomeCache } from './cache';
 import { changedNames } from './changed';
 import { errorCode } from './discover';
 import { analyse, load, type Loaded } from './load';
@@ -41,7 +42,7 @@ export async function scan(args: ScanArguments, parts: Parts): Promise<number> {
   };
   watch.lap('start');
   const notes = [...loaded.notes, ...baseline.notes];
-  const { engine, outcome } = await analyse({ ...loaded, notes }, settings, first, parts);
+  const { engine, outcome } = await outcomeOf({ ...loaded, notes }, settings, first, args.useCache, parts);
   watch.lap('analyse');
   try {
     const kept = onlyChanged(
@@ -70,6 +71,23 @@ export async function scan(args: ScanArguments, parts: Parts): Promise<number> {
   } finally {
     engine.dispose();
   }
+}
+
+/** What these very texts gave the last time, or what the analysis says now. */
+async function outcomeOf(
+  loaded: Loaded,
+  settings: Settings,
+  first: Engine,
+  useCache: boolean,
+  parts: Parts,
+): Promise<{ readonly engine: Engine; readonly outcome: Outcome }> {
+  const cache = useCache && parts.cache && loaded.sources.length > 0 ? new OutcomeCache(parts.cache) : undefined;
+  const key = cache?.key(loaded, settings);
+  const kept = key === undefined ? undefined : cache?.read(key);
+  if (kept) return { engine: first, outcome: kept };
+  const analysed = await analyse(loaded, settings, first, parts);
+  if (key !== undefined && analysed.complete) cache?.write(key, analysed.outcome);
+  return analysed;
 }
 
 function deliver(report: Report, args: ScanArguments, parts: Parts): void {

@@ -2807,6 +2807,63 @@ typedef struct _SCSI_REQUEST_BLOCK {
     UCHAR Cdb[16];
 } SCSI_REQUEST_BLOCK;
 
+/* ---- USB requests: the header, and what follows it where drivers look ---- */
+
+struct _URB_HEADER {
+    USHORT Length;
+    USHORT Function;
+    LONG Status;
+    PVOID UsbdDeviceHandle;
+    ULONG UsbdFlags;
+};
+
+typedef struct _USBD_INTERFACE_INFORMATION {
+    USHORT Length;
+    UCHAR InterfaceNumber;
+    UCHAR AlternateSetting;
+    UCHAR Class;
+    UCHAR SubClass;
+    UCHAR Protocol;
+    UCHAR Reserved;
+    PVOID InterfaceHandle;
+    ULONG NumberOfPipes;
+    /* Pipes */
+} USBD_INTERFACE_INFORMATION, *PUSBD_INTERFACE_INFORMATION;
+
+struct _URB_SELECT_INTERFACE {
+    struct _URB_HEADER Hdr;
+    PVOID ConfigurationHandle;
+    USBD_INTERFACE_INFORMATION Interface;
+};
+
+struct _URB_SELECT_CONFIGURATION {
+    struct _URB_HEADER Hdr;
+    struct _USB_CONFIGURATION_DESCRIPTOR *ConfigurationDescriptor;
+    PVOID ConfigurationHandle;
+    USBD_INTERFACE_INFORMATION Interface;
+};
+
+struct _URB_BULK_OR_INTERRUPT_TRANSFER {
+    struct _URB_HEADER Hdr;
+    PVOID PipeHandle;
+    ULONG TransferFlags;
+    ULONG TransferBufferLength;
+    PVOID TransferBuffer;
+    PMDL TransferBufferMDL;
+    struct _URB *UrbLink;
+    PVOID ReservedHcd[8];
+};
+
+typedef struct _URB {
+    union {
+        struct _URB_HEADER UrbHeader;
+        struct _URB_SELECT_INTERFACE UrbSelectInterface;
+        struct _URB_SELECT_CONFIGURATION UrbSelectConfiguration;
+        struct _URB_BULK_OR_INTERRUPT_TRANSFER UrbBulkOrInterruptTransfer;
+        /* more members */
+    };
+} URB, *PURB;
+
 typedef struct _SRB_IO_CONTROL {
     ULONG HeaderLength;
     UCHAR Signature[8];
@@ -3455,6 +3512,27 @@ typedef struct _KSIDENTIFIER {
 #define STATUS_DEVICE_PROTOCOL_ERROR ((NTSTATUS)0xC0000186L)
 #define STATUS_VERIFY_REQUIRED ((NTSTATUS)0x80000016L)
 #define STATUS_FLT_DO_NOT_ATTACH ((NTSTATUS)0xC01C000FL)
+
+/* What a driver of the current kit supports: the branches for it are the ones that are built. */
+#define NDIS_SUPPORT_NDIS6 1
+#define NDIS_SUPPORT_NDIS61 1
+#define NDIS_SUPPORT_NDIS620 1
+#define NDIS_SUPPORT_NDIS630 1
+#define NDIS_SUPPORT_NDIS640 1
+#define NDIS_SUPPORT_NDIS650 1
+#define NDIS_SUPPORT_NDIS651 1
+#define NDIS_SUPPORT_NDIS660 1
+#define NDIS_SUPPORT_NDIS670 1
+#define NDIS_SUPPORT_NDIS680 1
+#define NDIS_SUPPORT_NDIS681 1
+#define NDIS_SUPPORT_NDIS682 1
+#define NDIS_SUPPORT_NDIS683 1
+#define NDIS_SUPPORT_NDIS684 1
+#define NDIS_SUPPORT_NDIS685 1
+#define NDIS_SUPPORT_NDIS686 1
+#define NDIS_SUPPORT_NDIS687 1
+#define NDIS_SUPPORT_NDIS688 1
+#define NDIS_SUPPORT_NDIS689 1
 
 #define NDIS_STATUS_SUCCESS ((NDIS_STATUS)STATUS_SUCCESS)
 #define NDIS_STATUS_PENDING ((NDIS_STATUS)STATUS_PENDING)

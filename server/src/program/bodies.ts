@@ -1,34 +1,13 @@
 /**
- * Edits that only touch function bodies: functions that did not change keep their objects and the coordinates under which they were
- * analysed, so that everything known about them still stands; one that did change gets coordinates of its own.
+ * Edits: declarations that did not change keep their objects and the coordinates under which they were analysed, so that everything known
+ * about them still stands; those that did change get coordinates of their own. A function whose text has an error keeps its last good form.
  */
-import type { FunctionDecl } from '../syntax/ast';
-import type { FileFacts } from '../syntax/facts';
+import type { EnumDecl, FunctionDecl, RecordDecl, Span } from '../syntax/ast';
+import type { FileFacts, Gap } from '../syntax/facts';
+import { sameShape } from './same-shape';
 import type { MovedFunction } from './program';
 
-/** Everything of a file but what stands between the braces of its functions, without comments and layout. */
-export function outline(facts: FileFacts): string {
-  const parts: string[] = [];
-  const take = (list: readonly { readonly start: number; readonly end: number }[]): void => {
-    for (const d of list) parts.push(facts.text.slice(d.start, d.end));
-  };
-  take(facts.prototypes);
-  take(facts.records);
-  take(facts.enums);
-  take(facts.typedefs);
-  take(facts.globals);
-  take(facts.macros);
-  take(facts.includes);
-  for (const f of facts.functions)
-    parts.push(`${f.name}${String(f.params.length)}${f.static ? 's' : ''}`, facts.text.slice(f.start, f.body?.start ?? f.end));
-  for (const [name, value] of facts.conditions) parts.push(name, value);
-  return parts
-    .join('\u0000')
-    .replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ')
-    .replace(/\s+/g, ' ');
-}
-
-/** Own coordinates start beyond every file; a function never needs more room than this. */
+/** Own coordinates start beyond every file; a declaration never needs more room than this. */
 export const FIRST = 2 ** 40;
 const ROOM = 2 ** 26;
 
@@ -37,60 +16,192 @@ export function version(offset: number): string {
   return offset >= FIRST ? `@${String(offset)}` : '';
 }
 
-export class Bodies {
-  private next = FIRST;
-  private readonly texts = new WeakMap<FunctionDecl, string>();
+/** A name without such parts: as it would be if nothing had been edited. */
+export function unversioned(name: string): string {
+  return name.includes('@1') || name.includes('@3') ? name.replace(/@\d{13,}/g, '') : name;
+}
 
-  /** Remembers the text of functions that stand at their place. */
+const KINDS = ['functions', 'prototypes', 'records', 'enums', 'typedefs', 'globals', 'macros'] as const;
+type KindOf = (typeof KINDS)[number];
+type AnyDecl = FileFacts[KindOf][number];
+
+export interface Merged {
+  /** In the coordinates of the analysis. */
+  readonly facts: FileFacts;
+  /** Where everything in them is now. */
+  readonly moved: readonly MovedFunction[];
+  /** Names that mean something else than before, or mean something only now or only before. Bodies of functions do not count. */
+  readonly changed: ReadonlySet<string>;
+}
+
+export interface Reading {
+  /** What other files say about names has changed: equal text may have been read differently. */
+  readonly asked: boolean;
+  /** The text has errors that it did not have. */
+  readonly worse: boolean;
+}
+
+export class Bodies {
+  private readonly texts = new WeakMap<AnyDecl, string>();
+
+  /** @param next where coordinates of its own start */
+  constructor(private next = FIRST) {}
+
+  /** Remembers the text of declarations that stand at their place. */
   remember(facts: FileFacts): void {
-    for (const f of facts.functions) this.texts.set(f, facts.text.slice(f.start, f.end));
+    for (const kind of KINDS) for (const d of facts[kind]) this.texts.set(d, facts.text.slice(d.start, d.end));
+  }
+
+  /** Gives a function that another configuration alone has coordinates of its own. */
+  place(f: FunctionDecl, text: string): { readonly decl: FunctionDecl; readonly moved: MovedFunction } {
+    const decl = shift(f, this.next - f.start);
+    this.next += ROOM;
+    return { decl, moved: { start: decl.start, end: decl.end, text: text.slice(f.start, f.end), current: f.start } };
   }
 
   /**
    * @param old what the analysis knows
    * @param now what was read
-   * @returns facts for the analysis, and where its functions are now
    */
-  merge(old: FileFacts, now: FileFacts): { facts: FileFacts; moved: readonly MovedFunction[] } {
-    const byName = new Map<string, FunctionDecl[]>();
-    for (const f of old.functions) {
-      const list = byName.get(f.name);
-      if (list) list.push(f);
-      else byName.set(f.name, [f]);
-    }
+  merge(old: FileFacts, now: FileFacts, how: Reading): Merged {
     const moved: MovedFunction[] = [];
-    const functions = now.functions.map((f) => {
-      const text = now.text.slice(f.start, f.end);
-      const candidates = byName.get(f.name) ?? [];
-      const same = candidates.findIndex((o) => this.texts.get(o) === text && o.broken === f.broken);
+    const changed = new Set<string>();
+    const outside =
+      how.worse && now.gaps.some((g) => g.kind === 'error' && !now.functions.some((f) => f.start <= g.start && g.end <= f.end));
+    const lists: Partial<Record<KindOf, AnyDecl[]>> = {};
+    for (const kind of KINDS) lists[kind] = this.mergeKind(old[kind], now[kind], now, { ...how, outside }, moved, changed);
+    moved.sort((a, b) => a.start - b.start || b.end - a.end);
+    return { facts: { ...now, ...lists } as FileFacts, moved, changed };
+  }
+
+  private mergeKind(
+    old: readonly AnyDecl[],
+    now: readonly AnyDecl[],
+    facts: FileFacts,
+    how: Reading & { readonly outside: boolean },
+    moved: MovedFunction[],
+    changed: Set<string>,
+  ): AnyDecl[] {
+    const left = new Map<string, AnyDecl[]>();
+    for (const d of old) push(left, d.name, d);
+    const out: AnyDecl[] = [];
+    const meant = new Map<string, string>();
+    const means = new Map<string, string>();
+    for (const d of old) meant.set(d.name, `${meant.get(d.name) ?? ''}\0${this.meaning(d)}`);
+    const add = (kept: AnyDecl, text: string, current: number, patch?: MovedFunction['patch']): void => {
+      out.push(kept);
+      moved.push({ start: kept.start, end: kept.end, text, current, ...(patch ? { patch } : {}) });
+      means.set(kept.name, `${means.get(kept.name) ?? ''}\0${this.meaning(kept)}`);
+    };
+    for (const d of now) {
+      const text = facts.text.slice(d.start, d.end);
+      const candidates = left.get(d.name) ?? [];
+      const same = candidates.findIndex((o) => this.stands(o, d, text, how.asked));
       let kept = candidates[same];
       if (kept) candidates.splice(same, 1);
       else {
-        kept = shift(f, this.next - f.start);
+        const good = how.worse && isBroken(d) ? candidates.findIndex((o) => !isBroken(o)) : -1;
+        kept = candidates[good];
+        if (kept) {
+          // Half-typed: what was known about the function stands until it can be read again.
+          candidates.splice(good, 1);
+          const before = this.texts.get(kept) ?? '';
+          add(kept, before, d.start, patchOf(before, text));
+          continue;
+        }
+        // What an error makes of the text behind it is no new declaration.
+        if (how.outside && !old.some((o) => o.name === d.name)) continue;
+        kept = shift(d, this.next - d.start);
         this.next += ROOM;
         this.texts.set(kept, text);
       }
-      moved.push({ start: kept.start, end: kept.end, text, current: f.start });
-      return kept;
-    });
-    return {
-      facts: {
-        ...old,
-        text: now.text,
-        lineStarts: now.lineStarts,
-        gaps: now.gaps,
-        comments: now.comments,
-        inactive: now.inactive,
-        functions,
-      },
-      moved,
-    };
+      add(kept, text, d.start);
+    }
+    if (how.worse)
+      for (const list of left.values())
+        for (const d of list) {
+          // Swallowed by an error before it, but still there.
+          const text = this.texts.get(d) ?? '';
+          const at = text === '' ? -1 : facts.text.indexOf(text);
+          if (at >= 0) add(d, text, at);
+        }
+    for (const name of new Set([...meant.keys(), ...means.keys()]))
+      if (meant.get(name) !== means.get(name))
+        for (const n of [name, ...members(old, name), ...members(out, name)]) changed.add(n);
+    return out;
+  }
+
+  private stands(old: AnyDecl, now: AnyDecl, text: string, asked: boolean): boolean {
+    return (
+      this.texts.get(old) === text &&
+      attributes(old) === attributes(now) &&
+      (!asked || sameShape(old, now, old.start - now.start))
+    );
+  }
+
+  /** What a declaration says to other functions. */
+  private meaning(d: AnyDecl): string {
+    const text = this.texts.get(d) ?? '';
+    const said = isFunction(d) && d.body ? text.slice(0, d.body.start - d.start) : text;
+    // Two readings of one text differ by their object.
+    return `${attributes(d)}|${said.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ').replace(/\s+/g, ' ')}`;
   }
 }
 
-/** A copy of a lowered function at other offsets. */
-function shift(f: FunctionDecl, delta: number): FunctionDecl {
-  return moveValue(f, delta) as FunctionDecl;
+function isFunction(d: AnyDecl): d is FunctionDecl {
+  return 'params' in d && 'returns' in d;
+}
+
+function isBroken(d: AnyDecl): boolean {
+  return isFunction(d) && d.broken === true;
+}
+
+/** What the text around a declaration says about it. */
+function attributes(d: AnyDecl): string {
+  if (isFunction(d)) return `${String(d.broken ?? false)}${String(d.static)}${String(d.body !== undefined)}`;
+  const { pack, align } = d as RecordDecl;
+  return `${String(pack)},${String(align)}`;
+}
+
+function members(list: readonly AnyDecl[], name: string): string[] {
+  return list.flatMap((d) => (d.name === name && 'members' in d ? (d as EnumDecl).members.map((m) => m.name) : []));
+}
+
+function patchOf(before: string, after: string): MovedFunction['patch'] {
+  const most = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < most && before.charCodeAt(head) === after.charCodeAt(head)) head++;
+  let tail = 0;
+  while (tail < most - head && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
+  return { head, tail, length: after.length };
+}
+
+/** Where an offset of one text is in another one that was made from it by an edit. */
+export function offsetsAfter(before: string, after: string): (offset: number) => number {
+  const patch = patchOf(before, after);
+  return (offset) => {
+    if (!patch || offset <= patch.head) return offset;
+    const behind = before.length - offset;
+    return behind <= patch.tail ? patch.length - behind : patch.head;
+  };
+}
+
+/** Errors of a text, told apart by what they say. */
+export function errorsOf(gaps: readonly Gap[], text: string): ReadonlySet<string> {
+  return new Set(
+    gaps.filter((g) => g.kind === 'error').map((g) => `${g.message}|${text.slice(g.start, Math.min(g.end, g.start + 200))}`),
+  );
+}
+
+function push<T>(map: Map<string, T[]>, name: string, x: T): void {
+  const list = map.get(name);
+  if (list) list.push(x);
+  else map.set(name, [x]);
+}
+
+/** A copy of a lowered declaration at other offsets. */
+export function shift<T extends Span>(f: T, delta: number): T {
+  return moveValue(f, delta) as T;
 }
 
 function moveValue(x: unknown, delta: number): unknown {
@@ -98,6 +209,6 @@ function moveValue(x: unknown, delta: number): unknown {
   if (typeof x !== 'object' || x === null) return x;
   const out: Record<string, unknown> = {};
   for (const [k, v] of Object.entries(x))
-    out[k] = (k === 'start' || k === 'end') && typeof v === 'number' ? v + delta : moveValue(v, delta);
+    out[k] = (k === 'start' || k === 'end' || k === 'bodyStart') && typeof v === 'number' ? v + delta : moveValue(v, delta);
   return out;
 }

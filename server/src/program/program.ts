@@ -26,16 +26,21 @@ interface DeclOf {
   global: VarDecl;
   macro: MacroDecl;
 }
-/** A function that keeps the coordinates under which it was analysed, while the text around it changes. */
+/** A declaration that keeps the coordinates under which it was analysed, while the text around it changes. */
 export interface MovedFunction {
   readonly start: number;
   readonly end: number;
   readonly text: string;
   /** Offset in the current text at which it starts. */
   readonly current: number;
+  /** The text there is another by now: how much of it is the same at both ends, and how long it is. */
+  readonly patch?: { readonly head: number; readonly tail: number; readonly length: number };
 }
 
 const KINDS: readonly Kind[] = ['function', 'prototype', 'record', 'enum', 'enumerator', 'typedef', 'global', 'macro'];
+
+/** Declarations that may start before the innermost one that holds a place. */
+const MAX_NESTING = 400;
 
 export interface Snippet {
   readonly expr?: Expr;
@@ -85,7 +90,7 @@ export class Program {
 
   /**
    * Replaces a file whose declarations are the same and whose function bodies may differ. What was resolved stays resolved.
-   * @param facts functions that did not change must be the same objects as before
+   * @param facts declarations that did not change must be the same objects as before
    */
   setBodies(facts: FileFacts): void {
     const old = this.files.get(facts.path);
@@ -103,20 +108,69 @@ export class Program {
     this.bodies++;
   }
 
-  /** Source text of a span, which for a function of an edited file lies in the function's own coordinates. */
+  /** Source text of a span, which for a declaration of an edited file lies in coordinates of its own. */
   slice(file: string, span: { readonly start: number; readonly end: number }): string {
-    const moved = this.moved.get(file)?.find((m) => span.start >= m.start && span.start <= m.end);
+    const moved = this.movedAt(file, span.start);
     if (moved) return moved.text.slice(span.start - moved.start, span.end - moved.start);
     return this.files.get(file)?.text.slice(span.start, span.end) ?? '';
   }
 
-  /** Where an offset of a function's own coordinates lies in the file as it is now. */
+  /** Where an offset of a declaration's own coordinates lies in the file as it is now. */
   currentOffset(file: string, offset: number): number {
-    const moved = this.moved.get(file)?.find((m) => offset >= m.start && offset <= m.end);
-    return moved ? moved.current + (offset - moved.start) : offset;
+    const moved = this.movedAt(file, offset);
+    if (!moved) return offset;
+    const at = offset - moved.start;
+    const { patch } = moved;
+    if (!patch || at <= patch.head) return moved.current + at;
+    const behind = moved.end - offset;
+    return moved.current + (behind <= patch.tail ? patch.length - behind : patch.head);
   }
 
-  /** Functions of edited files whose coordinates are not those of the text. */
+  /** The coordinates under which what stands at an offset of the text was analysed. */
+  analysedOffset(file: string, offset: number): number {
+    const moved = this.moved
+      .get(file)
+      ?.find((m) => offset >= m.current && offset < m.current + (m.patch?.length ?? m.end - m.start));
+    if (!moved) return offset;
+    const at = offset - moved.current;
+    const { patch } = moved;
+    if (!patch || at <= patch.head) return moved.start + at;
+    const behind = patch.length - at;
+    return behind <= patch.tail ? moved.end - behind : moved.start + patch.head;
+  }
+
+  /** The declaration of an edited file that holds an offset. They are ordered by start, and one may hold another. */
+  private movedAt(file: string, offset: number): MovedFunction | undefined {
+    const list = this.moved.get(file);
+    if (!list) return undefined;
+    let lo = 0;
+    let hi = list.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >> 1;
+      if ((list[mid]?.start ?? 0) <= offset) lo = mid + 1;
+      else hi = mid;
+    }
+    for (let i = lo - 1; i >= 0 && i >= lo - MAX_NESTING; i--) {
+      const m = list[i];
+      if (m && offset <= m.end) return m;
+    }
+    return undefined;
+  }
+
+  /** Facts as read, in the coordinates of the text; those of `files` are in the coordinates of the analysis. */
+  readonly written = new Map<string, FileFacts>();
+
+  /** A function in the coordinates of the text. */
+  asWritten(d: Declared<FunctionDecl>): { readonly decl: FunctionDecl; readonly facts: FileFacts } | undefined {
+    const facts = this.written.get(d.file) ?? this.files.get(d.file);
+    const start = this.currentOffset(d.file, d.decl.start);
+    const decl =
+      facts?.functions.find((f) => f.name === d.decl.name && f.start === start) ??
+      facts?.functions.find((f) => f.name === d.decl.name);
+    return facts && decl && { decl, facts };
+  }
+
+  /** Declarations of edited files, whose coordinates are not those of the text, ordered by start. */
   readonly moved = new Map<string, readonly MovedFunction[]>();
   /** Grows when bodies change. */
   bodies = 0;
@@ -129,8 +183,13 @@ export class Program {
   private add(kind: Kind, name: string, decl: Declared<unknown>): void {
     const map: Map<string, Declared<unknown>[]> = this.index[kind];
     const list = map.get(name);
-    if (list) list.push(decl);
-    else map.set(name, [decl]);
+    if (!list) map.set(name, [decl]);
+    else {
+      // In the order of the files, whatever the order in which they came.
+      let at = list.length;
+      while (at > 0 && (list[at - 1]?.file ?? '') > decl.file) at--;
+      list.splice(at, 0, decl);
+    }
   }
 
   private lookup<K extends Kind>(kind: K, name: string, from: string): Declared<DeclOf[K]> | undefined {

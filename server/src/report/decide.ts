@@ -75,7 +75,7 @@ export function decide(drafts: readonly Drafted[], facts: DriverFacts, program: 
       severity: decided.severity ?? draft.severity,
       message: decided.message ?? draft.message,
       functionName: fn,
-      path: (decided.path ?? draft.path).map((s) => (raw && s.file === file ? s : moved(program, s))),
+      path: (decided.path ?? draft.path).map((s) => (raw ? s : moved(program, s))),
       fixes: (decided.fixes ?? draft.fixes ?? []).map((x: Fix) => ({
         ...x,
         edits: raw ? x.edits : x.edits.map((e) => moved(program, e)),
@@ -106,9 +106,18 @@ function moved<T extends Place>(program: Program, p: T): T {
   return start === p.start ? p : { ...p, start, end: start + (p.end - p.start) };
 }
 
+/** A total order, so that it does not matter which context of a function spoke first. */
 function better(a: Finding, b: Finding): boolean {
+  if (a.severity !== b.severity) return ORDER[a.severity] < ORDER[b.severity];
+  if (a.path.length !== b.path.length) return a.path.length > b.path.length;
+  if (a.message !== b.message) return a.message < b.message;
+  return pathText(a) < pathText(b);
+}
+
+function pathText(f: Finding): string {
   return (
-    ORDER[a.severity] - ORDER[b.severity] < 0 ||
-    (a.severity === b.severity && (a.path.length > b.path.length || (a.path.length === b.path.length && a.message < b.message)))
+    f.path.map((s) => `${s.file}:${String(s.start).padStart(8, '0')}:${s.message}`).join('\n') +
+    JSON.stringify(f.fixes) +
+    f.confidence
   );
 }

@@ -10,7 +10,7 @@ import type { Model } from '../model/model';
 import type { Constants } from '../program/constants';
 import type { Declared, Program } from '../program/program';
 import type { Finding, Step } from '../rules/finding';
-import type { Rule, RuleContext } from '../rules/rule';
+import type { Draft, Rule, RuleContext } from '../rules/rule';
 import type { FunctionDecl, Span } from '../syntax/ast';
 import type { FileFacts } from '../syntax/facts';
 import { decide, dedupe, Notes, type ContextRecord, type Drafted } from './decide';
@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly model: Model;
   /** Facts in the coordinates of the text as it is. */
   facts(file: string): FileFacts | undefined;
+  /** The same, but the last good ones of a text that is half-typed. */
+  standing(file: string): { readonly facts: FileFacts; readonly now?: (offset: number) => number } | undefined;
 }
 
 /** What one answer of the analysis asked for, and the role under which execution came in. */
@@ -76,6 +78,12 @@ export class DriverAnalysis {
     this.analyzer = undefined;
     this.records = new Map();
     this.remains = undefined;
+    this.stand = undefined;
+  }
+
+  /** Declarations of these names have changed: what depends on them is analysed again. */
+  forgetUses(names: ReadonlySet<string>): void {
+    this.analyzer?.forgetUses(names);
     this.stand = undefined;
   }
 
@@ -175,8 +183,9 @@ export class DriverAnalysis {
     for (const rule of rules) {
       if (!rule.file) continue;
       for (const file of this.files) {
-        const facts = this.around.facts(file);
-        if (!facts) continue;
+        const standing = this.around.standing(file);
+        if (!standing) continue;
+        const { facts, now } = standing;
         rule.file({
           file,
           text: facts.text,
@@ -187,7 +196,14 @@ export class DriverAnalysis {
           note: (tag, key, value = '') => {
             notes.add(tag, key, value);
           },
-          report: (draft) => drafts.push({ rule, draft, file, fn: enclosing(facts, draft.place), raw: true }),
+          report: (draft) =>
+            drafts.push({
+              rule,
+              draft: now ? atNow(draft, file, now) : draft,
+              file,
+              fn: enclosing(facts, draft.place),
+              raw: true,
+            }),
         });
       }
     }
@@ -204,6 +220,22 @@ export class DriverAnalysis {
     }
     return decide(drafts, notes, program);
   }
+}
+
+/** A draft about a text that was edited since: where it is now, and without fixes. */
+function atNow(draft: Draft, file: string, now: (offset: number) => number): Draft {
+  const moved = <T extends Span>(span: T): T => ({ ...span, start: now(span.start), end: now(span.end) });
+  return {
+    ...draft,
+    place: moved(draft.place),
+    path: draft.path.map((s) => (s.file === file ? moved(s) : s)),
+    fixes: [],
+    decide: draft.decide && ((facts) => withoutFixes(draft.decide?.(facts))),
+  };
+}
+
+function withoutFixes(decided: ReturnType<NonNullable<Draft['decide']>>): typeof decided {
+  return decided && { ...decided, fixes: [] };
 }
 
 /** The name of the function that a place stands in. */

@@ -3,15 +3,17 @@
  */
 import type { Analyzer } from '../analysis/analyzer';
 import { originsAt } from '../analysis/ask';
+import { summariesOf, type Summary } from '../analysis/summary/summary';
 import type { SurfaceRecord } from '../analysis/surface/record';
 import { mergeEntries, surfaceOf, type Entry } from '../analysis/surface/surface';
 import { createModel } from '../model/index';
-import type { Model, Origin } from '../model/model';
+import type { Model } from '../model/model';
+import { asAnswer, type OriginAnswer } from './answers';
 import { Constants } from '../program/constants';
 import { driverGroups } from '../program/groups';
 import { PRELUDE, Program } from '../program/program';
 import { isKernelFile } from '../program/kernel';
-import type { Finding, RuleMeta, Step } from '../rules/finding';
+import type { Finding, RuleMeta } from '../rules/finding';
 import { RULES } from '../rules/index';
 import type { Rule } from '../rules/rule';
 import { decide, mergeFindings, Notes, type Drafted } from './decide';
@@ -42,6 +44,8 @@ export function createWorkspace(options: EngineOptions): EngineWorkspace {
 const PACKAGE = /\.(inf|inx)$/i;
 
 const NO_CONFIGURATION: ReadonlyMap<string, string> = new Map();
+/** What is assumed of the build. */
+const CONFIGURATION = 'x64, free build';
 
 export class EngineWorkspace implements Workspace {
   readonly ruleMetas: readonly RuleMeta[] = RULES.map((r) => r.meta);
@@ -114,21 +118,21 @@ export class EngineWorkspace implements Workspace {
     return driver.live;
   }
 
-  /** What the expression at a place is. Ask after `analyse`. */
-  originAt(
-    path: string,
-    offset: number,
-  ):
-    | { origins: readonly { origin: Origin; of: 'pointee' | 'value'; certain: boolean; witness?: Step }[]; unknown: boolean }
-    | undefined {
+  /** What the expression at a place is, and why. Ask after `analyse`. */
+  originAt(path: string, offset: number): OriginAnswer | undefined {
     const analyzer = this.analyzerOf(path);
     const answer = analyzer && originsAt(analyzer, path, offset);
-    return (
-      answer && {
-        unknown: answer.unknown,
-        origins: answer.origins.map((o) => ({ origin: o.origin, of: o.of, certain: o.certain, witness: o.witness[0] })),
-      }
-    );
+    return answer && { ...asAnswer(answer), configuration: CONFIGURATION };
+  }
+
+  /** What the functions of this name do, one sentence each. Ask after `analyse`. */
+  summaryOf(functionName: string): readonly Summary[] {
+    const files = new Set(this.program.functionsNamed(functionName).map((d) => d.file));
+    const all = [...files].sort().flatMap((file) => {
+      const analyzer = this.analyzerOf(file);
+      return analyzer ? summariesOf(analyzer, functionName).filter((s) => s.place.file === file) : [];
+    });
+    return all;
   }
 
   /** Every way into the drivers from outside. Ask after `analyse`. */
@@ -181,7 +185,11 @@ export class EngineWorkspace implements Workspace {
     const rules = this.rules();
     const files = this.reader.paths.filter((f) => /\.(c|h|inl)$/i.test(f));
     const kernel = files.filter((f) => isKernelFile(f, this.program));
-    if (this.reader.takeDeep()) for (const d of this.drivers.values()) d.reset();
+    const changes = this.reader.takeChanges();
+    for (const d of this.drivers.values()) {
+      if (changes.restart) d.reset();
+      else if (changes.names.size > 0) d.forgetUses(changes.names);
+    }
     const groups = driverGroups(this.program, kernel);
     const ids = new Set(groups.map((g) => g.id));
     for (const id of [...this.drivers.keys()]) if (!ids.has(id)) this.drivers.delete(id);
@@ -211,7 +219,13 @@ export class EngineWorkspace implements Workspace {
 
   private get around() {
     const { program, constants, model, reader } = this;
-    return { program, constants, model, facts: (file: string): FileFacts | undefined => reader.facts(file) };
+    return {
+      program,
+      constants,
+      model,
+      facts: (file: string): FileFacts | undefined => reader.facts(file),
+      standing: reader.standing.bind(reader),
+    };
   }
 
   private used(driver: DriverAnalysis): void {

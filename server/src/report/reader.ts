@@ -3,7 +3,7 @@
  * that only touch function bodies, so that the analysis can keep what it knows.
  */
 import { answer } from '../dialect/consult';
-import { Bodies, outline } from '../program/bodies';
+import { Bodies, errorsOf, offsetsAfter } from '../program/bodies';
 import type { Program } from '../program/program';
 import type { Configuration, FileFacts, Syntax } from '../syntax/facts';
 import type { Progress } from './workspace';
@@ -13,12 +13,12 @@ const MAX_PASSES = 3;
 export class Reader {
   private readonly texts = new Map<string, string>();
   private readonly dirty = new Set<string>();
-  /** Facts as read, in the coordinates of the text. */
-  private readonly read = new Map<string, FileFacts>();
-  private readonly outlines = new Map<string, string>();
   private readonly bodies = new Bodies();
-  /** True when more than function bodies changed since it was last taken. */
-  private deep = true;
+  /** Errors of each file when it was last read without new ones. */
+  private readonly accepted = new Map<string, ReadonlySet<string>>();
+  /** Facts of each file as they were then. */
+  private readonly good = new Map<string, FileFacts>();
+  private changes = new Changes();
 
   constructor(
     private readonly syntax: Syntax,
@@ -36,12 +36,28 @@ export class Reader {
   remove(path: string): void {
     this.texts.delete(path);
     this.dirty.delete(path);
-    this.read.delete(path);
-    this.outlines.delete(path);
+    const facts = this.program.files.get(path);
+    if (facts) {
+      for (const name of namesOf(facts)) this.changes.names.add(name);
+      this.changes.restart ||= this.isIncluded(path) || facts.includes.length > 0;
+      this.gone = true;
+    }
+    this.program.written.delete(path);
+    this.accepted.delete(path);
+    this.good.delete(path);
     this.program.moved.delete(path);
     this.program.remove(path);
     this.syntax.close(path);
-    this.deep = true;
+  }
+  /** A file went: what others were told by it has to be asked again. */
+  private gone = false;
+
+  /** Somebody includes a file of this name. */
+  private isIncluded(path: string): boolean {
+    const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+    for (const f of this.program.files.values())
+      for (const i of f.includes) if (i.path.replace(/^.*[\\/]/, '').toLowerCase() === name) return true;
+    return false;
   }
 
   get paths(): readonly string[] {
@@ -51,17 +67,28 @@ export class Reader {
     return this.texts.get(path);
   }
   facts(path: string): FileFacts | undefined {
-    return this.read.get(path);
+    return this.program.written.get(path);
   }
 
-  /** Whether more than bodies changed; asking resets it. */
-  takeDeep(): boolean {
-    const deep = this.deep;
-    this.deep = false;
-    return deep;
+  /**
+   * The facts by which rules that read one file judge it: those of the last text without new errors, and where an offset of that text is now.
+   * The same facts as `facts` while nothing is half-typed.
+   */
+  standing(path: string): { readonly facts: FileFacts; readonly now?: (offset: number) => number } | undefined {
+    const facts = this.facts(path);
+    const good = this.good.get(path);
+    if (!facts || !good || good === facts) return facts && { facts };
+    return { facts: good, now: offsetsAfter(good.text, facts.text) };
+  }
+
+  /** What declarations changed since it was last asked. */
+  takeChanges(): Changes {
+    const { changes } = this;
+    this.changes = new Changes();
+    return changes;
   }
   invalidate(): void {
-    this.deep = true;
+    this.changes.restart = true;
   }
 
   /** Brings the program up to date. */
@@ -70,7 +97,8 @@ export class Reader {
     let done = 0;
     // Headers first: sources ask about their macros.
     const order = [...this.dirty].sort((a, b) => Number(/\.c$/i.test(a)) - Number(/\.c$/i.test(b)) || (a < b ? -1 : 1));
-    let declarations = false;
+    let declarations = this.gone;
+    this.gone = false;
     for (const path of order) {
       this.dirty.delete(path);
       if (this.readOne(path)) declarations = true;
@@ -80,7 +108,7 @@ export class Reader {
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       let again = 0;
       for (const path of this.paths) {
-        const facts = this.read.get(path);
+        const facts = this.program.written.get(path);
         if (!facts || this.stands(facts)) continue;
         this.readOne(path);
         again++;
@@ -102,21 +130,54 @@ export class Reader {
     if (text === undefined) return false;
     const now = this.syntax.read(path, text, this.program.oracle(path), this.configuration);
     const before = this.program.files.get(path);
-    const shape = outline(now);
-    this.read.set(path, now);
-    if (before && this.outlines.get(path) === shape && sameAnswers(before, now)) {
-      const { facts, moved } = this.bodies.merge(before, now);
-      this.program.moved.set(path, moved);
+    const raw = this.program.written.get(path);
+    this.program.written.set(path, now);
+    const errors = errorsOf(now.gaps, now.text);
+    if (!before) {
+      this.accepted.set(path, errors);
+      this.good.set(path, now);
+      this.bodies.remember(now);
+      this.program.set(now);
+      for (const name of namesOf(now)) this.changes.names.add(name);
+      this.changes.restart ||= this.isIncluded(path) || now.includes.length > 0;
+      return true;
+    }
+    const known = this.accepted.get(path);
+    const worse = [...errors].some((e) => known?.has(e) !== true);
+    if (!worse) {
+      this.accepted.set(path, errors);
+      this.good.set(path, now);
+    }
+    const asked = raw === undefined || !sameAnswers(raw, now);
+    const { facts, moved, changed } = this.bodies.merge(before, now, { asked, worse });
+    this.program.moved.set(path, moved);
+    const includes = includesText(before) !== includesText(now);
+    if (changed.size === 0 && !includes) {
       this.program.setBodies(facts);
       return false;
     }
-    this.outlines.set(path, shape);
-    this.bodies.remember(now);
-    this.program.moved.delete(path);
-    this.program.set(now);
-    this.deep = true;
+    this.program.set(facts);
+    for (const name of changed) this.changes.names.add(name);
+    this.changes.restart ||= includes;
     return true;
   }
+}
+
+/** Declarations that changed. */
+export class Changes {
+  readonly names = new Set<string>();
+  /** What files mean to each other has changed: nothing of the analysis stands. */
+  restart = false;
+}
+
+function includesText(facts: FileFacts): string {
+  return facts.includes.map((i) => i.path).join();
+}
+
+function* namesOf(facts: FileFacts): Generator<string> {
+  for (const list of [facts.functions, facts.prototypes, facts.records, facts.enums, facts.typedefs, facts.globals, facts.macros])
+    for (const d of list) yield d.name;
+  for (const e of facts.enums) for (const m of e.members) yield m.name;
 }
 
 function sameAnswers(a: FileFacts, b: FileFacts): boolean {

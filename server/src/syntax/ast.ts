@@ -25,7 +25,7 @@ export interface NamedType extends Qualified {
   readonly kind: 'name';
   readonly name: string;
 }
-/** `struct X`; an unnamed one is called `<anonymous>@offset` after the place of its definition. */
+/** `struct X`; an unnamed one is called `<anonymous>@…` after the text of its definition. */
 export interface TagType extends Qualified {
   readonly kind: 'tag';
   readonly tag: 'struct' | 'union' | 'enum';

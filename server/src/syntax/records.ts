@@ -9,7 +9,14 @@ import { baseType, declarator, moved } from './types';
 
 function tagName(cx: Context, at: number): string {
   const name = cx.flat.child(at, F.name);
-  return name < 0 ? `<anonymous>@${cx.flat.from(at) - cx.shift}` : cx.word(name);
+  return name < 0 ? `<anonymous>@${digest(cx.text.slice(cx.flat.from(at), cx.flat.to(at)))}` : cx.word(name);
+}
+
+/** A short name for a text (FNV-1a): two unnamed types of one text are laid out alike. */
+function digest(text: string): string {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return (h >>> 0).toString(36);
 }
 
 export function record(cx: Context, at: number, tag: 'struct' | 'union'): TypeRef {

@@ -1,6 +1,7 @@
 /**
  * An allocation whose size is a field of the caller's buffer, without an upper bound: one request takes as much pool as it likes.
  */
+import { mayBeCapped } from '../request/bounded';
 import { chosen, isRequestLength } from '../request/taint';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -24,7 +25,7 @@ export const allocUserSizeUnbounded: Rule = {
         const taint = chosen(size, v);
         // The I/O manager has already allocated as much as a request's own lengths say.
         if (!size || !taint || size.taint.every((t) => isRequestLength(t))) return;
-        if (v.wasCompared(size.t) || v.range(size.t).hi <= 2 ** 20) return;
+        if (mayBeCapped(size.t, v) || v.range(size.t).hi <= 2 ** 20) return;
         const expr = e.argExpr('size') ?? e.argExpr('length');
         cx.report({
           place: e.place,

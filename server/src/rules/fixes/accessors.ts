@@ -96,8 +96,8 @@ export function assignmentOf(place: Span, cx: RuleContext): AssignExpr | UpdateE
 function isStatement(x: Span, cx: RuleContext): boolean {
   return (
     /[;{}):]\s*$/.test(
-      cx.text({ start: Math.max(0, x.start - 200), end: x.start }).replace(/\/\/[^\n]*\n|\/\*[\s\S]*?\*\//g, ''),
-    ) && /^\s*;/.test(cx.text({ start: x.end, end: x.end + 20 }))
+      cx.text({ start: Math.max(cx.fn.start, x.start - 200), end: x.start }).replace(/\/\/[^\n]*\n|\/\*[\s\S]*?\*\//g, ''),
+    ) && /^\s*;/.test(cx.text({ start: x.end, end: Math.min(cx.fn.end, x.end + 20) }))
   );
 }
 

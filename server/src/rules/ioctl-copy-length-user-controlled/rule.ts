@@ -80,9 +80,7 @@ function beyond(r: Room, len: Lin, v: View): boolean {
   const size = constOf(r.bytes);
   const high = v.range(len).hi;
   const atom = len.t[0]?.[0];
-  return (
-    size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && v.state.bounds.relationsOf(atom).length === 0
-  );
+  return size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && !v.state.bounds.heldFromAbove(atom);
 }
 
 /** `min(len, sizeof(buffer))` where the destination is an array in view. */

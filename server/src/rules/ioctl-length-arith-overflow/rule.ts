@@ -34,11 +34,13 @@ export const ioctlLengthArithOverflow: Rule = {
       copy(e) {
         use(e.len, e.place, 'the length of a copy', 'the length of a copy', wraps, once, cx);
       },
-      call(e) {
+      call(e, v) {
         // Sizes of allocations are told by alloc-size-overflow.
         if (e.api?.role.startsWith('alloc')) return;
         for (const role of ['size', 'len', 'length', 'minLen']) use(e.arg(role), e.place, role, 'a size', wraps, once, cx);
-        if (e.callees.length > 0) for (const a of e.args) use(a, e.place, 'an argument', 'an argument', wraps, once, cx, '-');
+        // Functions of this or another module; what only prints its arguments has no prototype in the driver.
+        if (e.callees.length > 0 || (!e.api && v.program.prototype(e.name, v.file) !== undefined))
+          for (const a of e.args) use(a, e.place, 'an argument', 'an argument', wraps, once, cx, '-');
       },
       access(e) {
         if (e.kind === 'write') use(e.val, e.place, 'stored', 'a value that is stored', wraps, once, cx, '-');

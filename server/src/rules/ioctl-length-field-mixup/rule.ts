@@ -1,9 +1,15 @@
 /**
- * A variable named for one length of a request that is taken from the other.
+ * A variable named for one length of a request that is taken from the other; or an answer that is written after a check of the input
+ * length alone, in a function that reads no input.
  */
+import type { OriginHit, View } from '../../analysis/events';
+import { constOf } from '../../analysis/term';
 import type { Expr, Span } from '../../syntax/ast';
+import { coverage, endOf } from '../request/coverage';
+import { firstHand } from '../request/reach';
 import { statements } from '../request/statements';
-import type { FileContext, Rule } from '../rule';
+import { touches } from '../request/touch';
+import type { FileContext, Rule, RuleContext } from '../rule';
 import page from './page.md';
 
 export const ioctlLengthFieldMixup: Rule = {
@@ -17,6 +23,27 @@ export const ioctlLengthFieldMixup: Rule = {
     profile: 'default',
   },
   page,
+  observe(cx) {
+    const answers: { hit: OriginHit; place: Span; code: number | undefined }[] = [];
+    let reads = false;
+    return {
+      ...touches((t, v) => {
+        const region = t.hit.region;
+        if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
+        if (t.kind === 'read') reads ||= !v.mark('written', region);
+        else if (answersUnderInput(t.hit, endOf(t.hit, t.size), v))
+          answers.push({ hit: t.hit, place: t.place, code: v.request.code });
+      }),
+      call(e) {
+        // What reads the buffer for this function.
+        if (!e.api && e.args.some((a) => a.pts.some((p) => p.base.k === 'region' && p.base.origin === 'Buffered'))) reads = true;
+      },
+      done() {
+        const first = answers[0];
+        if (first && !reads) tell(first.hit, first.place, cx);
+      },
+    };
+  },
   file(cx) {
     for (const fn of cx.facts?.functions ?? []) {
       for (const s of statements(fn.body)) {
@@ -74,6 +101,28 @@ function check(name: string, at: Span, init: Expr, cx: FileContext): void {
         class: 'suggestion',
         edits: [{ file: cx.file, start: got.at.start, end: got.at.end, newText: `${want}BufferLength` }],
       },
+    ],
+  });
+}
+
+/** The only length that was compared is the one of the input, and what is written is as long as that comparison asks for. */
+function answersUnderInput(hit: OriginHit, end: ReturnType<typeof endOf>, v: View): boolean {
+  const { inLen, outLen } = hit.region ?? {};
+  if (!hit.certain || !inLen || !outLen || !end || !firstHand(v) || v.request.major === 0) return false;
+  const need = constOf(end);
+  if (need === undefined || need < 4 || v.wasCompared(outLen) || v.state.isNonZero(outLen)) return false;
+  return v.wasCompared(inLen) && coverage(outLen, end, v) === 'unchecked' && coverage(inLen, end, v) === 'covered';
+}
+
+function tell(hit: OriginHit, place: Span, cx: RuleContext): void {
+  const text = cx.text(place).replace(/\s+/g, ' ');
+  cx.report({
+    place,
+    severity: 'error',
+    message: `${text.length > 60 ? 'This' : `\`${text}\``} writes the answer after a check of the input length alone, and no input is read: the check looks at the wrong length.`,
+    path: [
+      ...cx.path(hit, place, 'the answer is written here'),
+      cx.step(place, 'guard', 'a comparison of the output length before this would silence it'),
     ],
   });
 }

@@ -1,11 +1,12 @@
 /**
- * Memory that holds a key goes back to the pool as it is, or is cleared by a call that the compiler may drop.
+ * Memory that holds a key goes back to the pool or to the stack as it is, or is cleared by a call that the compiler may drop.
  */
 import type { Rec } from '../../program/types';
 import { bare, functionRule, mentions } from '../source/shape';
 import page from './page.md';
 
 const FREES = /^(ExFreePool|ExFreePoolWithTag|ExFreePool2|NdisFreeMemory)$/;
+const CLEARS = /^(RtlZeroMemory|ZeroMemory|NdisZeroMemory|RtlFillMemory|memset)$/;
 const SECRET =
   /(^|[a-z_])(Key|SecretKey|Secret|Password|Passphrase|PrivateKey|SessionKey|Psk|Iv|Salt)$|^(key|secret|password|iv|psk)$/;
 export const keyMaterialNotZeroized = functionRule(
@@ -21,6 +22,31 @@ export const keyMaterialNotZeroized = functionRule(
   },
   page,
   (s, tell, cx) => {
+    for (const c of s.callsOf(CLEARS)) {
+      const x = c.args[0] && bare(c.args[0]);
+      const local = x?.kind === 'id' ? s.locals.get(x.name) : undefined;
+      if (!local || local.type.kind !== 'array' || local.storage === 'static' || !SECRET.test(local.name)) continue;
+      // Nothing reads it afterwards, so nothing makes the compiler keep the stores.
+      const looped = [...s.around(c.x)].some((a) => a.kind === 'while' || a.kind === 'for' || a.kind === 'do');
+      if (looped || s.exprs.some((e) => e.kind === 'id' && e.name === local.name && e.start > c.x.end)) continue;
+      const callee = c.x.f;
+      tell(
+        c.x,
+        `\`${local.name}\` goes out of scope behind this: the compiler may drop \`${c.name}\`, and the secret stays on the stack.`,
+        {
+          fixes:
+            c.name === 'RtlZeroMemory' || c.name === 'ZeroMemory'
+              ? [
+                  {
+                    title: 'Wipe it with RtlSecureZeroMemory',
+                    class: 'suggestion',
+                    edits: [{ file: cx.file, start: callee.start, end: callee.end, newText: 'RtlSecureZeroMemory' }],
+                  },
+                ]
+              : [],
+        },
+      );
+    }
     for (const c of s.callsOf(FREES)) {
       const arg = c.args[0];
       if (!arg) continue;

@@ -6,7 +6,7 @@ import type { Arith, View } from '../../analysis/events';
 import { constOf, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
-import { chosen } from './taint';
+import { chosen, statedByPeer } from './taint';
 
 export interface Wrap {
   readonly place: Span;
@@ -19,13 +19,25 @@ export class Wraps {
   private readonly byForm = new Map<string, Wrap>();
 
   note(e: Arith, v: View): void {
-    const taint = chosen(e.out, v);
-    if (!taint || e.out.t.t.length === 0) return;
+    if (e.out.t.t.length === 0) return;
+    const form = key(e.out.t);
+    const before = e.op === '+' ? this.inside(e) : undefined;
+    if (before) {
+      if (!this.byForm.has(form)) this.byForm.set(form, before);
+      return;
+    }
+    const taint = chosen(e.out, v) ?? statedByPeer(e, v);
+    if (!taint) return;
     // Indexes of a ring wrap on purpose.
     if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
     if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v)) return;
-    const form = key(e.out.t);
     if (!this.byForm.has(form)) this.byForm.set(form, { place: e.place, op: e.op, taint, bits: e.bits });
+  }
+
+  /** A constant added to a number that may have wrapped. */
+  private inside(e: Arith): Wrap | undefined {
+    if (constOf(e.r.t) !== undefined) return this.of(e.l);
+    return constOf(e.l.t) !== undefined ? this.of(e.r) : undefined;
   }
 
   /** The operation that made this number, if it may have wrapped. */
@@ -67,10 +79,10 @@ function isSigned(e: Arith): boolean {
   return e.out.ty?.k === 'int' && e.out.ty.signed;
 }
 
-/** The only comparisons were lower bounds by constants: they say nothing about the top. */
+/** The only comparisons were lower bounds: they say nothing about the top. */
 function isPlainTest(t: Lin, v: View): boolean {
   const atom = t.t[0]?.[0];
-  return atom !== undefined && v.state.bounds.relationsOf(atom).length === 0;
+  return atom !== undefined && !v.state.bounds.heldFromAbove(atom);
 }
 
 function mayUnderflow(e: Arith, v: View): boolean {
@@ -80,7 +92,7 @@ function mayUnderflow(e: Arith, v: View): boolean {
     // Compared with constants only, and those do not reach.
     const c = constOf(e.r.t);
     const atom = e.l.t.t[0]?.[0];
-    if (c === undefined || atom === undefined || v.state.bounds.relationsOf(atom).length > 0) return false;
+    if (c === undefined || atom === undefined || v.state.bounds.heldFromBelow(atom)) return false;
     return v.range(e.l.t).lo < c;
   }
   return !v.wasCompared(e.r.t) || constOf(e.r.t) !== undefined;

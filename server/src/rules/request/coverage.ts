@@ -23,11 +23,11 @@ export function coverage(len: Lin, end: Lin | undefined, v: View): Coverage {
   return onlyConstants(len, v) && least < need ? 'short' : 'amount-unknown';
 }
 
-/** Only comparisons with constants were made, so the least length is all there is. */
+/** Only comparisons with constants hold it from below, so the least length is all there is. */
 function onlyConstants(len: Lin, v: View): boolean {
   const atom = len.t[0]?.[0];
   if (!atom) return false;
-  return v.state.bounds.relationsOf(atom).length === 0;
+  return !v.state.bounds.heldFromBelow(atom);
 }
 
 /** A variable holds the length, or something made of it: a loop that counts it down is a check whose amount is not known. */

@@ -18,9 +18,10 @@ export function guardFix(cx: RuleContext, place: Span, condition: string, status
   if (!at || at.kind === 'decl') return [];
   const how = refusal(cx.fn, place, (s) => cx.text(s));
   if (!how) return [];
-  const all = cx.facts.text;
-  const lineStart = all.lastIndexOf('\n', at.start - 1) + 1;
-  const indent = all.slice(lineStart, at.start);
+  const all = cx.text(cx.fn);
+  const here = at.start - cx.fn.start;
+  const lineStart = all.lastIndexOf('\n', here - 1) + 1;
+  const indent = all.slice(lineStart, here);
   if (indent.trim() !== '') return [];
   const eol = all.includes('\r\n') ? '\r\n' : '\n';
   const unit = indent.includes('\t') ? '\t' : '    ';

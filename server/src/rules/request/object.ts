@@ -18,7 +18,23 @@ export function room(val: Val, x: Expr | undefined, v: View): Room | undefined {
   if (!only) return undefined;
   const member = x && memberSize(x, v);
   if (member !== undefined) return { bytes: constant(member), what: 'member' };
-  return left(only);
+  return only.base.k === 'global' ? inGlobal(only, v) : left(only);
+}
+
+/** A variable of the file, as long as its declaration says. */
+function inGlobal(t: Target, v: View): Room | undefined {
+  if (t.base.k !== 'global' || !t.off) return undefined;
+  const g = v.program.global(t.base.name, v.file);
+  if (!g) return undefined;
+  const ty = v.types.resolve(g.decl.type, g.file);
+  const init = g.decl.init;
+  // `char Text[] = "…"` is as long as the string and its end.
+  const size =
+    v.types.sizeOf(ty) ??
+    (ty.k === 'arr' && ty.n === undefined && init?.kind === 'str' ? literalBytes(init, v.types.sizeOf(ty.of)) : undefined);
+  return size === undefined
+    ? undefined
+    : { bytes: minus(constant(size), t.off), what: init?.kind === 'str' ? 'string' : 'variable' };
 }
 
 function left(t: Target): Room | undefined {
@@ -27,6 +43,12 @@ function left(t: Target): Room | undefined {
   if (b.k === 'alloc' && b.size) return { bytes: minus(b.size, t.off), what: b.api === 'string' ? 'string' : 'pool' };
   if (b.k === 'local' && b.size !== undefined) return { bytes: minus(constant(b.size), t.off), what: 'variable' };
   return undefined;
+}
+
+function literalBytes(init: Expr & { kind: 'str' }, element: number | undefined): number | undefined {
+  if (element === undefined) return undefined;
+  const chars = init.value.replace(/\\(x[0-9a-fA-F]+|[0-7]{1,3}|.)/g, 'x').length + 1;
+  return chars * element;
 }
 
 /** Size of an array that is a member of a structure; one at the end with a single element is a header of more. */

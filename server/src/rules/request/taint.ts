@@ -1,7 +1,7 @@
 /**
  * Numbers that whoever sends a request chooses: its lengths, and what lies in its buffers.
  */
-import type { View } from '../../analysis/events';
+import type { Arith, View } from '../../analysis/events';
 import type { Taint, Val } from '../../analysis/value';
 
 /** The first source of a value that the caller chooses; undefined when there is none. */
@@ -25,6 +25,11 @@ export function isChosen(t: Taint): boolean {
   }
 }
 
+/** A length that another driver states, in a structure of the kernel: what is taken from it may be more than it is. */
+export function statedByPeer(e: Arith, v: View): Taint | undefined {
+  return e.op === '-' ? v.taints(e.l).find((t) => t.certain && t.kept !== true && t.loc.startsWith('PEER|')) : undefined;
+}
+
 /** A length that the I/O manager states, as opposed to a field of a buffer. */
 export function isRequestLength(t: Taint): boolean {
   return t.loc.startsWith('REQ|');
@@ -32,6 +37,7 @@ export function isRequestLength(t: Taint): boolean {
 
 /** In the words of a message. */
 export function source(t: Taint): string {
+  if (t.loc.startsWith('PEER|')) return 'a length that another driver states';
   return isRequestLength(t) ? 'a length of the request' : 'a field of the caller’s buffer';
 }
 

@@ -36,7 +36,7 @@ export function annotatedBuffers(s: Shape): AnnotatedBuffer[] {
 /** Every call of the function that is known passes a length that its caller tested, or a constant. */
 export function callersTest(s: Shape, index: number): boolean {
   let calls = 0;
-  for (const [file, facts] of s.cx.program.files) {
+  for (const [file, facts] of s.cx.program.written) {
     if (!facts.text.includes(s.name)) continue;
     for (const fn of facts.functions) {
       if (!fn.body || fn.name === s.name || !facts.text.slice(fn.start, fn.end).includes(s.name)) continue;

@@ -22,7 +22,7 @@ export function isRequestHandler(cx: FileContext, name: string): boolean {
 }
 
 /** Members by function name, for one file. */
-const stored = new WeakMap<object, ReadonlyMap<string, readonly string[]>>();
+const stored = new WeakMap<object, { readonly members: ReadonlyMap<string, readonly string[]>; readonly version: number }>();
 
 export function callbacksOf(cx: FileContext): Callbacks {
   return {
@@ -40,7 +40,7 @@ function membersOf(cx: FileContext): ReadonlyMap<string, readonly string[]> {
   const facts = cx.facts;
   if (!facts) return new Map();
   const kept = stored.get(facts);
-  if (kept) return kept;
+  if (kept?.version === cx.program.version) return kept.members;
   const out = new Map<string, string[]>();
   const add = (member: string, value: Expr): void => {
     let v = bare(value);
@@ -66,7 +66,7 @@ function membersOf(cx: FileContext): ReadonlyMap<string, readonly string[]> {
       initialiser(x.r);
     }
   }
-  stored.set(facts, out);
+  stored.set(facts, { members: out, version: cx.program.version });
   return out;
 }
 

@@ -35,10 +35,11 @@ function through(
   if (depth === 0 || seen.has(call.name)) return undefined;
   seen.add(call.name);
   const callee = s.cx.program.function(call.name, s.cx.file);
-  const facts = callee && s.cx.program.files.get(callee.file);
-  if (!callee?.decl.body || !facts) return undefined;
-  const inner = new Shape(callee.decl, { ...s.cx, file: callee.file, facts, text: facts.text });
-  const step = inner.step(callee.decl.nameSpan, 'flow', `through \`${call.name}\``);
+  const written = callee && s.cx.program.asWritten(callee);
+  if (!callee || !written?.decl.body) return undefined;
+  const { decl, facts } = written;
+  const inner = new Shape(decl, { ...s.cx, file: callee.file, facts, text: facts.text });
+  const step = inner.step(decl.nameSpan, 'flow', `through \`${call.name}\``);
   for (const c of inner.calls) if (wanted.test(c.name)) return { name: c.name, via: [step] };
   for (const c of inner.calls) {
     const deeper = through(inner, c, wanted, depth - 1, seen);

@@ -64,11 +64,10 @@ function returned(s: Shape): [CallSite, string | undefined, Expr | undefined][] 
     const x = store.op === '' ? sourceCall(store.r) : undefined;
     const call = x && s.calls.find((c) => c.x === x);
     const callee = call && s.cx.program.function(call.name, s.cx.file);
-    const facts = callee && s.cx.program.files.get(callee.file);
-    if (!call || !callee || !facts) continue;
+    if (!call || !callee) continue;
     const record = s.recordOf({ kind: 'id', name: store.left, start: 0, end: 0 })?.name ?? '';
     if (!/^_?KEY_VALUE_(PARTIAL|FULL)_INFORMATION$/.test(record)) continue;
-    const body = facts.text.slice(callee.decl.start, callee.decl.end);
+    const body = s.cx.program.slice(callee.file, callee.decl);
     if (/ZwQueryValueKey/.test(body) && !/(->|\.)Type\b/.test(body)) out.push([call, store.left, undefined]);
   }
   return out;

@@ -45,7 +45,7 @@ function earlier(e: Access, t: Target, v: View): { mark: Mark; tested: boolean }
 function sameOffset(mark: Mark, t: Target, e: Access, v: View): boolean {
   if (mark.num && t.off) return same(mark.num, t.off);
   if (t.path.includes('[') || t.path.startsWith('+')) return false;
-  const there = v.program.files.get(mark.site.file)?.text.slice(mark.site.start, mark.site.end) ?? '';
+  const there = v.program.slice(mark.site.file, mark.site);
   return mark.site.file === v.file && there.replace(/\s+/g, '') === v.text(e.place).replace(/\s+/g, '');
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Access, Call, Observer, OriginHit } from '../../analysis/events';
 import { isVolatileOrigin } from '../../analysis/memory';
+import { isElement } from '../../analysis/trail';
 import type { Target, Taint } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
 import type { Step } from '../finding';
@@ -11,6 +12,8 @@ import type { DriverFacts, RuleContext } from '../rule';
 
 /** This side stores to the field (value: function names). */
 export const WRITES = 'writes-shared';
+/** The same by the innermost type alone, for reads through an object whose place is not known. */
+const WRITES_INSIDE = 'writes-shared-inside';
 /** The driver reads or writes such memory by accessors. */
 export const ACCESSORS = 'uses-accessors';
 /** The driver copies such memory by volatile copies. */
@@ -38,7 +41,11 @@ export function fieldKey(t: Target): string {
 
 /** This side writes it too, as far as is seen: through the same object, or in code that is reached with objects too many to tell apart. */
 export function isWritten(t: Target, facts: DriverFacts): boolean {
-  return facts.has(WRITES, fieldKey(t)) || (t.inner !== undefined && facts.has(WRITES, `${t.inner}|${t.path}`));
+  // Elements pass from side to side; only what lies in the header has one writer.
+  if (isElement(t)) return false;
+  const key = fieldKey(t);
+  if (facts.has(WRITES, key)) return true;
+  return t.inner === undefined ? facts.has(WRITES_INSIDE, key) : facts.has(WRITES, `${t.inner}|${t.path}`);
 }
 
 export function placeKey(file: string, start: number): string {
@@ -56,7 +63,11 @@ export function habits(cx: RuleContext): Observer {
       const hits = v.origins(e.targets).filter((h) => isVolatileOrigin(h.origin));
       if (hits.length === 0) return;
       if (e.api && e.volatile) cx.note(ACCESSORS, e.api.name);
-      if (e.kind !== 'read') for (const h of hits) cx.note(WRITES, fieldKey(h.target), cx.fn.name);
+      if (e.kind === 'read') return;
+      for (const { target } of hits) {
+        cx.note(WRITES, fieldKey(target), cx.fn.name);
+        if (target.inner !== undefined) cx.note(WRITES_INSIDE, `${target.inner}|${target.path}`, cx.fn.name);
+      }
     },
     copy(e, v) {
       if (e.api.volatile !== true) return;

@@ -1,0 +1,25 @@
+/**
+ * Whether anything holds a number from above. A comparison that only asks for a minimum does not, however it is written.
+ */
+import type { View } from '../../analysis/events';
+import type { Atom, Lin } from '../../analysis/term';
+
+/** True when the number was compared, and not with lower bounds alone. What a comparison of another kind promises is not known. */
+export function mayBeCapped(t: Lin, v: View): boolean {
+  return t.t.length > 0 && v.wasCompared(t) && t.t.some(([x]) => !heldOnlyFromBelow(x, v));
+}
+
+function heldOnlyFromBelow(x: Atom, v: View): boolean {
+  const bounds = v.state.bounds;
+  let below = false;
+  for (const b of bounds.all.values()) {
+    const mine = b.form.t.find(([y]) => y === x || y.args.some((a) => a.t.some(([z]) => z === x)));
+    if (!mine) continue;
+    const [y, k] = mine;
+    // What is made of the number follows from it: a quotient is no larger.
+    if (b.form.t.length > 1 && b.form.t.some(([z]) => z !== x && z.args.some((a) => a.t.some(([w]) => w === x)))) continue;
+    if (b.form.t.length > 1 ? (k > 0 ? Number.isFinite(b.hi) : Number.isFinite(b.lo)) : b.hi < y.hi) return false;
+    below = true;
+  }
+  return below;
+}

@@ -1,0 +1,137 @@
+/** Edits: what is said afterwards is what a cold scan says; half-typed text takes nothing away elsewhere; the order of files does not matter. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { EngineWorkspace } from '../../server/src/report/engine';
+import { run, separateEngine } from './analysed';
+import { editAndCompare } from './edited-equals-cold';
+import { numbers } from './random-edits';
+
+const FOLDER = 'samples/ringdrv';
+const SAMPLE = new Map(
+  readdirSync(FOLDER)
+    .filter((n) => /\.[ch]$/.test(n))
+    .sort()
+    .map((n) => [n, readFileSync(`${FOLDER}/${n}`, 'utf8')]),
+);
+
+const said = (engine: EngineWorkspace): string[] => run(engine).findings.map((f) => JSON.stringify(f));
+
+describe('edits', () => {
+  it('end where a cold scan ends, after random edits of all kinds', async function () {
+    this.timeout(240_000);
+    const result = await editAndCompare(SAMPLE, { seed: 20, edits: 1000, every: 50, stopAt: 1 });
+    assert.deepEqual(result.differences, []);
+    assert.equal(result.comparisons, 20);
+  });
+
+  it('do not depend on the order in which files come', async () => {
+    const below = numbers(7);
+    const cold = await separateEngine(Object.fromEntries(SAMPLE));
+    const want = said(cold);
+    assert.ok(want.length > 10);
+    for (let i = 0; i < 3; i++) {
+      const names = [...SAMPLE.keys()];
+      for (let k = names.length - 1; k > 0; k--) {
+        const other = below(k + 1);
+        [names[k], names[other]] = [names[other] ?? '', names[k] ?? ''];
+      }
+      const engine = await separateEngine(Object.fromEntries(names.map((n) => [n, SAMPLE.get(n) ?? ''])));
+      assert.deepEqual(said(engine), want, names.join());
+      engine.dispose();
+    }
+    cold.dispose();
+  });
+
+  it('take back what a mapping made shared, also where two functions hand the pointer to each other', async () => {
+    const first = `
+typedef struct _A { ULONG *P; } A;
+typedef struct _B { ULONG *Q; } B;
+VOID Ping(A *X, B *Y) { X->P = Y->Q; }
+VOID Pong(A *X, B *Y) { Y->Q = X->P; }
+VOID Use(A *X) { if (*X->P < 4) { g_Table[*X->P] = 1; } }
+`;
+    const mapping = `
+VOID Share(A *X, PMDL Mdl) {
+    ULONG *p = ExAllocatePool2(POOL_FLAG_NON_PAGED, 4096, 'gaT');
+    PMDL m = IoAllocateMdl(p, 4096, FALSE, FALSE, NULL);
+    MmMapLockedPagesSpecifyCache(m, UserMode, MmCached, NULL, FALSE, NormalPagePriority);
+    X->P = p;
+}
+`;
+    const engine = await separateEngine({ 'a.c': first, 'b.c': first.slice(0, first.indexOf('VOID Ping')) + mapping });
+    const isShared = (): boolean => {
+      run(engine);
+      const answer = engine.originAt('a.c', first.indexOf('X->P < 4'));
+      return answer?.origins.some((o) => o.origin === 'SharedPages') ?? false;
+    };
+    assert.ok(isShared());
+    engine.set('b.c', 'int nothing;');
+    assert.ok(!isShared(), 'nothing is mapped any more');
+    engine.dispose();
+  });
+
+  it('see a changed `#define` and a changed structure where they are used, and nowhere else', async () => {
+    const texts = {
+      'x.h': '#define LEAST 8\ntypedef struct _REQ { ULONG A; ULONG B; } REQ;\n',
+      'x.c': `#include "x.h"
+NTSTATUS Dispatch(PDEVICE_OBJECT D, PIRP Irp) {
+    PIO_STACK_LOCATION S = IoGetCurrentIrpStackLocation(Irp);
+    REQ *r = Irp->AssociatedIrp.SystemBuffer;
+    if (S->Parameters.DeviceIoControl.InputBufferLength < LEAST) return STATUS_BUFFER_TOO_SMALL;
+    g_Sum = r->A + r->B;
+    return STATUS_SUCCESS;
+}
+NTSTATUS DriverEntry(PDRIVER_OBJECT O, PUNICODE_STRING P) { O->MajorFunction[IRP_MJ_DEVICE_CONTROL] = Dispatch; return 0; }
+`,
+    };
+    const engine = await separateEngine(texts);
+    const fires = (): boolean => run(engine).findings.some((f) => f.rule === 'ioctl-input-length-unchecked');
+    assert.equal(fires(), false);
+    const lastAnalyzer = engine.analyzerOf('x.c');
+    engine.set('x.h', texts['x.h'].replace('LEAST 8', 'LEAST 4'));
+    assert.equal(fires(), true, 'the check is too small now');
+    engine.set('x.h', texts['x.h']);
+    assert.equal(fires(), false);
+    engine.set('x.h', texts['x.h'].replace('ULONG A;', 'ULONG A; ULONG Between;'));
+    assert.equal(fires(), true, 'the structure is larger now');
+    assert.equal(engine.analyzerOf('x.c'), lastAnalyzer, 'the analysis did not start over');
+    engine.dispose();
+  });
+});
+
+describe('half-typed text', () => {
+  const change = async (file: string, from: string, to: string): Promise<[string[], string[], EngineWorkspace]> => {
+    const engine = await separateEngine(Object.fromEntries(SAMPLE));
+    const before = run(engine).findings;
+    const text = SAMPLE.get(file) ?? '';
+    assert.ok(text.includes(from), from);
+    engine.set(file, text.replace(from, to));
+    const after = run(engine).findings;
+    const elsewhere = (list: typeof before): string[] =>
+      list.filter((f) => f.file !== file).map((f) => `${f.rule} ${f.file} ${String(f.start)}`);
+    return [elsewhere(before), elsewhere(after), engine];
+  };
+
+  it('in a function keeps what is known about it in other files', async () => {
+    // The mapping itself is half-typed.
+    const [before, after, engine] = await change('ring.c', 'MmMapLockedPagesSpecifyCache(', 'MmMapLockedPagesSpecifyCache((((');
+    assert.deepEqual(after, before);
+    assert.ok(before.length > 3);
+    engine.dispose();
+  });
+
+  it('that swallows the functions behind it keeps them, too', async () => {
+    const text = SAMPLE.get('ring.c') ?? '';
+    const brace = text.indexOf('{', text.indexOf('RingCreate'));
+    const engine = await separateEngine(Object.fromEntries(SAMPLE));
+    const before = said(engine).length;
+    engine.set('ring.c', `${text.slice(0, brace)}{ if (x { /* half */${text.slice(brace + 1)}`);
+    const { findings } = run(engine);
+    assert.ok(Math.abs(findings.length - before) <= 1, `${String(before)} before, ${String(findings.length)} now`);
+    engine.set('ring.c', text);
+    const cold = await separateEngine(Object.fromEntries(SAMPLE));
+    assert.deepEqual(said(engine), said(cold));
+    cold.dispose();
+    engine.dispose();
+  });
+});

@@ -113,7 +113,7 @@ export class Workbench {
     // A chord: the first half must have arrived before the second.
     await this.page.keyboard.press('Control+K');
     await this.page.keyboard.press('Control+I');
-    const hover = this.page.locator('.editor-instance .monaco-hover').first();
+    const hover = this.page.locator('.monaco-resizable-hover .monaco-hover, .editor-instance .monaco-hover').first();
     await hover.waitFor();
     return hover;
   }

@@ -469,6 +469,8 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
         : constant(ty.k === 'int' && !isComparison(op) ? wrap(c, ty.size, ty.signed) : c);
   } else if (op === '+') out = plus(l.t, r.t);
   else if (op === '-') out = minus(l.t, r.t);
+  else if (op === '|' && lc === 0) out = r.t;
+  else if (op === '|' && rc === 0) out = l.t;
   else if (op === '*' && rc !== undefined) out = scale(l.t, rc);
   else if (op === '*' && lc !== undefined) out = scale(r.t, lc);
   else if (op === '<<' && rc !== undefined && rc >= 0 && rc < 32) out = scale(l.t, 2 ** rc);
@@ -482,6 +484,9 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
       op === '&' || op === '%' || op === '>>' || op === '/' ? 0 : (range.lo ?? -Infinity),
       range.hi ?? Infinity,
     );
+    // Statuses are collected so: one failure makes the whole one.
+    if (op === '|' && (s.bounds.range(l.t, 1).hi < 0 || s.bounds.range(r.t, 1).hi < 0))
+      s.bounds.add(out, range.lo ?? -Infinity, -1);
     if (op === '&') {
       const mask = rc ?? lc;
       if (mask !== undefined && mask >= 0) s.bounds.add(out, 0, mask);

@@ -12,6 +12,7 @@ import type { Mark, State } from './state';
 import { constOf, constant, lin, plus, type Atoms } from './term';
 import {
   captured,
+  placeOf,
   symKey,
   unionTaints,
   unionTargets,
@@ -218,6 +219,7 @@ export class Memory {
     const taint: Taint = {
       origin: hit.origin,
       loc,
+      field: t.from === undefined ? undefined : placeOf(t),
       site: reading.site,
       plain: reading.plain,
       accessor: reading.accessor,

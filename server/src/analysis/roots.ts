@@ -86,6 +86,20 @@ export function roots(program: Program, files: readonly string[], model: Model, 
   return known;
 }
 
+/** How one function starts that the default configuration does not have: by the role of its prototype, else with nothing. */
+export function rootsOf(fn: Declared<FunctionDecl>, program: Program, model: Model, files: readonly string[]): Root[] {
+  const out: Root[] = [];
+  for (const file of files) {
+    for (const p of program.files.get(file)?.prototypes ?? []) {
+      if (p.name !== fn.decl.name || p.typedefName === undefined || out.length > 0) continue;
+      const fact = model.api(p.typedefName) ?? kernelTypedef(p.typedefName, file, program, model);
+      if (fact && !SKIP.has(fact.role))
+        out.push({ fn, role: fact.role, tag: fact.name, seed: (s, a) => seedRole(fn, fact, s, a, undefined) });
+    }
+  }
+  return out.length > 0 ? out : [{ fn, role: 'any', tag: '', seed: (s, a) => seedUnknown(fn, s, a) }];
+}
+
 const NONE: ApiFact = { name: '', role: 'none' };
 const DISPATCH: ApiFact = { name: 'DRIVER_DISPATCH', role: 'dispatch', args: { device: 0, irp: 1 } };
 const ENTRY: ApiFact = { name: 'DRIVER_INITIALIZE', role: 'entry', args: { driver: 0, path: 1 } };

@@ -7,6 +7,7 @@ import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { readFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
 import { decisions, decisionsOf } from '../volatile/decisions';
+import { isRefetched } from '../volatile/refetch';
 import {
   ACCESSORS,
   fieldKey,
@@ -37,6 +38,7 @@ export const sharedNonvolatileRead: Rule = {
     microsoft: ['cpp/drivers/user-mode-memory-read-multiple-times'],
   },
   page,
+  habits,
   observe(cx) {
     return together(habits(cx), decisions(cx), {
       access(e, v) {
@@ -93,6 +95,8 @@ function decide(
   const first = uses[0];
   const fixes = readFixes(e, hit, facts.has(COUNTED, place) && !isWritten(hit.target, facts), facts, cx);
   const because = first === undefined ? message : `${message} It decides ${first}.`;
+  // One fault, one finding: what is fetched twice is said where it is.
+  if (hit.origin === 'UserVA' && isRefetched(cx, hit.target, facts)) return undefined;
   if (!hit.certain) return { severity: 'info', message: because, fixes };
   if (hit.origin === 'UserVA') {
     const strict = first !== undefined || facts.count(ACCESSORS) > 0;

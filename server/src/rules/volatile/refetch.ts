@@ -5,11 +5,11 @@ import type { Access, Copy, Observer, OriginHit, View } from '../../analysis/eve
 import { isVolatileOrigin, words } from '../../analysis/memory';
 import type { Mark } from '../../analysis/state';
 import { same } from '../../analysis/term';
-import type { Target } from '../../analysis/value';
+import { pathIn, placeOf, type Target } from '../../analysis/value';
 import type { Step } from '../finding';
-import type { RuleContext } from '../rule';
+import type { DriverFacts, RuleContext } from '../rule';
 import { decisions, decisionsOf } from './decisions';
-import { habits, isWritten, lasting, placeKey, proof, short, together } from './shared-memory';
+import { fieldKey, habits, isWritten, lasting, placeKey, proof, short, together, isFieldWritten } from './shared-memory';
 
 const REACHES = new Set(['a pointer', 'an unclamped index', 'an index', 'the length of a copy', 'a size']);
 
@@ -33,8 +33,8 @@ export function refetch(cx: RuleContext, options: { readonly packet: boolean }):
 
 /** The first read of the same place, when its value was tested. */
 function earlier(e: Access, t: Target, v: View): { mark: Mark; tested: boolean } | undefined {
-  const tested = v.state.hasMay('tested', t.base, t.path);
-  const mark = tested ?? v.state.hasMay('fetch', t.base, t.path);
+  const tested = v.state.hasMay('tested', t.base, placeOf(t));
+  const mark = tested ?? v.state.hasMay('fetch', t.base, placeOf(t));
   if (!mark || (mark.site.file === v.file && mark.site.start === e.place.start)) return undefined;
   if (!sameOffset(mark, t, e, v)) return undefined;
   // Disjoint bits of one word may change apart from each other.
@@ -53,7 +53,8 @@ function sameOffset(mark: Mark, t: Target, e: Access, v: View): boolean {
 function covered(t: Target, e: Copy, v: View): { mark: Mark; tested: boolean } | undefined {
   for (const m of v.state.may.values()) {
     if (m.tag !== 'tested' || m.base?.key !== t.base.key || m.site.start === e.place.start) continue;
-    const path = m.path ?? '';
+    if (!(m.path ?? '').startsWith(placeOf(t, ''))) continue;
+    const path = pathIn(m.path ?? '');
     if (path.startsWith('+') || path.includes('[')) continue;
     if (t.path === '' || path === t.path || path.startsWith(`${t.path}.`)) return { mark: m, tested: true };
   }
@@ -92,18 +93,22 @@ function tell(
   void v;
   const text = short(cx.text(e.place));
   const byAccessor = e.api !== undefined;
+  const pair: Pair = {
+    place: placeKey(cx.file, e.place.start),
+    field: fieldKey(hit.target),
+    tested: first.tested,
+    byAccessor,
+    packet,
+  };
+  cx.note(PAIRS, inFunction(cx, hit.target), JSON.stringify(pair));
   cx.report({
     place: e.place,
     severity: packet ? 'warning' : 'error',
     message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.`,
     path: steps(cx, hit, e.place, first.mark, first.tested),
     decide: (facts) => {
-      if (isWritten(hit.target, facts)) return undefined;
-      const uses = decisionsOf(placeKey(cx.file, e.place.start), facts).filter((u) => REACHES.has(u));
-      const reaches = uses[0];
-      if (packet || byAccessor) {
-        if (reaches === undefined || !first.tested) return undefined;
-      } else if (reaches === undefined && !first.tested) return undefined;
+      if (isWritten(hit.target, facts) || !belongTogether(pair, facts)) return undefined;
+      const reaches = reached(pair.place, facts);
       const what = reaches === undefined ? '' : ` The second decides ${reaches}.`;
       return {
         message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.${what}`,
@@ -111,6 +116,37 @@ function tell(
       };
     },
   });
+}
+
+/** Two reads of one place that may be meant to be one, as they are noted. */
+interface Pair {
+  /** Of the second. */
+  readonly place: string;
+  readonly field: string;
+  readonly tested: boolean;
+  readonly byAccessor: boolean;
+  readonly packet: boolean;
+}
+const PAIRS = 'refetched';
+
+function inFunction(cx: RuleContext, t: Target): string {
+  return `${cx.file}:${cx.fn.name}:${t.base.key}`;
+}
+
+function reached(place: string, facts: DriverFacts): string | undefined {
+  return decisionsOf(place, facts).find((u) => REACHES.has(u));
+}
+
+/** The first decides over the second, or the second reaches memory; and this side does not write there itself. */
+function belongTogether(p: Pair, facts: DriverFacts): boolean {
+  if (isFieldWritten(p.field, facts)) return false;
+  const reaches = reached(p.place, facts) !== undefined;
+  return p.packet || p.byAccessor ? reaches && p.tested : reaches || p.tested;
+}
+
+/** The function fetches a place of this object twice: that it reads it plainly as well is the same fault. */
+export function isRefetched(cx: RuleContext, t: Target, facts: DriverFacts): boolean {
+  return facts.values(PAIRS, inFunction(cx, t)).some((x) => belongTogether(JSON.parse(x) as Pair, facts));
 }
 
 /** Both related and dangerous, or one of the two. */

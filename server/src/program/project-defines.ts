@@ -1,0 +1,45 @@
+/**
+ * What a project file defines on the compiler's command line in a release build for x64. Reads `.vcxproj`, `sources` and CMake lists as
+ * text; evaluates no condition but the names of configurations in it.
+ */
+import type { MacroDecl } from '../syntax/ast';
+
+export function definesOf(path: string, text: string): ReadonlyMap<string, MacroDecl> {
+  const out = new Map<string, MacroDecl>();
+  const words = /\.vcxproj$/i.test(path) ? ofVcxproj(text) : /CMakeLists\.txt$/i.test(path) ? ofCMake(text) : ofSources(text);
+  for (const word of words) {
+    const m = /^([A-Za-z_]\w*)(?:=(.*))?$/.exec(word.trim());
+    if (!m?.[1] || out.has(m[1]) || /[$%]\(/.test(m[2] ?? '')) continue;
+    out.set(m[1], { name: m[1], body: m[2] ?? '1', bodyStart: 0, start: 0, end: 0 });
+  }
+  return out;
+}
+
+/** Other builds than the one that is assumed. */
+const OTHER_BUILD = /Condition\s*=\s*"[^"]*==\s*'[^']*(?:Debug|Win32|x86|ARM|Chk)[^']*'/i;
+
+function* ofVcxproj(text: string): Generator<string> {
+  for (const group of text.matchAll(/<ItemDefinitionGroup\b([^>]*)>([^]*?)<\/ItemDefinitionGroup>/g)) {
+    if (OTHER_BUILD.test(group[1] ?? '')) continue;
+    for (const tool of (group[2] ?? '').matchAll(/<ClCompile\b[^>]*>([^]*?)<\/ClCompile>/g))
+      for (const list of (tool[1] ?? '').matchAll(/<PreprocessorDefinitions\b([^>]*)>([^<]*)</g))
+        if (!OTHER_BUILD.test(list[1] ?? '')) yield* (list[2] ?? '').split(';');
+  }
+}
+
+/** `C_DEFINES=$(C_DEFINES) -DNAME=1` with continued lines. */
+function* ofSources(text: string): Generator<string> {
+  for (const line of text.replace(/\\\r?\n/g, ' ').split('\n'))
+    if (/^\s*(?:C_DEFINES|MSC_DEFINES|USER_C_FLAGS)\s*=/i.test(line))
+      for (const m of line.matchAll(/[-/]D\s*([A-Za-z_][\w=]*)/g)) yield m[1] ?? '';
+}
+
+function* ofCMake(text: string): Generator<string> {
+  const code = text.replace(/#[^\n]*/g, '');
+  for (const call of code.matchAll(/\b(add_definitions|add_compile_definitions|target_compile_definitions)\s*\(([^)]*)\)/gi)) {
+    const words = (call[2] ?? '').split(/\s+/).filter((w) => w !== '');
+    const targets = /^target_/i.test(call[1] ?? '');
+    for (const w of targets ? words.slice(1) : words)
+      if (!/^(?:PRIVATE|PUBLIC|INTERFACE)$|[<>]/.test(w)) yield w.replace(/^[-/]D/, '');
+  }
+}

@@ -171,7 +171,8 @@ export class Memory {
 
   // ---- loads
 
-  load(state: State, targets: readonly Target[], ty: Ty, reading: Reading): Val {
+  load(state: State, places: readonly Target[], ty: Ty, reading: Reading): Val {
+    const targets = ofOneMethod(places);
     let out: Val | undefined;
     for (const t of targets) {
       const v = this.loadOne(state, t, ty, reading);
@@ -258,7 +259,7 @@ export class Memory {
       message: `the pointer \`${this.show(t)}\` is loaded from ${words(hit.origin)}`,
     };
     const answer = this.answers(t, hit);
-    const name = `*(${t.base.key}|${norm(t.path)})${answer ? '?' : ''}`;
+    const name = `*(${t.base.key}|${norm(t.path)})${answer || !hit.certain ? '?' : ''}`;
     const region = this.regions.region(name, origin, [...hit.witness.slice(0, 4), step], {
       certain: hit.certain && !answer,
       nestedIn: t.base.key,
@@ -604,6 +605,17 @@ function walkRecord(rec: Rec, path: string): Ty | undefined {
     if (!ty) return undefined;
   }
   return ty;
+}
+
+/**
+ * A pointer that holds one buffer of a request or another, as the method of the control code says: which one is not known where the
+ * code is not.
+ */
+export function ofOneMethod(targets: readonly Target[]): readonly Target[] {
+  if (targets.length < 2) return targets;
+  const request = targets.map((t) => (t.base.k === 'region' && t.base.nestedIn === undefined ? t.base.request : undefined));
+  if (!request.includes('system') || !request.some((r) => r === 'type3' || r === 'user' || r === 'mdl')) return targets;
+  return targets.map((t, i) => (request[i] === undefined || t.doubt ? t : { ...t, doubt: true }));
 }
 
 /** A pointer that is probed is by that a user address. */

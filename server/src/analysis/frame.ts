@@ -13,7 +13,7 @@ import type { Block, Cfg } from './cfg';
 import { componentsOf } from './components';
 import { evaluate, plain, refOf, resolvedRefs, staticType, store, UNKNOWN, fresh, siteOf, variable, lvalue } from './evaluate';
 import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
-import type { Memory } from './memory';
+import { ofOneMethod, type Memory } from './memory';
 import { ordinalsOf, type Ordinals } from './ordinals';
 import { decided, isComparison, refine, relate } from './refine';
 import type { Regions } from './regions';
@@ -208,7 +208,9 @@ export class Frame {
   origins(targets: readonly Target[], s: State): readonly OriginHit[] {
     const only = targets[0];
     if (!only) return [];
-    return targets.length === 1 ? this.memory.originsOf(s, only) : targets.flatMap((t) => this.memory.originsOf(s, t));
+    return targets.length === 1
+      ? this.memory.originsOf(s, only)
+      : ofOneMethod(targets).flatMap((t) => this.memory.originsOf(s, t));
   }
   noteMdl(key: string): void {
     const k = `m:${key}`;

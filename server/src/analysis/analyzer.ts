@@ -63,6 +63,8 @@ interface Memo {
   readonly digest: string;
   /** Revision of the heap for which it is known to hold. */
   checked: number;
+  /** Round in which it was last used: what only older rounds used does not count as a context. */
+  used: number;
 }
 
 /**
@@ -70,9 +72,14 @@ interface Memo {
  * workspace of many drivers.
  */
 function contextsFor(blocks: number, functions: number): number {
+  // What returns an element of a ring is cheap to run, and what it returns decides about its callers.
+  if (blocks <= SMALL) return functions > 6000 ? 8 : 24;
   const most = blocks > 300 ? 3 : blocks > 120 ? 5 : 8;
   return functions > 6000 ? Math.min(most, 2) : functions > 2500 ? Math.min(most, 4) : most;
 }
+const SMALL = 8;
+/** Joined contexts that a function is given beyond these. */
+const JOINED = 3;
 const MAX_DEPTH = 12;
 const MAX_ROUNDS = 7;
 
@@ -94,6 +101,7 @@ export class Analyzer {
   private readonly decls = new Map<string, FunctionDecl>();
   private seeds: Contribution | undefined;
   private epoch = 0;
+  private round = 0;
   /** Something was run and added other facts than before. */
   private ran = false;
   /** Functions whose analysis hit a bound. */
@@ -192,6 +200,7 @@ export class Analyzer {
     }
     for (let round = 1; round <= (this.decls.size > 6000 ? 3 : MAX_ROUNDS); round++) {
       this.heap.immediate = first && round === 1;
+      this.round++;
       this.rootIds = new Set();
       this.ran = false;
       const list = roots(this.program, this.files, this.model, this.heap, this.memory);
@@ -375,12 +384,18 @@ export class Analyzer {
     const context = argumentsOf(d, args, s, caller, this);
     const set = this.contexts.get(fnKey) ?? new Set<string>();
     const most = contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
-    if (!set.has(context.key) && set.size >= most) {
+    if (!set.has(context.key) && set.size >= most && this.inUse(fnKey, set) >= most) {
       const general = argumentsOf(d, args, s, caller, this, true);
-      if (!set.has(general.key) && set.size >= most + 1) return undefined;
+      if (!set.has(general.key) && this.inUse(fnKey, set) >= most + JOINED) return undefined;
       return this.call(d, general, e, s, caller);
     }
     return this.call(d, context, e, s, caller);
+  }
+
+  private inUse(fnKey: string, contexts: ReadonlySet<string>): number {
+    let n = 0;
+    for (const c of contexts) if (this.memos.get(`${fnKey}#${c}`)?.used === this.round) n++;
+    return n;
   }
 
   private call(
@@ -443,6 +458,7 @@ export class Analyzer {
       stack,
       digest: exits.map(exitText).join('/'),
       checked: this.stamp(),
+      used: this.round,
     };
     if (this.heap.immediate || before === undefined || !sameContribution(before.contribution, contribution)) this.ran = true;
     this.memos.set(id, memo);
@@ -525,11 +541,18 @@ export class Analyzer {
   /** Whether an answer still holds: what it read is unchanged, and what its callees answer is, too. */
   private valid(m: Memo): boolean {
     const stamp = this.stamp();
-    if (m.checked === stamp) return true;
+    if (m.checked === stamp) {
+      m.used = this.round;
+      return true;
+    }
     if (this.decls.get(m.fnKey) !== m.fn.decl) return false;
     // In the first round everything is provisional: the next rounds run again what was read too early.
-    if (this.heap.immediate) return true;
+    if (this.heap.immediate) {
+      m.used = this.round;
+      return true;
+    }
     for (const [k, v] of m.consulted) if (this.heap.version(k) !== v) return false;
+    m.used = this.round;
     m.checked = stamp; // for cycles: assumed while it is checked
     for (const id of m.callees) {
       const callee = this.memos.get(id);

@@ -139,6 +139,17 @@ describe('configurations', () => {
     assert.deepEqual(await of(text), [`${lineOf(text, WRONG)} the target is x86`]);
   });
 
+  it('turns no guard over', async () => {
+    const text = `#ifndef ACCESSORS\n\n#include <ntddk.h>\n#define OTHER 1\n#define ACCESSORS\n${HEAD}${copy(WRONG)}#endif\n`;
+    const w = await workspace();
+    w.set('a.c', text);
+    const outcome = analyse(w);
+    assert.deepEqual(outcome.configurations, []);
+    // What a file defines behind a condition does not answer the condition.
+    assert.equal(said(outcome, text).length, 1);
+    w.dispose();
+  });
+
   it('leaves the configuration out of fingerprints', async () => {
     const print = async (text: string): Promise<readonly string[]> => {
       const w = await workspace();

@@ -18,6 +18,14 @@ describe('defines of project files', () => {
     assert.deepEqual(read('a/b.vcxproj', text), ['POOL_ZEROED=1', 'LEVEL=3']);
   });
 
+  it('takes what all builds agree on, where a project has several on purpose', () => {
+    const group = (name: string, words: string): string =>
+      `<ItemDefinitionGroup Condition="'$(Configuration)|$(Platform)'=='${name}|x64'"><ClCompile>
+        <PreprocessorDefinitions>${words};%(PreprocessorDefinitions)</PreprocessorDefinitions></ClCompile></ItemDefinitionGroup>`;
+    const text = group('Safe', 'SAFE;NTDDI_VERSION=1') + group('Unsafe', 'NTDDI_VERSION=1');
+    assert.deepEqual(read('a/b.vcxproj', text), ['NTDDI_VERSION=1']);
+  });
+
   it('reads the file of the old build', () => {
     assert.deepEqual(read('a/sources', 'TARGETNAME=x\nC_DEFINES=$(C_DEFINES) -DFAST \\\n  /DMODE=2\nSOURCES=a.c\n'), [
       'FAST=1',

@@ -99,6 +99,8 @@ export function flipsOf(files: Iterable<FileFacts>): Flips {
       const touched = touchedBy(facts, c.start, c.end);
       if (touched.length === 0) continue;
       for (const name of c.names) {
+        // A guard, or a default: the branch itself defines what it tests.
+        if (facts.macros.some((m) => m.name === name && c.start < m.start && m.end < c.end)) continue;
         if (FIXED.test(name) && name !== 'NTDDI_VERSION') continue;
         const set = bodies.get(name) ?? new Set<string>();
         for (const t of touched) set.add(`${facts.path}:${t}`);

@@ -317,9 +317,17 @@ export class Program {
     return current;
   }
 
+  /** What other files define a name to be: a file's own definitions hold from where they stand, and it knows them itself. */
+  private elsewhere(name: string, from: string): Declared<MacroDecl> | undefined {
+    const found = this.macro(name, from);
+    if (found?.file !== from) return found;
+    const others = this.index.macro.get(name)?.filter((d) => d.file !== from) ?? [];
+    return others.length === 0 ? undefined : this.choose('macro', others, from);
+  }
+
   oracle(from: string): NameOracle {
     return {
-      macro: (name) => this.macro(name, from)?.decl ?? this.drivers.define(name, from),
+      macro: (name) => this.elsewhere(name, from)?.decl ?? this.drivers.define(name, from),
       isType: (name) => this.index.typedef.has(name),
     };
   }

@@ -18,13 +18,23 @@ export function definesOf(path: string, text: string): ReadonlyMap<string, Macro
 /** Other builds than the one that is assumed. */
 const OTHER_BUILD = /Condition\s*=\s*"[^"]*==\s*'[^']*(?:Debug|Win32|x86|ARM|Chk)[^']*'/i;
 
+/** What stands under a condition counts when it stands under all of them: a project may have builds that differ on purpose. */
 function* ofVcxproj(text: string): Generator<string> {
+  let common: Set<string> | undefined;
   for (const group of text.matchAll(/<ItemDefinitionGroup\b([^>]*)>([^]*?)<\/ItemDefinitionGroup>/g)) {
-    if (OTHER_BUILD.test(group[1] ?? '')) continue;
-    for (const tool of (group[2] ?? '').matchAll(/<ClCompile\b[^>]*>([^]*?)<\/ClCompile>/g))
-      for (const list of (tool[1] ?? '').matchAll(/<PreprocessorDefinitions\b([^>]*)>([^<]*)</g))
-        if (!OTHER_BUILD.test(list[1] ?? '')) yield* (list[2] ?? '').split(';');
+    const head = group[1] ?? '';
+    if (OTHER_BUILD.test(head)) continue;
+    const words = new Set(definitionsIn(group[2] ?? ''));
+    if (!/\bCondition\b/i.test(head)) yield* words;
+    else common = new Set([...words].filter((w) => common?.has(w) ?? true));
   }
+  yield* common ?? [];
+}
+
+function* definitionsIn(group: string): Generator<string> {
+  for (const tool of group.matchAll(/<ClCompile\b[^>]*>([^]*?)<\/ClCompile>/g))
+    for (const list of (tool[1] ?? '').matchAll(/<PreprocessorDefinitions\b([^>]*)>([^<]*)</g))
+      if (!OTHER_BUILD.test(list[1] ?? '')) yield* (list[2] ?? '').split(';').map((w) => w.trim());
 }
 
 /** `C_DEFINES=$(C_DEFINES) -DNAME=1` with continued lines. */

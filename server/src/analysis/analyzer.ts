@@ -253,6 +253,8 @@ export class Analyzer {
       }
       if (!changed && sameRoots(list, roots(this.program, this.files, this.model, this.heap, this.memory))) break;
     }
+    this.boundedFunctions.clear();
+    for (const m of this.memos.values()) if (m.bounded) this.boundedFunctions.set(m.fnKey, m.fn);
   }
 
   /** Answers that add to the heap, in an order that does not depend on what was edited before. */
@@ -567,8 +569,6 @@ export class Analyzer {
     const { frame, start } = this.prepare(fn, context, depth, stack);
     const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id, isJoined(id))));
     const exits = frame.limitExits(raw);
-    if (frame.bounded) this.boundedFunctions.set(fnKey, fn);
-    else this.boundedFunctions.delete(fnKey);
     const memo: Memo = {
       key: id,
       fnKey,

@@ -166,6 +166,11 @@ export class DriverAnalysis {
     this.variants.reset();
   }
 
+  /** What every function showed of the attack surface, in each of its contexts. */
+  heard(): SurfaceRecord[] {
+    return this.remains ? [...this.remains.surface.values()] : [...this.records.values()].map(({ surface }) => surface);
+  }
+
   /** What the attack surface is built from. */
   answers(): Remains {
     if (this.remains) return this.remains;

@@ -184,7 +184,7 @@ export class EngineWorkspace implements Workspace {
   }
 
   private *heard(of: (driver: DriverAnalysis) => boolean): Generator<SurfaceRecord, void> {
-    for (const driver of this.drivers.values()) if (of(driver)) yield* driver.answers().surface.values();
+    for (const driver of this.drivers.values()) if (of(driver)) yield* driver.heard();
   }
 
   *analyse(configurations: 'all' | 'later' = 'all'): Generator<Progress, Outcome, void> {

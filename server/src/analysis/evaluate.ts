@@ -430,6 +430,11 @@ function binaryExpr(e: Expr & { kind: 'bin' }, s: State, f: Frame): Val {
   return arithmetic(e.op, l, r, e, s, f);
 }
 
+function known(t: Lin, s: State): number | undefined {
+  const r = s.bounds.range(t, 0);
+  return r.lo === r.hi ? r.lo : undefined;
+}
+
 export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Frame): Val {
   const taint = unionTaints(l.taint, r.taint);
   const lp = isPointer(l.ty) || (l.pts.length > 0 && r.pts.length === 0);
@@ -457,7 +462,8 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     };
   }
   const ty = usual(l.ty, r.ty);
-  const lc = constOf(l.t);
+  // Parts of a number that is known here: the method of the control code that is handled.
+  const lc = constOf(l.t) ?? (op === '&' || op === '>>' ? known(l.t, s) : undefined);
   const rc = constOf(r.t);
   let out: Lin;
   const range = typeRange(ty);
@@ -496,7 +502,12 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     } else if (op === '%') {
       s.bounds.add(minus(out, r.t), -Infinity, -1);
       s.bounds.add(minus(out, l.t), -Infinity, 0);
-    } else if (op === '>>' || op === '/') s.bounds.add(minus(out, l.t), -Infinity, 0);
+    } else if (op === '>>' || op === '/') {
+      s.bounds.add(minus(out, l.t), -Infinity, 0);
+      const by = rc === undefined ? undefined : op === '/' ? rc : 2 ** rc;
+      const of = s.bounds.range(l.t, 1);
+      if (by !== undefined && by > 0 && of.lo >= 0) s.bounds.add(out, Math.floor(of.lo / by), Math.floor(of.hi / by));
+    }
   }
   if (op === '-' || ((op === '+' || op === '*' || op === '<<') && f.observing)) {
     const val: Val = { t: out, pts: [], taint, ty };

@@ -91,6 +91,7 @@ function bound(t: Lin, lo: number, hi: number, s: State): State | undefined {
 
 export function relate(op: string, l: Val, r: Val, truth: boolean, s: State): State | undefined {
   const actual = truth ? op : (NEGATED[op] ?? op);
+  if (actual === '==' && areTwoBuffers(l, r)) return undefined;
   const lc = constOf(l.t);
   const rc = constOf(r.t);
   tested(op, l.t, r.t, s);
@@ -111,6 +112,16 @@ function tested(op: string, l: Lin, r: Lin, s: State): void {
   if ((rc === 0 && (op === '>' || op === '<=')) || (lc === 0 && (op === '<' || op === '>='))) return;
   s.compare(l);
   s.compare(r);
+}
+
+/** The system's copy of a request's input and an address that its caller named are never one place: a request has the one or the other. */
+function areTwoBuffers(l: Val, r: Val): boolean {
+  const a = l.pts.length === 1 ? l.pts[0] : undefined;
+  const b = r.pts.length === 1 ? r.pts[0] : undefined;
+  if (a?.base.k !== 'region' || b?.base.k !== 'region' || a.base.nestedIn !== undefined || b.base.nestedIn !== undefined)
+    return false;
+  const kinds = [a.base.request, b.base.request];
+  return kinds.includes('system') && (kinds.includes('type3') || kinds.includes('user'));
 }
 
 function compare(op: string, a: Lin, b: Lin, s: State): State | undefined {

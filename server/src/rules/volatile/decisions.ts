@@ -52,6 +52,10 @@ function loose(val: Val, v: View, count: number | undefined): boolean {
 
 /** What the read at a place decides, worst first. */
 export function decisionsOf(place: string, facts: DriverFacts): readonly string[] {
+  return worst(facts.values(DECIDES, place));
+}
+
+export function worst(uses: readonly string[]): readonly string[] {
   const order = ['a pointer', 'an unclamped index', 'the length of a copy', 'a size', 'an index', 'a switch', 'a comparison'];
-  return [...facts.values(DECIDES, place)].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  return [...uses].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }

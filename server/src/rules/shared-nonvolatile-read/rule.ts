@@ -7,7 +7,7 @@ import type { Span } from '../../syntax/ast';
 import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { readFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
-import { decisions, decisionsOf, worst } from '../volatile/decisions';
+import { decisions, decisionsOf, REACHES, worst } from '../volatile/decisions';
 import { isRefetched } from '../volatile/refetch';
 import {
   ACCESSORS,
@@ -134,6 +134,12 @@ function decide(
       message: `\`${text}\` is written by this side, but it lives in memory that user mode can rewrite: keep a copy of your own.`,
       fixes,
     };
+  }
+  // Pages of one request: what is captured once and decides nothing does no harm.
+  if (!lasting(hit)) {
+    const strict = facts.count(ACCESSORS) > 0;
+    const grave = first !== undefined && REACHES.has(first);
+    return { severity: grave ? 'error' : first !== undefined || strict ? 'warning' : 'info', message: because, fixes };
   }
   return { severity: first !== undefined ? 'error' : 'warning', message: because, fixes };
 }

@@ -15,6 +15,15 @@ const DECIDES = 'read-decides';
 export type Decision =
   'a comparison' | 'an index' | 'an unclamped index' | 'the length of a copy' | 'a size' | 'a pointer' | 'a switch';
 
+/** Decisions that reach memory, or say how much of it. */
+export const REACHES: ReadonlySet<string> = new Set<Decision>([
+  'a pointer',
+  'an unclamped index',
+  'an index',
+  'the length of a copy',
+  'a size',
+]);
+
 export function decisions(cx: RuleContext): Observer {
   const decides = (val: Val, what: Decision): void => {
     for (const t of val.taint) if (isVolatileOrigin(t.origin) || t.origin === 'Packet') cx.note(DECIDES, taintPlace(t), what);

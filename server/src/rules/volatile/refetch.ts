@@ -9,10 +9,8 @@ import { LIMITED } from '../../analysis/trail';
 import { pathIn, placeOf, type Target } from '../../analysis/value';
 import type { Step } from '../finding';
 import type { DriverFacts, RuleContext } from '../rule';
-import { decisions, decisionsOf } from './decisions';
+import { decisions, decisionsOf, REACHES } from './decisions';
 import { fieldKey, habits, lasting, placeKey, proof, short, together, WRITES } from './shared-memory';
-
-const REACHES = new Set(['a pointer', 'an unclamped index', 'an index', 'the length of a copy', 'a size']);
 
 /** The first read of a place. */
 interface First {

@@ -12,7 +12,7 @@ import { pathIn, placeOf, ringOf, type Target, type Taint, type Val } from './va
 /**
  * Tags of marks, by object and place in it:
  *   fetch   read before (`num` is the offset, `data` how: `plain`, `accessor`, `copy`)
- *   tested  what was fetched there decided a condition (site: the fetch)
+ *   tested  what was fetched there decided a condition (site: the fetch; `data` is `LIMITED` when it was held below or above something)
  *   peek    an index of the other side was read without acquire and taken for a count (site: the read; `data` is `equal` when it was only
  *           compared for equality, as other things are, too)
  *   slot    an element was written, and nothing that publishes in order came since
@@ -26,6 +26,7 @@ export type TrailTag = 'fetch' | 'tested' | 'peek' | 'slot' | 'stored' | 'limit'
 export const STAYS: ReadonlySet<string> = new Set(['fetch', 'stored', 'peek', 'slot', 'limit', 'mdl-length', 'published']);
 /** What a full fence settles. */
 export const ORDERED: ReadonlySet<string> = new Set(['peek', 'slot', 'stored']);
+export const LIMITED = 'limited';
 /** A callee that passed a full fence says so with this tag. */
 export const FENCED = 'fenced';
 
@@ -66,10 +67,12 @@ export function leaveCopy(e: Copy, s: State, f: Frame): void {
 }
 
 export function leaveBranch(e: Branch, s: State, f: Frame): void {
+  const limits = e.c.kind === 'bin' && /^[<>]=?$/.test(e.c.op);
   for (const v of e.vals)
     for (const t of v.taint) {
       const m = fetchOf(t, s);
-      if (m) s.setMay({ ...m, tag: 'tested' });
+      if (m && limits) s.replaceMay({ ...m, tag: 'tested', data: LIMITED });
+      else if (m) s.setMay({ ...m, tag: 'tested' });
     }
   if (e.c.kind === 'bin') {
     const [l, r] = e.vals;

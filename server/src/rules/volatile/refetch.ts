@@ -5,13 +5,18 @@ import type { Access, Copy, Observer, OriginHit, View } from '../../analysis/eve
 import { isVolatileOrigin, words } from '../../analysis/memory';
 import type { Mark } from '../../analysis/state';
 import { same } from '../../analysis/term';
+import { LIMITED } from '../../analysis/trail';
 import { pathIn, placeOf, type Target } from '../../analysis/value';
 import type { Step } from '../finding';
 import type { DriverFacts, RuleContext } from '../rule';
-import { decisions, decisionsOf } from './decisions';
-import { fieldKey, habits, isWritten, lasting, placeKey, proof, short, together, isFieldWritten } from './shared-memory';
+import { decisions, decisionsOf, REACHES } from './decisions';
+import { fieldKey, habits, isFieldWritten, isWritten, lasting, placeKey, proof, short, together } from './shared-memory';
 
-const REACHES = new Set(['a pointer', 'an unclamped index', 'an index', 'the length of a copy', 'a size']);
+/** The first read of a place. */
+interface First {
+  readonly mark: Mark;
+  readonly tested: boolean;
+}
 
 export function refetch(cx: RuleContext, options: { readonly packet: boolean }): Observer {
   const wanted = (h: OriginHit): boolean => h.certain && (options.packet ? h.origin === 'Packet' : isVolatileOrigin(h.origin));
@@ -32,7 +37,7 @@ export function refetch(cx: RuleContext, options: { readonly packet: boolean }):
 }
 
 /** The first read of the same place, when its value was tested. */
-function earlier(e: Access, t: Target, v: View): { mark: Mark; tested: boolean } | undefined {
+function earlier(e: Access, t: Target, v: View): First | undefined {
   const tested = v.state.hasMay('tested', t.base, placeOf(t));
   const mark = tested ?? v.state.hasMay('fetch', t.base, placeOf(t));
   if (!mark || (mark.site.file === v.file && mark.site.start === e.place.start)) return undefined;
@@ -50,7 +55,7 @@ function sameOffset(mark: Mark, t: Target, e: Access, v: View): boolean {
 }
 
 /** A field that was tested lies in what is now copied as a whole. */
-function covered(t: Target, e: Copy, v: View): { mark: Mark; tested: boolean } | undefined {
+function covered(t: Target, e: Copy, v: View): First | undefined {
   for (const m of v.state.may.values()) {
     if (m.tag !== 'tested' || m.base?.key !== t.base.key || m.site.start === e.place.start) continue;
     if (!(m.path ?? '').startsWith(placeOf(t, ''))) continue;
@@ -82,14 +87,7 @@ function steps(
   return all;
 }
 
-function tell(
-  e: Access,
-  hit: OriginHit,
-  first: { mark: Mark; tested: boolean },
-  v: View,
-  cx: RuleContext,
-  packet: boolean,
-): void {
+function tell(e: Access, hit: OriginHit, first: First, v: View, cx: RuleContext, packet: boolean): void {
   void v;
   const text = short(cx.text(e.place));
   const byAccessor = e.api !== undefined;
@@ -99,6 +97,7 @@ function tell(
     tested: first.tested,
     byAccessor,
     packet,
+    loud: lasting(hit) || first.mark.data === LIMITED,
   };
   cx.note(PAIRS, inFunction(cx, hit.target), JSON.stringify(pair));
   cx.report({
@@ -112,7 +111,7 @@ function tell(
       const what = reaches === undefined ? '' : ` The second decides ${reaches}.`;
       return {
         message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.${what}`,
-        severity: packet ? 'warning' : weigh(reaches !== undefined, first.tested, hit),
+        severity: packet ? 'warning' : weigh(reaches !== undefined, first, hit),
       };
     },
   });
@@ -126,6 +125,8 @@ interface Pair {
   readonly tested: boolean;
   readonly byAccessor: boolean;
   readonly packet: boolean;
+  /** More than a note, whatever the second goes on to decide. */
+  readonly loud: boolean;
 }
 const PAIRS = 'refetched';
 
@@ -146,18 +147,30 @@ function belongTogether(p: Pair, facts: DriverFacts): boolean {
 
 /** The function fetches a place of this object twice: that it reads it plainly as well is the same fault. */
 export function isRefetched(cx: RuleContext, t: Target, facts: DriverFacts): boolean {
-  return facts.values(PAIRS, inFunction(cx, t)).some((x) => belongTogether(JSON.parse(x) as Pair, facts));
+  return facts
+    .values(PAIRS, inFunction(cx, t))
+    .map((x) => JSON.parse(x) as Pair)
+    .some((p) => belongTogether(p, facts) && (p.loud || reached(p.place, facts) !== undefined));
 }
 
 /** Both related and dangerous, or one of the two. */
-function weigh(reaches: boolean, tested: boolean, hit: OriginHit): 'error' | 'warning' | 'info' {
-  if (reaches) return tested ? 'error' : 'warning';
-  return lasting(hit) ? 'warning' : 'info';
+function weigh(reaches: boolean, first: First, hit: OriginHit): 'error' | 'warning' | 'info' {
+  if (reaches && first.tested) return 'error';
+  return reaches || lasting(hit) || first.mark.data === LIMITED ? 'warning' : 'info';
 }
 
-function tellCopy(e: Copy, hit: OriginHit, first: { mark: Mark; tested: boolean }, v: View, cx: RuleContext): void {
+function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContext): void {
   void v;
   const text = short(cx.text(e.srcExpr ?? e.place));
+  const pair: Pair = {
+    place: placeKey(cx.file, e.place.start),
+    field: fieldKey(hit.target),
+    tested: true,
+    byAccessor: false,
+    packet: false,
+    loud: true,
+  };
+  cx.note(PAIRS, inFunction(cx, hit.target), JSON.stringify(pair));
   cx.report({
     place: e.place,
     severity: 'warning',

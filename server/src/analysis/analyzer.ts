@@ -47,7 +47,8 @@ export const DEFAULT_ASSERTS: ReadonlySet<string> = new Set([
   'RTL_ASSERT',
 ]);
 
-export type ObserverFactory = (fn: FunctionDecl, file: string, context: string) => readonly Observer[];
+/** @param joined the context stands for calls that it does not describe: it may excuse, but it accuses nobody */
+export type ObserverFactory = (fn: FunctionDecl, file: string, context: string, joined: boolean) => readonly Observer[];
 
 /** See `Analyzer.branch`. */
 export interface Branch {
@@ -252,6 +253,8 @@ export class Analyzer {
       }
       if (!changed && sameRoots(list, roots(this.program, this.files, this.model, this.heap, this.memory))) break;
     }
+    this.boundedFunctions.clear();
+    for (const m of this.memos.values()) if (m.bounded) this.boundedFunctions.set(m.fnKey, m.fn);
   }
 
   /** Answers that add to the heap, in an order that does not depend on what was edited before. */
@@ -564,10 +567,8 @@ export class Analyzer {
     const contribution = emptyContribution();
     this.heap.collector = contribution;
     const { frame, start } = this.prepare(fn, context, depth, stack);
-    const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id)));
+    const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id, isJoined(id))));
     const exits = frame.limitExits(raw);
-    if (frame.bounded) this.boundedFunctions.set(fnKey, fn);
-    else this.boundedFunctions.delete(fnKey);
     const memo: Memo = {
       key: id,
       fnKey,

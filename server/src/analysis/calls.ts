@@ -10,6 +10,7 @@ import { apiOutcomes } from './apis';
 import { evaluate, fresh, plain, returnType, typeRange, UNKNOWN } from './evaluate';
 import type { Call } from './events';
 import type { Frame } from './frame';
+import { noteCallbacks } from './registrations';
 import type { State } from './state';
 import { constant, constOf, lin, plus } from './term';
 import type { Target, Val } from './value';
@@ -128,6 +129,7 @@ function describe(
 function model(api: ApiFact, name: string, e: CallExpr, args: readonly Val[], s: State, f: Frame): Outcome[] {
   const call = describe(name, api, [], e, args, false);
   f.tell('call', call, s);
+  noteCallbacks(call, f);
   return apiOutcomes(api, call, s, f);
 }
 
@@ -136,10 +138,18 @@ function indirect(target: Val, e: CallExpr, args: readonly Val[], s: State, f: F
   const decls = names.map((n) => f.program.function(n, f.file) ?? f.program.functionsNamed(n)[0]).filter((d) => d !== undefined);
   if (decls.length > 0 && decls.length <= MAX_INDIRECT) return known(decls, names.join('/'), e, args, s, f, true);
   const api = names.length === 1 && names[0] !== undefined ? f.model.api(names[0]) : undefined;
+  const operation = names.length === 0 && e.f.kind === 'fld' ? operationOf(e.f.name, f) : undefined;
+  if (operation && e.f.kind === 'fld') return model(operation, e.f.name, e, args, s, f);
   if (api) return model(api, names[0] ?? '', e, args, s, f);
   const call = describe('', undefined, [], e, args, true);
   f.tell('call', call, s);
   return unknown('', e, args, s, f, true);
+}
+
+/** A routine that the system puts into a table of operations; its type is called after the field. */
+function operationOf(field: string, f: Frame): ApiFact | undefined {
+  const api = f.model.api(`P${field.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()}`);
+  return api?.role === 'alloc-dma' ? api : undefined;
 }
 
 function known(

@@ -15,6 +15,13 @@ export type FieldMeaning =
 
 const U32 = 2 ** 32 - 1;
 
+/** Buffers whose content a caller chose, in structures that another component of the system fills. */
+const CALLER_DATA: ReadonlyMap<string, Readonly<Record<string, Origin>>> = new Map<string, Readonly<Record<string, Origin>>>([
+  ['SCSI_REQUEST_BLOCK', { DataBuffer: 'Buffered' }],
+  ['HID_XFER_PACKET', { reportBuffer: 'Buffered' }],
+  ['REG_SET_VALUE_KEY_INFORMATION', { Data: 'UserVA' }],
+]);
+
 export class Regions {
   readonly inLen: Lin;
   readonly outLen: Lin;
@@ -187,7 +194,9 @@ export class Regions {
   private fromFacts(type: string, path: string): FieldMeaning | undefined {
     const fact = this.model.structFields(type).find((f) => f.path === path);
     if (!fact) return undefined;
-    if (fact.is === 'user-va')
+    const data = CALLER_DATA.get(type);
+    if (data?.[path] !== undefined) return { kind: 'region', region: this.region(`${type}.${path}`, data[path], []) };
+    if (fact.is === 'user-va' || fact.is === 'user-va or kernel')
       return {
         kind: 'region',
         region: this.region(`${type}.${path}`, fact.locked ? 'SharedPages' : 'UserVA', [], {
@@ -203,7 +212,8 @@ export class Regions {
     // Whose pages an MDL describes, its own field does not say.
     if (fact.is === 'shared')
       return { kind: 'region', region: this.region(`${type}.${path}`, 'SharedPages', [], { certain: type !== 'MDL' }) };
-    if (fact.is === 'mdl') return { kind: 'mdl', region: this.region(`${type}.${path}`, 'SharedPages', [], { certain: false }) };
+    if (fact.is === 'mdl')
+      return { kind: 'mdl', region: this.region(`${type}.${path}`, 'SharedPages', [], { certain: type === 'FLT_PARAMETERS' }) };
     if (fact.is === 'mode') return { kind: 'number', t: this.mode };
     if (fact.is === 'ioctl-code') return { kind: 'number', t: this.code };
     // Lengths of other structures belong to those structures.

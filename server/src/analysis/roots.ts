@@ -9,6 +9,7 @@ import type { Declared, Program } from '../program/program';
 import type { Analyzer } from './analyzer';
 import type { Heap } from './heap';
 import type { Memory } from './memory';
+import { callbackType } from './registrations';
 import type { State } from './state';
 import { constant, lin } from './term';
 import type { RegionBase, Val } from './value';
@@ -74,12 +75,10 @@ export function roots(program: Program, files: readonly string[], model: Model, 
     for (const fn of facts?.functions ?? []) if (fn.name === 'DriverEntry') add({ file, decl: fn }, ENTRY, 'entry');
   }
   const known = out.filter((r) => r.role !== 'none');
-  const sources = files.some((f) => !isHeader(f));
   for (const file of files) {
     for (const decl of program.files.get(file)?.functions ?? []) {
-      // An inline function of a header that this driver does not call is not part of it.
-      if (sources && isHeader(file) && (decl.static || decl.inline)) continue;
       const fn = { file, decl };
+      if (isSpare(fn, files)) continue;
       known.push({ fn, role: 'any', tag: '', seed: (s, a) => seedUnknown(fn, s, a) });
     }
   }
@@ -97,7 +96,13 @@ export function rootsOf(fn: Declared<FunctionDecl>, program: Program, model: Mod
         out.push({ fn, role: fact.role, tag: fact.name, seed: (s, a) => seedRole(fn, fact, s, a, undefined) });
     }
   }
-  return out.length > 0 ? out : [{ fn, role: 'any', tag: '', seed: (s, a) => seedUnknown(fn, s, a) }];
+  if (out.length > 0) return out;
+  return isSpare(fn, files) ? [] : [{ fn, role: 'any', tag: '', seed: (s, a) => seedUnknown(fn, s, a) }];
+}
+
+/** An inline function of a header that this driver does not call is not part of it. */
+function isSpare(fn: Declared<FunctionDecl>, files: readonly string[]): boolean {
+  return isHeader(fn.file) && (fn.decl.static || fn.decl.inline) && files.some((f) => !isHeader(f));
 }
 
 const NONE: ApiFact = { name: '', role: 'none' };
@@ -115,6 +120,8 @@ function* majorFunctions(heap: Heap): Generator<{ name: string; file: string; ma
 
 /** A field whose declared type is a documented callback. */
 function roleOfField(field: string, memory: Memory, model: Model): ApiFact | undefined {
+  const handed = callbackType(field);
+  if (handed !== undefined) return model.api(handed);
   const colon = field.indexOf(':');
   const rec = memory.recs.get(field.slice(0, colon));
   const last = field.slice(colon + 1);
@@ -150,7 +157,32 @@ function seedUnknown(fn: Declared<FunctionDecl>, s: State, a: Analyzer): Val[] {
   const queued = a.program.prototype(fn.decl.name, fn.file)?.decl.typedefName === 'DRIVER_STARTIO';
   const given = !queued && fn.decl.params.some((p) => /^P?(_?IRP|IO_STACK_LOCATION)$|^WDFREQUEST$/.test(pointeeName(p.type)));
   s.setMust({ tag: 'entry', path: given ? 'request' : 'other', site });
-  return params(fn, s, a);
+  const values = params(fn, s, a);
+  return isStreamHandler(fn.decl) ? streamData(values, site, a) : values;
+}
+
+/** A handler of kernel streaming stands in tables that macros write: it is known by what it takes. */
+function isStreamHandler(fn: FunctionDecl): boolean {
+  const [irp, request] = fn.params.map((p) => pointeeName(p.type));
+  return (
+    fn.params.length === 3 &&
+    /^P?_?IRP$/.test(irp ?? '') &&
+    /^P?KS(P_|E_|M_|PROPERTY|IDENTIFIER|METHOD|EVENT)/.test(request ?? '')
+  );
+}
+
+function streamData(values: readonly Val[], site: { file: string; start: number; end: number }, a: Analyzer): Val[] {
+  return values.map((v, i) => {
+    if (i === 0) return v;
+    const region = a.regions.region(`Stream:${String(i)}`, 'Buffered', [
+      a.regions.step(site, 'what the caller passed, as kernel streaming copied it'),
+    ]);
+    return {
+      ...v,
+      t: lin(a.atoms.atom(`ptr:${region.key}`, { frame: false })),
+      pts: [{ base: region, path: '', off: constant(0) }],
+    };
+  });
 }
 
 function pointeeName(ref: TypeRef): string {
@@ -272,6 +304,19 @@ function seedRole(fn: Declared<FunctionDecl>, fact: ApiFact, s: State, a: Analyz
       number('inLen', r.inLen);
       break;
     }
+    case 'request-data':
+    case 'ks-handler':
+      // The system has copied what the caller passed; its length is checked by the system or stands beside it.
+      for (const role of ['in', 'request', 'buffer'])
+        pointer(
+          role,
+          r.region(`Data:${fact.name}:${role}`, 'Buffered', [r.step(site, 'what the caller passed, as the system copied it')]),
+        );
+      break;
+    case 'nmr-attach-callback':
+      pointer('peerDispatch', r.region('PeerDispatch', 'Peer', [r.step(site, 'the dispatch table of the other module')]));
+      pointer('peerInstance', r.region('PeerInstance', 'Peer', [r.step(site, 'the registration of the other module')]));
+      break;
     default:
       break;
   }

@@ -322,6 +322,37 @@ export const additions = [
     irql: 'PASSIVE',
     src: 'ndis/nf-ndis-ndisfdevicepnpeventnotify',
   },
+  // Callbacks that are given what a caller of WMI passed.
+  ...[
+    ['WMI_SET_DATABLOCK_CALLBACK', { device: 0, irp: 1, len: 4, in: 5 }, 'wmilib/nc-wmilib-wmi_set_datablock_callback'],
+    ['WMI_SET_DATAITEM_CALLBACK', { device: 0, irp: 1, len: 5, in: 6 }, 'wmilib/nc-wmilib-wmi_set_dataitem_callback'],
+    [
+      'WMI_EXECUTE_METHOD_CALLBACK',
+      { device: 0, irp: 1, len: 5, outLen: 6, in: 7 },
+      'wmilib/nc-wmilib-wmi_execute_method_callback',
+    ],
+    ['EVT_WDF_WMI_INSTANCE_SET_INSTANCE', { len: 1, in: 2 }, 'wdfwmi/nc-wdfwmi-evt_wdf_wmi_instance_set_instance'],
+    ['EVT_WDF_WMI_INSTANCE_SET_ITEM', { len: 2, in: 3 }, 'wdfwmi/nc-wdfwmi-evt_wdf_wmi_instance_set_item'],
+    ['EVT_WDF_WMI_INSTANCE_EXECUTE_METHOD', { len: 2, outLen: 3, in: 4 }, 'wdfwmi/nc-wdfwmi-evt_wdf_wmi_instance_execute_method'],
+  ].map(([name, args, src]) => ({
+    name,
+    form: 'callback',
+    role: 'request-data',
+    args,
+    untrusted: 'in,len',
+    irql: 'PASSIVE',
+    src,
+  })),
+  {
+    name: 'PALLOCATE_COMMON_BUFFER',
+    form: 'callback',
+    role: 'alloc-dma',
+    args: { adapter: 0, size: 1, logicalOut: 2, cached: 3 },
+    result: 'device-shared',
+    nullOnFail: true,
+    irql: 'PASSIVE',
+    src: 'wdm/nc-wdm-pallocate_common_buffer',
+  },
   {
     name: 'WdfDmaTransactionCreate',
     form: 'function',

@@ -1,47 +1,80 @@
 /**
- * Which driver a file belongs to: the project file that names it, else its folder; and what its project defines. Decides nothing about
- * code.
+ * Which driver a file belongs to: the program that a project file builds it into, else its folder; and what its project defines. Decides
+ * nothing about code.
  */
 import type { MacroDecl } from '../syntax/ast';
 import { definesOf } from './project-defines';
+import { programsOf, type BuiltProgram, type ProgramKind } from './projects';
+
+const RANK: Readonly<Record<ProgramKind | 'unsaid', number>> = { kernel: 0, unsaid: 1, umdf: 2, user: 3 };
 
 export class DriverMap {
-  /** Source file to project file. */
-  private readonly members = new Map<string, string>();
+  private readonly programs = new Map<string, readonly BuiltProgram[]>();
+  /** Programs that each file is built into, the one that names it first. */
+  private members: Map<string, BuiltProgram[]> | undefined;
 
   /** Project file to what it passes to the compiler. */
   private readonly defines = new Map<string, ReadonlyMap<string, MacroDecl>>();
 
-  /** Takes the text of a `.vcxproj`, a `sources` file or a `CMakeLists.txt`; paths in it are relative to its folder. */
+  /** Takes the text of a `.vcxproj`, a `sources` file or a `CMakeLists.txt`. */
   setProject(path: string, text: string): void {
-    const folder = folderOf(path);
+    this.programs.set(path, programsOf(path, text));
     const defines = definesOf(path, text);
     if (defines.size > 0) this.defines.set(path, defines);
-    for (const name of sourcesOf(path, text)) {
-      const file = join(folder, name.replace(/\\/g, '/'));
-      if (!this.members.has(file)) this.members.set(file, path);
-    }
+    else this.defines.delete(path);
+    this.members = undefined;
   }
 
   removeProject(path: string): void {
     this.defines.delete(path);
-    for (const [file, project] of this.members) if (project === path) this.members.delete(file);
+    if (this.programs.delete(path)) this.members = undefined;
   }
 
   /** A name for the driver of a file. */
   of(file: string): string {
-    return this.members.get(file) ?? folderOf(file);
+    return this.builtInto(file)[0]?.id ?? folderOf(file);
+  }
+
+  /** Where a file runs, as far as project files say; a file that is built into a driver as well is kernel code. */
+  kindOf(file: string): ProgramKind | undefined {
+    return this.builtInto(file)[0]?.kind;
   }
 
   /** What the project of a file defines a name to be; for a file that no project names, the projects of its folder. */
   define(name: string, file: string): MacroDecl | undefined {
     if (this.defines.size === 0) return undefined;
-    const own = this.members.get(file);
-    if (own !== undefined) return this.defines.get(own)?.get(name);
+    const own = this.builtInto(file)[0]?.id;
     const folder = folderOf(file);
     for (const [project, defines] of this.defines)
-      if (folderOf(project) === folder && defines.has(name)) return defines.get(name);
+      if (own === undefined ? folderOf(project) === folder : own === project || own.startsWith(`${project}#`)) {
+        const decl = defines.get(name);
+        if (decl) return decl;
+      }
     return undefined;
+  }
+
+  private builtInto(file: string): readonly BuiltProgram[] {
+    let { members } = this;
+    if (!members) {
+      members = new Map();
+      for (const list of this.programs.values())
+        for (const p of list)
+          for (const f of p.files) {
+            const known = members.get(f);
+            if (known) known.push(p);
+            else members.set(f, [p]);
+          }
+      // Drivers before programs that share their code, near projects before far ones, whatever the order in which they came.
+      for (const [f, list] of members)
+        list.sort(
+          (a, b) =>
+            RANK[a.kind ?? 'unsaid'] - RANK[b.kind ?? 'unsaid'] ||
+            shared(b.id, f) - shared(a.id, f) ||
+            (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+        );
+      this.members = members;
+    }
+    return members.get(file) ?? [];
   }
 }
 
@@ -49,19 +82,11 @@ function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
 }
 
-function* sourcesOf(path: string, text: string): Generator<string> {
-  if (/\.vcxproj$/i.test(path)) {
-    for (const m of text.matchAll(/<(?:ClCompile|ClInclude)\s+Include="([^"$]+)"/g)) if (m[1]) yield m[1];
-    return;
-  }
-  for (const m of text.matchAll(/[\w./\\-]+\.(?:c|h|inl)\b/gi)) yield m[0];
-}
-
-function join(folder: string, name: string): string {
-  const parts = folder ? folder.split('/') : [];
-  for (const part of name.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
+/** How many leading folders two paths share. */
+function shared(a: string, b: string): number {
+  const x = a.split('/').slice(0, -1);
+  const y = b.split('/').slice(0, -1);
+  let n = 0;
+  while (n < x.length && n < y.length && x[n] === y[n]) n++;
+  return n;
 }

@@ -1,34 +1,56 @@
 /**
- * Whether a file is kernel code: by what it includes, itself or through its headers. User-mode programs are read for their declarations only.
+ * Whether a file is kernel code: by what it includes, itself or through its headers, and by its project. User-mode programs are read for their
+ * declarations only.
  */
 import type { Program } from './program';
+import type { ProgramKind } from './projects';
 
 const KERNEL =
-  /^(ntddk|wdm|ntifs|ndis|wdf|fltkernel|storport|ntddstor|portcls|usbdlib|hidport|hidclass|wsk|fwpsk|ks|scsi|miniport|ntosp|ntos|netadapter|netadaptercx|bthddi|wdmguid|ntintsafe|ntstrsafe|srb|ata|acpitabl|dispmprt|d3dkmddi|video|minitape|classpnp|winddi|usbdi|sercx|spbcx|gpioclx|pep_x|sdbus|initguid_kernel|netioddk|nmr|netioapi_kernel|usermode_accessors)\.h$/i;
+  /^(ntddk|wdm|ntifs|ndis|fltkernel|storport|ntddstor|portcls|usbdlib|hidport|hidclass|wsk|fwpsk|ks|scsi|miniport|ntosp|ntos|netadapter|netadaptercx|bthddi|wdmguid|ntintsafe|ntstrsafe|srb|ata|acpitabl|dispmprt|d3dkmddi|video|minitape|classpnp|winddi|usbdi|sercx|spbcx|gpioclx|pep_x|sdbus|initguid_kernel|netioddk|nmr|netioapi_kernel|usermode_accessors)\.h$/i;
 const USER =
   /^(windows|winsock2|stdio|iostream|winbase|winuser|winioctl|wudfddi|wudfwdm|tchar|cfgmgr32|setupapi|shlobj|atlbase|wrl|gtest|catch|fltuser|winsvc|conio|string_view|vector|memory|strsafe_user|unknwn|objbase)(\.h|\.hpp)?$/i;
 
+/** The framework's header: it serves drivers in user mode as well, which include `windows.h` beside it. */
+const FRAMEWORK = /^wdf\.h$/i;
+
 export function isKernelFile(path: string, program: Program): boolean {
-  const own = evidence(path, program);
-  if (own !== 0) return own > 0;
-  let user = false;
-  for (const f of program.includes.closure(path)) {
-    const e = evidence(f, program);
-    if (e > 0) return true;
-    if (e < 0) user = true;
-  }
-  if (user) return false;
-  if (/\.(h|inl)$/i.test(path)) return true;
-  return program.files.get(path)?.includes.length === 0 || !user;
+  return kindOfFile(path, program) === 'kernel';
 }
 
-/** 1 kernel, -1 user, 0 nothing. */
-function evidence(path: string, program: Program): number {
-  let user = 0;
+/** Where a file runs: by what it includes itself, then by its project, then by its headers. */
+export function kindOfFile(path: string, program: Program): ProgramKind {
+  const own = evidence(path, program);
+  if (own.kernel) return 'kernel';
+  const built = program.drivers.kindOf(path);
+  if (built !== undefined) return built;
+  if (own.user) return own.framework ? 'umdf' : 'user';
+  let user: boolean = own.user;
+  let framework: boolean = own.framework;
+  for (const f of program.includes.closure(path)) {
+    const e = evidence(f, program);
+    if (e.kernel) return 'kernel';
+    user ||= e.user;
+    framework ||= e.framework;
+  }
+  if (user) return framework ? 'umdf' : 'user';
+  return 'kernel';
+}
+
+interface Evidence {
+  readonly kernel: boolean;
+  readonly user: boolean;
+  readonly framework: boolean;
+}
+
+function evidence(path: string, program: Program): Evidence {
+  let kernel = false;
+  let user = false;
+  let framework = false;
   for (const i of program.files.get(path)?.includes ?? []) {
     const name = i.path.replace(/^.*[\\/]/, '');
-    if (KERNEL.test(name)) return 1;
-    if (USER.test(name)) user = -1;
+    kernel ||= KERNEL.test(name);
+    user ||= USER.test(name);
+    framework ||= FRAMEWORK.test(name);
   }
-  return user;
+  return { kernel, user, framework };
 }

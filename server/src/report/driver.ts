@@ -2,7 +2,7 @@
  * One driver under analysis: its files, its analyzer, what rules said about it, and what is kept when the analyzer is let go. Knows
  * nothing of other drivers.
  */
-import { Analyzer, DEFAULT_ASSERTS, isJoined } from '../analysis/analyzer';
+import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
 import type { Observer, OriginHit } from '../analysis/events';
 import { roots, type Root } from '../analysis/roots';
 import { surfaceObserver, surfaceRecord, type SurfaceRecord } from '../analysis/surface/record';
@@ -116,7 +116,9 @@ export class DriverAnalysis {
     analyzer.files = files;
     this.files = files;
     this.stand = undefined;
-    yield* analyzer.analyse((fn, file, context) => this.observers(fn, file, context, rules));
+    yield* analyzer.analyse((fn, file, context, joined) =>
+      joined ? this.habits(fn, file, context, rules) : this.observers(fn, file, context, rules),
+    );
     const live = analyzer.live();
     for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
     this.base = this.decide(rules, analyzer);
@@ -164,6 +166,11 @@ export class DriverAnalysis {
     this.variants.reset();
   }
 
+  /** What every function showed of the attack surface, in each of its contexts. */
+  heard(): SurfaceRecord[] {
+    return this.remains ? [...this.remains.surface.values()] : [...this.records.values()].map(({ surface }) => surface);
+  }
+
   /** What the attack surface is built from. */
   answers(): Remains {
     if (this.remains) return this.remains;
@@ -193,6 +200,14 @@ export class DriverAnalysis {
         : [],
     );
     return [...heard, surfaceObserver(record.surface)];
+  }
+
+  /** What is heard of a function where its calls were joined: nothing that accuses. */
+  private habits(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[]): Observer[] {
+    const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
+    this.records.set(context, record);
+    const cx: RuleContext = { ...this.ruleContext(fn, file, record), report: () => undefined };
+    return [...new Set(rules.map((r) => r.habits))].flatMap((hear) => (hear ? [hear(cx)] : []));
   }
 
   private ruleContext(fn: FunctionDecl, file: string, record: ContextRecord): Omit<RuleContext, 'report'> {
@@ -226,7 +241,7 @@ export class DriverAnalysis {
     for (const id of [...this.records.keys()].sort()) {
       const r = this.records.get(id);
       for (const [tag, key, value] of r?.notes ?? []) notes.add(tag, key, value);
-      for (const d of isJoined(id) ? [] : (r?.drafts ?? []))
+      for (const d of r?.drafts ?? [])
         drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
     }
     for (const file of this.files) {

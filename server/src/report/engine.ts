@@ -12,7 +12,7 @@ import { asAnswer, type OriginAnswer } from './answers';
 import { Constants } from '../program/constants';
 import { driverGroups } from '../program/groups';
 import { PRELUDE, Program } from '../program/program';
-import { isKernelFile } from '../program/kernel';
+import { isKernelFile, kindOfFile } from '../program/kernel';
 import type { Finding, RuleMeta } from '../rules/finding';
 import { RULES } from '../rules/index';
 import type { Rule } from '../rules/rule';
@@ -47,6 +47,13 @@ const PACKAGE = /\.(inf|inx)$/i;
 const NO_CONFIGURATION: ReadonlyMap<string, string> = new Map();
 /** What is assumed of the build. */
 const CONFIGURATION = 'x64, free build';
+
+/** Why a file is not analysed. */
+const LEFT_OUT = {
+  kernel: 'not kernel code',
+  user: 'not kernel code, but a user-mode program',
+  umdf: 'not kernel code, but a driver that runs in user mode (UMDF)',
+} as const;
 
 export class EngineWorkspace implements Workspace {
   readonly ruleMetas: readonly RuleMeta[] = RULES.map((r) => r.meta);
@@ -177,7 +184,7 @@ export class EngineWorkspace implements Workspace {
   }
 
   private *heard(of: (driver: DriverAnalysis) => boolean): Generator<SurfaceRecord, void> {
-    for (const driver of this.drivers.values()) if (of(driver)) yield* driver.answers().surface.values();
+    for (const driver of this.drivers.values()) if (of(driver)) yield* driver.heard();
   }
 
   *analyse(configurations: 'all' | 'later' = 'all'): Generator<Progress, Outcome, void> {
@@ -276,7 +283,12 @@ export class EngineWorkspace implements Workspace {
     for (const file of files) {
       for (const g of this.gaps(file))
         out.push({ file, kind: g.kind === 'error' ? 'not-understood' : 'guess', message: g.message, start: g.start, end: g.end });
-      if (!set.has(file)) out.push({ file, kind: 'skipped', message: 'not kernel code: read for its declarations only' });
+      if (!set.has(file))
+        out.push({
+          file,
+          kind: 'skipped',
+          message: `${LEFT_OUT[kindOfFile(file, this.program)]}: read for its declarations only`,
+        });
     }
     const bounded = new Map(
       [...this.drivers.values()].flatMap((d) => d.bounded.map((f) => [`${f.file}:${f.decl.name}`, f] as const)),

@@ -81,6 +81,10 @@ const NOBODY: readonly { readonly at: RegExp; readonly reason: string }[] = [
     reason: 'the driver’s own index, which it stores again: a note',
   },
   {
+    at: /^double-fetch\/silent-near\.c:\d+: ReadULongNoFence\(&Queue->Shared->Consumer\)/,
+    reason: 'the driver’s own index as well',
+  },
+  {
     at: /^shared-handed-to-immutable-consumer\/silent\.c:\d+: RtlCopyVolatileMemory/,
     reason: 'one capture of a user address into a local that decides nothing: a note',
   },

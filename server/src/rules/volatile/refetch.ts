@@ -107,6 +107,7 @@ function tell(e: Access, hit: OriginHit, first: First, v: View, cx: RuleContext,
     path: steps(cx, hit, e.place, first.mark, first.tested),
     decide: (facts) => {
       if (isWritten(hit.target, facts) || !belongTogether(pair, facts)) return undefined;
+      if (isSaidElsewhere(pair, inFunction(cx, hit.target), facts)) return undefined;
       const reaches = reached(pair.place, facts);
       const what = reaches === undefined ? '' : ` The second decides ${reaches}.`;
       return {
@@ -145,12 +146,24 @@ function belongTogether(p: Pair, facts: DriverFacts): boolean {
   return p.packet || p.byAccessor ? reaches && p.tested : reaches || p.tested;
 }
 
+/** Of several second fetches of one field in a function, the worst is said, and of equals the first. */
+function isSaidElsewhere(p: Pair, key: string, facts: DriverFacts): boolean {
+  const rank = (x: Pair): number => (reached(x.place, facts) === undefined ? 1 : 0);
+  const at = (x: Pair): number => Number(x.place.slice(x.place.lastIndexOf(':') + 1));
+  return pairsOf(key, facts).some(
+    (x) => x.field === p.field && belongTogether(x, facts) && (rank(x) - rank(p) || at(x) - at(p)) < 0,
+  );
+}
+
+function pairsOf(key: string, facts: DriverFacts): readonly Pair[] {
+  return facts.values(PAIRS, key).map((x) => JSON.parse(x) as Pair);
+}
+
 /** The function fetches a place of this object twice: that it reads it plainly as well is the same fault. */
 export function isRefetched(cx: RuleContext, t: Target, facts: DriverFacts): boolean {
-  return facts
-    .values(PAIRS, inFunction(cx, t))
-    .map((x) => JSON.parse(x) as Pair)
-    .some((p) => belongTogether(p, facts) && (p.loud || reached(p.place, facts) !== undefined));
+  return pairsOf(inFunction(cx, t), facts).some(
+    (p) => belongTogether(p, facts) && (p.loud || reached(p.place, facts) !== undefined),
+  );
 }
 
 /** Both related and dangerous, or one of the two. */

@@ -19,9 +19,9 @@ const said = (engine: EngineWorkspace): string[] => run(engine).findings.map((f)
 describe('edits', () => {
   it('end where a cold scan ends, after random edits of all kinds', async function () {
     this.timeout(240_000);
-    const result = await editAndCompare(SAMPLE, { seed: 20, edits: 1000, every: 50, stopAt: 1 });
+    const result = await editAndCompare(SAMPLE, { seed: 20, edits: 400, every: 100, burst: 5, stopAt: 1 });
     assert.deepEqual(result.differences, []);
-    assert.equal(result.comparisons, 20);
+    assert.equal(result.comparisons, 4);
   });
 
   it('do not depend on the order in which files come', async () => {

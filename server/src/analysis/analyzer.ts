@@ -65,6 +65,8 @@ interface Memo {
   readonly exits: readonly Exit[];
   readonly consulted: Consulted;
   readonly callees: Set<string>;
+  /** Digests of the callees' answers that it was made of. */
+  readonly seen: ReadonlyMap<string, number>;
   readonly bounded: boolean;
   contribution: Contribution;
   readonly fn: Declared<FunctionDecl>;
@@ -109,7 +111,7 @@ export class Analyzer {
   /** Contexts of each function that somebody asks for now, with how many do. */
   private contexts = new Map<string, Map<string, number>>();
   private readonly running = new Set<string>();
-  private frames: { callees: Set<string> }[] = [];
+  private frames: { readonly callees: Set<string>; readonly seen?: Map<string, number> }[] = [];
   private rootIds = new Set<string>();
   private readonly decls = new Map<string, FunctionDecl>();
   private seeds: Contribution | undefined;
@@ -284,6 +286,8 @@ export class Analyzer {
       m.contribution = emptyContribution();
       n++;
     }
+    // Nothing is taken as checked: what calls them has to look again.
+    if (n > 0) this.epoch++;
     return n;
   }
 
@@ -526,10 +530,13 @@ export class Analyzer {
     const fnKey = key(fn);
     const id = `${fnKey}#${context.key}`;
     this.ask(fnKey, context.key, id);
+    const asking = this.frames[this.frames.length - 1];
     const known = this.memos.get(id);
-    if (known && this.valid(known)) return known;
-    if (this.running.has(id)) return undefined;
-    return this.run(id, fn, context, depth, stack);
+    const usable = known !== undefined && this.valid(known);
+    if (!usable && this.running.has(id)) return undefined;
+    const memo = usable ? known : this.run(id, fn, context, depth, stack);
+    asking?.seen?.set(id, memo.digest);
+    return memo;
   }
 
   /** Notes that the running function, or a root, asks for an answer. */
@@ -562,7 +569,8 @@ export class Analyzer {
     const outer = this.memory.consulted;
     this.memory.consulted = new Map();
     const callees = new Set<string>();
-    this.frames.push({ callees });
+    const seen = new Map<string, number>();
+    this.frames.push({ callees, seen });
     const collector = this.heap.collector;
     const contribution = emptyContribution();
     this.heap.collector = contribution;
@@ -575,6 +583,7 @@ export class Analyzer {
       exits,
       consulted: this.memory.consulted,
       callees,
+      seen,
       bounded: frame.bounded,
       contribution,
       fn,
@@ -760,10 +769,19 @@ export class Analyzer {
     m.checked = stamp; // for cycles: assumed while it is checked
     for (const id of m.callees) {
       const callee = this.memos.get(id);
-      if (!callee || this.running.has(id) || this.valid(callee)) continue;
-      const decl = this.declared(callee.fn);
-      const again = decl && this.run(id, { file: callee.fn.file, decl }, callee.context, callee.depth, callee.stack);
-      if (again?.digest !== callee.digest) {
+      if (!callee || this.running.has(id)) continue;
+      let { digest } = callee;
+      if (!this.valid(callee)) {
+        const decl = this.declared(callee.fn);
+        const again = decl && this.run(id, { file: callee.fn.file, decl }, callee.context, callee.depth, callee.stack);
+        if (!again) {
+          m.checked = -1;
+          return false;
+        }
+        digest = again.digest;
+      }
+      // It may have been run again for somebody else meanwhile.
+      if (digest !== (m.seen.get(id) ?? digest)) {
         m.checked = -1;
         return false;
       }

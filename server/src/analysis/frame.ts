@@ -619,7 +619,7 @@ export class Frame {
         }
         break;
       case 'asg':
-        if (x.op === '' && (x.r.kind === 'call' || x.r.kind === 'cast' || x.r.kind === 'asg')) {
+        if (x.op === '' && (x.r.kind === 'call' || x.r.kind === 'cast' || x.r.kind === 'asg' || this.choosesFlag(x))) {
           return this.fork(x.r, s).map((o) => {
             const lv = x.l.kind === 'id' ? variable(x.l.name, this) : undefined;
             if (lv) store(lv, o.v, x, o.s, this);
@@ -638,10 +638,23 @@ export class Frame {
             });
         }
         break;
+      case 'cond': {
+        const c = evaluate(x.c, s, this);
+        if (s.isZero(c.t)) return this.fork(x.b, s);
+        if (s.isNonZero(c.t)) return this.fork(x.a, s);
+        const yes = this.assume(x.c, true, s.clone());
+        const no = this.assume(x.c, false, s);
+        return [...(yes ? this.fork(x.a, yes) : []), ...(no ? this.fork(x.b, no) : [])];
+      }
       default:
         break;
     }
     return [{ s, v: evaluate(x, s, this) }];
+  }
+
+  /** `Status = c ? a : b`: what the variable says afterwards tells which it was. */
+  private choosesFlag(x: Expr & { kind: 'asg' }): boolean {
+    return x.r.kind === 'cond' && x.l.kind === 'id' && this.flags.includes(x.l.name);
   }
 
   private storeTo(x: Expr & { kind: 'asg' }, o: Outcome): void {

@@ -205,13 +205,20 @@ export class Memory {
     const untrusted = hits.find((h) => h.origin !== 'Kernel' && h.origin !== 'Snapshot');
     if (untrusted && isVolatileOrigin(untrusted.origin)) return this.fromUntrusted(t, ty, untrusted, reading, true);
     const cell = state.cell(t.base, t.path);
-    if (cell && !(cell.agg && ty.k !== 'rec')) return cell.ty ? cell : { ...cell, ty };
+    if (cell && !(cell.agg && ty.k !== 'rec')) return cell.ty && !this.isPlainer(cell.ty, ty) ? cell : { ...cell, ty };
     const copied = this.fromAggregate(state, t, ty, reading);
     if (copied) return copied;
     if (untrusted) return this.fromUntrusted(t, ty, untrusted, reading, false);
     const overlaid = this.fromUnion(state, t, ty);
     if (overlaid) return overlaid;
     return this.fromHeap(state, t, ty, reading);
+  }
+
+  /** A `void *` that was put into a variable whose type says more. */
+  private isPlainer(held: Ty, declared: Ty): boolean {
+    if (held.k !== 'ptr' || declared.k !== 'ptr') return false;
+    const to = this.types.pointee(held).k;
+    return to === 'void' || to === 'unknown';
   }
 
   /** A value read from memory that another party wrote. */

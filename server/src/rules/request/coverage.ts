@@ -19,6 +19,8 @@ export function coverage(len: Lin, end: Lin | undefined, v: View): Coverage {
   const least = v.range(len).lo;
   if (!v.wasCompared(len))
     return (need === undefined && isAtHand(len, v)) || copyCompared(len, v) ? 'amount-unknown' : 'unchecked';
+  // The check failed on the way here, and nobody cared.
+  if (need !== undefined && v.range(len).hi < need) return 'short';
   if (need === undefined || !Number.isFinite(least) || least <= 0) return 'amount-unknown';
   return onlyConstants(len, v) && least < need ? 'short' : 'amount-unknown';
 }

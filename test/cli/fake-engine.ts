@@ -108,6 +108,7 @@ export class FakeEngine implements Engine {
       gaps: this.gaps(path),
       comments: [],
       conditions: new Map(),
+      conditionals: [],
       inactive: [],
       consulted: new Map(),
     };

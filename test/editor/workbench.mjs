@@ -17,21 +17,23 @@ export class Workbench {
     await this.page.waitForSelector('.explorer-folders-view .monaco-list-row');
   }
 
-  /** Quick open; `>` before a command. */
+  /** Quick open; `>` before a command. The list holds what was known when it opened, so that it is opened again until it holds the row. */
   async quickOpen(text, picked) {
     const input = this.page.locator('.quick-input-widget input.input');
-    // The first key may come before the workbench listens.
-    await until('quick open', async () => {
-      await this.page.keyboard.press(text.startsWith('>') ? 'F1' : 'Control+P');
-      return input.waitFor({ timeout: 3000 }).then(
-        () => true,
-        () => false,
-      );
-    });
-    await input.fill(text);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: picked }).first();
-    await row.waitFor();
-    await row.click();
+    await until(`"${picked}" in quick open`, async () => {
+      await this.page.keyboard.press(text.startsWith('>') ? 'F1' : 'Control+P');
+      try {
+        await input.waitFor({ timeout: 3000 });
+        await input.fill(text);
+        await row.waitFor({ timeout: 8000 });
+        await row.click({ timeout: 3000 });
+        return true;
+      } catch {
+        await this.page.keyboard.press('Escape');
+        return false;
+      }
+    });
   }
 
   /** From the explorer: a virtual file system may have no search. */
@@ -111,7 +113,7 @@ export class Workbench {
     // A chord: the first half must have arrived before the second.
     await this.page.keyboard.press('Control+K');
     await this.page.keyboard.press('Control+I');
-    const hover = this.page.locator('.editor-instance .monaco-hover').first();
+    const hover = this.page.locator('.monaco-resizable-hover .monaco-hover, .editor-instance .monaco-hover').first();
     await hover.waitFor();
     return hover;
   }

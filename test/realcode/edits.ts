@@ -11,7 +11,9 @@ function sources(folder: string): Map<string, string> {
     .filter((e) => e.isFile() && /\.(c|h|inl|vcxproj)$|^(sources|CMakeLists\.txt)$/i.test(e.name))
     .map((e) => path.join(e.parentPath, e.name))
     .sort();
-  return new Map(names.map((n) => [path.relative(folder, n).split(path.sep).join('/'), readFileSync(n, 'utf8').replace(/^\ufeff/, '')]));
+  return new Map(
+    names.map((n) => [path.relative(folder, n).split(path.sep).join('/'), readFileSync(n, 'utf8').replace(/^\ufeff/, '')]),
+  );
 }
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -1,13 +1,14 @@
 /**
  * Says, per folder of sources, how many files are understood without a gap and how many function definitions are recovered,
  * with Universal Ctags as the witness where it is installed. Not part of the tests: folders come from the command line.
- *   node out/realcode/parse-report.cjs [--ext c,h] [--errors N] [--missing N] FOLDER…
+ *   node out/realcode/parse-report.cjs [--ext c,h] [--errors N] [--missing N] [--guesses] [--cost] FOLDER…
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { blank } from '../../server/src/dialect/blank';
 import type { MacroDecl } from '../../server/src/syntax/ast';
 import type { FileFacts, NameOracle, Syntax } from '../../server/src/syntax/facts';
+import { Engine } from '../../server/src/syntax/engine';
 import { createSyntax } from '../../server/src/syntax/index';
 import { witness, type Witnessed } from './ctags';
 
@@ -19,20 +20,24 @@ interface Options {
   /** A file whose blanked text is printed. */
   dump: string;
   guesses: boolean;
+  /** Measures the dialect against this parser. */
+  cost?: Engine;
 }
 
-function options(argv: readonly string[]): Options {
+function options(argv: readonly string[]): { o: Options; measured: boolean } {
+  let measured = false;
   const o: Options = { exts: ['c', 'h'], errors: 0, missing: 0, folders: [], dump: '', guesses: false };
   for (let i = 0; i < argv.length; i++) {
     const a = argv[i] ?? '';
     if (a === '--ext') o.exts = (argv[++i] ?? '').split(',');
     else if (a === '--errors') o.errors = Number(argv[++i]);
     else if (a === '--missing') o.missing = Number(argv[++i]);
+    else if (a === '--cost') measured = true;
     else if (a === '--guesses') o.guesses = true;
     else if (a === '--dump') o.dump = argv[++i] ?? '';
     else o.folders.push(a);
   }
-  return o;
+  return { o, measured };
 }
 
 function list(folder: string, exts: readonly string[]): string[] {
@@ -75,6 +80,23 @@ function lineOf(f: FileFacts, at: number): number {
   return lo + 1;
 }
 
+/** What the dialect costs beside the parser, each alone over the same texts; medians of five runs. */
+function cost(texts: ReadonlyMap<string, string>, names: NameOracle, engine: Engine): void {
+  const spent = { dialect: [] as number[], parse: [] as number[] };
+  for (let run = 0; run < 5; run++) {
+    let at = performance.now();
+    const blanked = [...texts.values()].map((text) => blank(text, names, new Map()).text);
+    spent.dialect.push(performance.now() - at);
+    at = performance.now();
+    for (const text of blanked) engine.parse(text);
+    spent.parse.push(performance.now() - at);
+  }
+  const [dialect, parse] = [spent.dialect, spent.parse].map((list) => list.sort((a, b) => a - b)[2] ?? 0);
+  console.log(
+    `  cost: dialect ${(dialect ?? 0).toFixed(0)} ms, parser ${(parse ?? 0).toFixed(0)} ms, ratio ${((dialect ?? 0) / (parse ?? 1)).toFixed(3)}`,
+  );
+}
+
 function report(syntax: Syntax, folder: string, o: Options): void {
   const files = list(folder, o.exts);
   const texts = new Map(files.map((f) => [f, decode(readFileSync(f))]));
@@ -92,8 +114,10 @@ function report(syntax: Syntax, folder: string, o: Options): void {
     syntax.close(file);
   }
   if (o.dump !== '') console.log(blank(texts.get(path.join(folder, o.dump)) ?? '', names, new Map()).text);
+  if (o.cost) cost(texts, names, o.cost);
   const ms = Number(process.hrtime.bigint() - started) / 1e6;
   let clean = 0;
+  let foreign = 0;
   let guesses = 0;
   let shown = 0;
   for (const [file, f] of all) {
@@ -102,7 +126,8 @@ function report(syntax: Syntax, folder: string, o: Options): void {
     if (o.guesses)
       for (const g of f.gaps)
         if (g.kind === 'guess') console.log(`  ${path.relative(folder, file)}:${lineOf(f, g.start)}: ${g.message}`);
-    if (errors.length === 0) clean++;
+    if (f.gaps.some((g) => g.message.startsWith('This file is C++'))) foreign++;
+    else if (errors.length === 0) clean++;
     else
       for (const g of errors.slice(0, 3)) {
         if (shown++ >= o.errors) break;
@@ -113,7 +138,8 @@ function report(syntax: Syntax, folder: string, o: Options): void {
   const functions = [...all.values()].reduce((n, f) => n + f.functions.length, 0);
   const broken = [...all.values()].reduce((n, f) => n + f.functions.filter((x) => x.broken).length, 0);
   console.log(
-    `${folder}: ${clean} of ${files.length} files without a gap (${((100 * clean) / Math.max(1, files.length)).toFixed(1)} %), ` +
+    `${folder}: ${clean} of ${files.length - foreign} C files without a gap (${((100 * clean) / Math.max(1, files.length - foreign)).toFixed(1)} %), ` +
+      `${foreign === 0 ? '' : `${foreign} are C++, `}` +
       `${functions} functions, ${broken} broken, ${guesses} guesses, ${ms.toFixed(0)} ms`,
   );
   const seen = witness(files);
@@ -156,11 +182,11 @@ function compare(folder: string, all: ReadonlyMap<string, FileFacts>, seen: read
 }
 
 async function main(): Promise<void> {
-  const o = options(process.argv.slice(2));
-  const syntax = await createSyntax(
-    readFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm'),
-    readFileSync('grammars/tree-sitter-c.wasm'),
-  );
+  const { o, measured } = options(process.argv.slice(2));
+  const runtime = readFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm');
+  const grammar = readFileSync('grammars/tree-sitter-c.wasm');
+  const syntax = await createSyntax(runtime, grammar);
+  if (measured) o.cost = await Engine.create(runtime, grammar);
   for (const folder of o.folders) report(syntax, folder, o);
 }
 

@@ -19,7 +19,7 @@ import { Dependents } from './dependents';
 import { contributionText, emptyContribution, Heap, sameContribution, type Contribution } from './heap';
 import { Memory, type Consulted } from './memory';
 import { Regions } from './regions';
-import { roots, type Root } from './roots';
+import { roots, rootsOf, type Root } from './roots';
 import { State } from './state';
 import { Atoms, constant, type Lin } from './term';
 import type { Outcome } from './calls';
@@ -47,7 +47,17 @@ export const DEFAULT_ASSERTS: ReadonlySet<string> = new Set([
   'RTL_ASSERT',
 ]);
 
-export type ObserverFactory = (fn: FunctionDecl, file: string, context: string) => readonly Observer[];
+/** @param joined the context stands for calls that it does not describe: it may excuse, but it accuses nobody */
+export type ObserverFactory = (fn: FunctionDecl, file: string, context: string, joined: boolean) => readonly Observer[];
+
+/** See `Analyzer.branch`. */
+export interface Branch {
+  readonly others: ReadonlyMap<string, FunctionDecl>;
+  readonly memos: Map<string, object>;
+  readonly contexts: Map<string, Map<string, number>>;
+  /** What the functions of the branch were asked in the default configuration. */
+  readonly asked: ReadonlyMap<string, readonly object[]>;
+}
 
 interface Memo {
   readonly key: string;
@@ -95,9 +105,11 @@ export class Analyzer {
   private readonly flagCache = new Map<FunctionDecl, readonly string[]>();
   private readonly globals = new Map<string, GlobalBase>();
   private readonly allocs = new Map<string, AllocBase>();
-  private readonly memos = new Map<string, Memo>();
+  private memos = new Map<string, Memo>();
+  /** Functions as another configuration has them, by key, while one of them runs. */
+  private others: ReadonlyMap<string, FunctionDecl> = new Map();
   /** Contexts of each function that somebody asks for now, with how many do. */
-  private readonly contexts = new Map<string, Map<string, number>>();
+  private contexts = new Map<string, Map<string, number>>();
   private readonly running = new Set<string>();
   private frames: { readonly callees: Set<string>; readonly seen?: Map<string, number> }[] = [];
   private rootIds = new Set<string>();
@@ -459,6 +471,7 @@ export class Analyzer {
   /** The definition as it is now; inline functions of headers may lie outside the files of the driver. */
   private declared(fn: Declared<FunctionDecl>): FunctionDecl | undefined {
     return (
+      this.others.get(key(fn)) ??
       this.decls.get(key(fn)) ??
       (isHeader(fn.file) ? this.program.files.get(fn.file)?.functions.find((f) => f.name === fn.decl.name) : undefined)
     );
@@ -466,7 +479,7 @@ export class Analyzer {
 
   /** Code of this driver; sources of another one are not linked into it. */
   private isWithin(fn: Declared<FunctionDecl>): boolean {
-    return this.decls.has(key(fn)) || isHeader(fn.file);
+    return this.decls.has(key(fn)) || this.others.has(key(fn)) || isHeader(fn.file);
   }
 
   /** A call from a running function. Undefined: not followed. */
@@ -478,6 +491,8 @@ export class Analyzer {
     caller: Frame,
   ): Outcome[] | undefined {
     const fnKey = key(d);
+    const other = this.others.get(fnKey);
+    if (other) d = { file: d.file, decl: other };
     if (
       caller.depth >= (this.decls.size > 6000 ? 5 : MAX_DEPTH) ||
       caller.stack.includes(fnKey) ||
@@ -560,7 +575,7 @@ export class Analyzer {
     const contribution = emptyContribution();
     this.heap.collector = contribution;
     const { frame, start } = this.prepare(fn, context, depth, stack);
-    const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id)));
+    const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id, isJoined(id))));
     const exits = frame.limitExits(raw);
     const memo: Memo = {
       key: id,
@@ -660,6 +675,82 @@ export class Analyzer {
     this.observe = observe;
     this.heap.collector = kept;
     return n;
+  }
+
+  /** The answers that stand, by function. The same objects as before mean that nothing that the function reads has changed. */
+  answers(): ReadonlyMap<string, readonly object[]> {
+    const out = new Map<string, object[]>();
+    for (const m of this.memos.values()) {
+      const list = out.get(m.fnKey);
+      if (list) list.push(m);
+      else out.set(m.fnKey, [m]);
+    }
+    return out;
+  }
+
+  /** Blocks of a function: what one run of it costs, roughly. */
+  sizeOf(fn: Declared<FunctionDecl>): number {
+    return this.cfg(fn.decl, fn.file).blocks.length;
+  }
+
+  /** A state of the analysis in which some functions are others. What the driver stores stays as it is. */
+  branch(others: ReadonlyMap<string, FunctionDecl>): Branch {
+    const memos = new Map<string, Memo>();
+    const asked = new Map<string, Memo[]>();
+    for (const [id, m] of this.memos) {
+      if (!others.has(m.fnKey)) memos.set(id, m);
+      else asked.set(m.fnKey, [...(asked.get(m.fnKey) ?? []), m]);
+    }
+    const contexts = new Map<string, Map<string, number>>();
+    for (const [k, set] of this.contexts) contexts.set(k, new Map(others.has(k) ? [] : set));
+    return { others, memos, contexts, asked };
+  }
+
+  /**
+   * Runs one function of a branch in the contexts in which it is known, or, when it is not, as a function that nobody calls.
+   * Changes no answer outside of the branch.
+   */
+  runIn(branch: Branch, fn: Declared<FunctionDecl>, observe: ObserverFactory): void {
+    const fnKey = key(fn);
+    const kept = {
+      memos: this.memos,
+      contexts: this.contexts,
+      others: this.others,
+      observe: this.observe,
+      ran: this.ran,
+      immediate: this.heap.immediate,
+      collector: this.heap.collector,
+      consulted: this.memory.consulted,
+      bounded: [...this.boundedFunctions],
+    };
+    this.memos = branch.memos as Map<string, Memo>;
+    this.contexts = branch.contexts;
+    this.others = branch.others;
+    this.observe = observe;
+    this.heap.immediate = false;
+    this.heap.collector = emptyContribution();
+    this.frames.push({ callees: new Set() });
+    try {
+      const known = (branch.asked.get(fnKey) ?? []) as readonly Memo[];
+      if (known.length > 0) for (const m of known) this.execute(fn, m.context, m.depth, m.stack);
+      else
+        for (const r of rootsOf(fn, this.program, this.model, this.files)) {
+          const state = new State();
+          this.execute(fn, { args: r.seed(state, this), state, key: `root:${r.role}:${r.tag}`, inTry: false }, 0, []);
+        }
+    } finally {
+      this.frames.pop();
+      this.memos = kept.memos;
+      this.contexts = kept.contexts;
+      this.others = kept.others;
+      this.observe = kept.observe;
+      this.ran = kept.ran;
+      this.heap.immediate = kept.immediate;
+      this.heap.collector = kept.collector;
+      this.memory.consulted = kept.consulted;
+      this.boundedFunctions.clear();
+      for (const [k, d] of kept.bounded) this.boundedFunctions.set(k, d);
+    }
   }
 
   private stamp(): number {

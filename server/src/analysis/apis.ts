@@ -11,7 +11,7 @@ import type { Frame } from './frame';
 import { isVolatileOrigin, MAX_PATH } from './memory';
 import type { State } from './state';
 import { constOf, constant, lin, minus, plus, scale, type Lin } from './term';
-import { captured, unionTaints, type AllocBase, type Target, type Val } from './value';
+import { captured, placeOf, unionTaints, type AllocBase, type Target, type Val } from './value';
 
 const INT: Ty = { k: 'int', size: 4, signed: true, name: 'int' };
 const VOID_PTR: Ty = { k: 'ptr', ref: { kind: 'name', name: 'void' }, file: '' };
@@ -214,6 +214,7 @@ const copy: Handler = (api, c, s, f) => {
     .map((h) => ({
       origin: h.origin,
       loc: `${h.target.base.key}|${h.target.path}`,
+      field: h.target.from === undefined ? undefined : placeOf(h.target),
       site: siteOf(f, c.place),
       plain: api.volatile !== true,
       certain: h.certain,

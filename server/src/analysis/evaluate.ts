@@ -430,6 +430,11 @@ function binaryExpr(e: Expr & { kind: 'bin' }, s: State, f: Frame): Val {
   return arithmetic(e.op, l, r, e, s, f);
 }
 
+function known(t: Lin, s: State): number | undefined {
+  const r = s.bounds.range(t, 0);
+  return r.lo === r.hi ? r.lo : undefined;
+}
+
 export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Frame): Val {
   const taint = unionTaints(l.taint, r.taint);
   const lp = isPointer(l.ty) || (l.pts.length > 0 && r.pts.length === 0);
@@ -457,7 +462,8 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     };
   }
   const ty = usual(l.ty, r.ty);
-  const lc = constOf(l.t);
+  // Parts of a number that is known here: the method of the control code that is handled.
+  const lc = constOf(l.t) ?? (op === '&' || op === '>>' ? known(l.t, s) : undefined);
   const rc = constOf(r.t);
   let out: Lin;
   const range = typeRange(ty);
@@ -469,6 +475,8 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
         : constant(ty.k === 'int' && !isComparison(op) ? wrap(c, ty.size, ty.signed) : c);
   } else if (op === '+') out = plus(l.t, r.t);
   else if (op === '-') out = minus(l.t, r.t);
+  else if (op === '|' && lc === 0) out = r.t;
+  else if (op === '|' && rc === 0) out = l.t;
   else if (op === '*' && rc !== undefined) out = scale(l.t, rc);
   else if (op === '*' && lc !== undefined) out = scale(r.t, lc);
   else if (op === '<<' && rc !== undefined && rc >= 0 && rc < 32) out = scale(l.t, 2 ** rc);
@@ -482,6 +490,9 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
       op === '&' || op === '%' || op === '>>' || op === '/' ? 0 : (range.lo ?? -Infinity),
       range.hi ?? Infinity,
     );
+    // Statuses are collected so: one failure makes the whole one.
+    if (op === '|' && (s.bounds.range(l.t, 1).hi < 0 || s.bounds.range(r.t, 1).hi < 0))
+      s.bounds.add(out, range.lo ?? -Infinity, -1);
     if (op === '&') {
       const mask = rc ?? lc;
       if (mask !== undefined && mask >= 0) s.bounds.add(out, 0, mask);
@@ -491,7 +502,12 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     } else if (op === '%') {
       s.bounds.add(minus(out, r.t), -Infinity, -1);
       s.bounds.add(minus(out, l.t), -Infinity, 0);
-    } else if (op === '>>' || op === '/') s.bounds.add(minus(out, l.t), -Infinity, 0);
+    } else if (op === '>>' || op === '/') {
+      s.bounds.add(minus(out, l.t), -Infinity, 0);
+      const by = rc === undefined ? undefined : op === '/' ? rc : 2 ** rc;
+      const of = s.bounds.range(l.t, 1);
+      if (by !== undefined && by > 0 && of.lo >= 0) s.bounds.add(out, Math.floor(of.lo / by), Math.floor(of.hi / by));
+    }
   }
   if (op === '-' || ((op === '+' || op === '*' || op === '<<') && f.observing)) {
     const val: Val = { t: out, pts: [], taint, ty };

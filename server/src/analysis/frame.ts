@@ -11,9 +11,22 @@ import type { Analyzer, AnalyzerOptions } from './analyzer';
 import { callOutcomes, type Outcome } from './calls';
 import type { Block, Cfg } from './cfg';
 import { componentsOf } from './components';
-import { evaluate, plain, refOf, resolvedRefs, staticType, store, UNKNOWN, fresh, siteOf, variable, lvalue } from './evaluate';
+import {
+  arithmetic,
+  evaluate,
+  plain,
+  refOf,
+  resolvedRefs,
+  staticType,
+  store,
+  UNKNOWN,
+  fresh,
+  siteOf,
+  variable,
+  lvalue,
+} from './evaluate';
 import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
-import type { Memory } from './memory';
+import { ofOneMethod, type Memory } from './memory';
 import { ordinalsOf, type Ordinals } from './ordinals';
 import { decided, isComparison, refine, relate } from './refine';
 import type { Regions } from './regions';
@@ -208,7 +221,9 @@ export class Frame {
   origins(targets: readonly Target[], s: State): readonly OriginHit[] {
     const only = targets[0];
     if (!only) return [];
-    return targets.length === 1 ? this.memory.originsOf(s, only) : targets.flatMap((t) => this.memory.originsOf(s, t));
+    return targets.length === 1
+      ? this.memory.originsOf(s, only)
+      : ofOneMethod(targets).flatMap((t) => this.memory.originsOf(s, t));
   }
   noteMdl(key: string): void {
     const k = `m:${key}`;
@@ -611,6 +626,16 @@ export class Frame {
             else this.storeTo(x, o);
             return o;
           });
+        }
+        // `Status |= f()`: what failed shows in the sum.
+        if (x.op === '|' && x.r.kind === 'call' && x.l.kind === 'id') {
+          const lv = variable(x.l.name, this);
+          if (lv)
+            return this.fork(x.r, s).map((o) => {
+              const v = arithmetic('|', evaluate(x.l, o.s, this), o.v, x, o.s, this);
+              store(lv, v, x, o.s, this);
+              return { s: o.s, v };
+            });
         }
         break;
       case 'cond': {

@@ -12,6 +12,7 @@ import type { Mark, State } from './state';
 import { constOf, constant, lin, plus, type Atoms } from './term';
 import {
   captured,
+  placeOf,
   symKey,
   unionTaints,
   unionTargets,
@@ -173,7 +174,8 @@ export class Memory {
 
   // ---- loads
 
-  load(state: State, targets: readonly Target[], ty: Ty, reading: Reading): Val {
+  load(state: State, places: readonly Target[], ty: Ty, reading: Reading): Val {
+    const targets = ofOneMethod(places);
     let out: Val | undefined;
     for (const t of targets) {
       const v = this.loadOne(state, t, ty, reading);
@@ -225,6 +227,7 @@ export class Memory {
     const taint: Taint = {
       origin: hit.origin,
       loc,
+      field: t.from === undefined ? undefined : placeOf(t),
       site: reading.site,
       plain: reading.plain,
       accessor: reading.accessor,
@@ -267,7 +270,7 @@ export class Memory {
       message: `the pointer \`${this.show(t)}\` is loaded from ${words(hit.origin)}`,
     };
     const answer = this.answers(t, hit);
-    const name = `*(${t.base.key}|${norm(t.path)})${answer ? '?' : ''}`;
+    const name = `*(${t.base.key}|${norm(t.path)})${answer || !hit.certain ? '?' : ''}`;
     const region = this.regions.region(name, origin, [...hit.witness.slice(0, 4), step], {
       certain: hit.certain && !answer,
       nestedIn: t.base.key,
@@ -618,6 +621,17 @@ function walkRecord(rec: Rec, path: string): Ty | undefined {
 /** What a copy is called: content that no one else holds keeps the name of who said it. */
 function copyOf(t: Taint): OriginHit['origin'] {
   return t.origin === 'Registry' || t.origin === 'Peer' ? t.origin : 'Snapshot';
+}
+
+/**
+ * A pointer that holds one buffer of a request or another, as the method of the control code says: which one is not known where the
+ * code is not.
+ */
+export function ofOneMethod(targets: readonly Target[]): readonly Target[] {
+  if (targets.length < 2) return targets;
+  const request = targets.map((t) => (t.base.k === 'region' && t.base.nestedIn === undefined ? t.base.request : undefined));
+  if (!request.includes('system') || !request.some((r) => r === 'type3' || r === 'user' || r === 'mdl')) return targets;
+  return targets.map((t, i) => (request[i] === undefined || t.doubt ? t : { ...t, doubt: true }));
 }
 
 /** A pointer that is probed is by that a user address. */

@@ -15,6 +15,11 @@ export function ordinalsOf(fn: FunctionDecl): Ordinals {
   return out;
 }
 
+/** Places of a function's other configuration have the names that they have in the default one, where both read them. */
+export function shareOrdinals(other: FunctionDecl, like: FunctionDecl): void {
+  known.set(other, ordinalsOf(like));
+}
+
 function number(fn: FunctionDecl): Ordinals {
   const out = new Map<number, Map<number, number>>();
   let n = 0;

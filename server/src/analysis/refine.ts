@@ -65,7 +65,10 @@ export function decided(v: Val, truth: boolean, s: State): State | undefined {
     if (name === '!' && a) return decided({ ...v, t: a }, !truth, s);
     if (name === 'ok' && a) return bound(a, truth ? 0 : -Infinity, truth ? Infinity : -1, s);
     if (name === 'bad' && a) return bound(a, truth ? -Infinity : 0, truth ? -1 : Infinity, s);
-    if (a && b && name in NEGATED) return compare(truth ? name : (NEGATED[name] ?? name), a, b, s);
+    if (a && b && name in NEGATED) {
+      tested(name, a, b, s);
+      return compare(truth ? name : (NEGATED[name] ?? name), a, b, s);
+    }
     if (a && b && ((name === '&&' && truth) || (name === '||' && !truth))) {
       const first = decided({ ...v, t: a }, truth, s);
       return first && decided({ ...v, t: b }, truth, first);
@@ -88,17 +91,10 @@ function bound(t: Lin, lo: number, hi: number, s: State): State | undefined {
 
 export function relate(op: string, l: Val, r: Val, truth: boolean, s: State): State | undefined {
   const actual = truth ? op : (NEGATED[op] ?? op);
+  if (actual === '==' && areTwoBuffers(l, r)) return undefined;
   const lc = constOf(l.t);
   const rc = constOf(r.t);
-  // A test against zero says nothing about an amount.
-  if (
-    !((op === '==' || op === '!=') && (lc === 0 || rc === 0)) &&
-    !(rc === 0 && (op === '>' || op === '<=')) &&
-    !(lc === 0 && (op === '<' || op === '>='))
-  ) {
-    s.compare(l.t);
-    s.compare(r.t);
-  }
+  tested(op, l.t, r.t, s);
   let a = l.t;
   const b = r.t;
   // `MAX - x < y` and its kin: differences of unsigned numbers are read as they are meant.
@@ -106,6 +102,26 @@ export function relate(op: string, l: Val, r: Val, truth: boolean, s: State): St
     return relate(op, l, { ...r, t: constant(rc + 2 ** (8 * l.ty.size)), ty: l.ty }, truth, s);
   if (lc !== undefined && lc < 0 && r.ty?.k === 'int' && !r.ty.signed) a = constant(lc + 2 ** (8 * r.ty.size));
   return compare(actual, a, b, s);
+}
+
+/** Remembers which numbers a comparison tested. A test against zero says nothing about an amount. */
+function tested(op: string, l: Lin, r: Lin, s: State): void {
+  const lc = constOf(l);
+  const rc = constOf(r);
+  if ((op === '==' || op === '!=') && (lc === 0 || rc === 0)) return;
+  if ((rc === 0 && (op === '>' || op === '<=')) || (lc === 0 && (op === '<' || op === '>='))) return;
+  s.compare(l);
+  s.compare(r);
+}
+
+/** The system's copy of a request's input and an address that its caller named are never one place: a request has the one or the other. */
+function areTwoBuffers(l: Val, r: Val): boolean {
+  const a = l.pts.length === 1 ? l.pts[0] : undefined;
+  const b = r.pts.length === 1 ? r.pts[0] : undefined;
+  if (a?.base.k !== 'region' || b?.base.k !== 'region' || a.base.nestedIn !== undefined || b.base.nestedIn !== undefined)
+    return false;
+  const kinds = [a.base.request, b.base.request];
+  return kinds.includes('system') && (kinds.includes('type3') || kinds.includes('user'));
 }
 
 function compare(op: string, a: Lin, b: Lin, s: State): State | undefined {

@@ -75,16 +75,34 @@ export function roots(program: Program, files: readonly string[], model: Model, 
     for (const fn of facts?.functions ?? []) if (fn.name === 'DriverEntry') add({ file, decl: fn }, ENTRY, 'entry');
   }
   const known = out.filter((r) => r.role !== 'none');
-  const sources = files.some((f) => !isHeader(f));
   for (const file of files) {
     for (const decl of program.files.get(file)?.functions ?? []) {
-      // An inline function of a header that this driver does not call is not part of it.
-      if (sources && isHeader(file) && (decl.static || decl.inline)) continue;
       const fn = { file, decl };
+      if (isSpare(fn, files)) continue;
       known.push({ fn, role: 'any', tag: '', seed: (s, a) => seedUnknown(fn, s, a) });
     }
   }
   return known;
+}
+
+/** How one function starts that the default configuration does not have: by the role of its prototype, else with nothing. */
+export function rootsOf(fn: Declared<FunctionDecl>, program: Program, model: Model, files: readonly string[]): Root[] {
+  const out: Root[] = [];
+  for (const file of files) {
+    for (const p of program.files.get(file)?.prototypes ?? []) {
+      if (p.name !== fn.decl.name || p.typedefName === undefined || out.length > 0) continue;
+      const fact = model.api(p.typedefName) ?? kernelTypedef(p.typedefName, file, program, model);
+      if (fact && !SKIP.has(fact.role))
+        out.push({ fn, role: fact.role, tag: fact.name, seed: (s, a) => seedRole(fn, fact, s, a, undefined) });
+    }
+  }
+  if (out.length > 0) return out;
+  return isSpare(fn, files) ? [] : [{ fn, role: 'any', tag: '', seed: (s, a) => seedUnknown(fn, s, a) }];
+}
+
+/** An inline function of a header that this driver does not call is not part of it. */
+function isSpare(fn: Declared<FunctionDecl>, files: readonly string[]): boolean {
+  return isHeader(fn.file) && (fn.decl.static || fn.decl.inline) && files.some((f) => !isHeader(f));
 }
 
 const NONE: ApiFact = { name: '', role: 'none' };

@@ -268,7 +268,7 @@ export class State {
       for (const [key, cell] of a.mem.map) {
         const other = b.mem.map.get(key);
         if (other === cell) continue;
-        if (other) set(key, cell, joinVal(cell.val, other.val, both, key, phis, loop));
+        if (other) set(key, cell, joinVal(cell.val, other.val, both, key, phis, loop ? undefined : [a, b]));
         else if (cell.base.k !== 'local') set(key, cell, half(cell.val, alone, key));
       }
       for (const [key, cell] of b.mem.map) {
@@ -320,8 +320,23 @@ function half(v: Val, alone: Family, key: string): Val {
   return v.t === t && v.agg === undefined ? v : { ...v, t, agg: undefined };
 }
 
+/** A pointer that is known to be NULL reaches nothing. */
+function reached(v: Val, s: State): Val['pts'] {
+  if (v.pts.length === 0 || constOf(v.t) !== undefined) return v.pts;
+  const r = s.bounds.range(v.t, 0);
+  return r.lo === 0 && r.hi === 0 ? [] : v.pts;
+}
+
 /** Answers the first value itself when it says all that the second one says. */
-function joinVal(a: Val, b: Val, both: Family, key: string, phis: { phi: Lin; x: Lin; y: Lin }[], loop: boolean): Val {
+/** @param sides the states that meet; absent where a loop begins anew */
+function joinVal(
+  a: Val,
+  b: Val,
+  both: Family,
+  key: string,
+  phis: { phi: Lin; x: Lin; y: Lin }[],
+  sides: readonly [State, State] | undefined,
+): Val {
   if (a === b) return a;
   let t = a.t;
   if (!same(a.t, b.t)) {
@@ -330,7 +345,7 @@ function joinVal(a: Val, b: Val, both: Family, key: string, phis: { phi: Lin; x:
     t = lin(both.atom(key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
     phis.push({ phi: t, x: a.t, y: b.t });
   }
-  const pts = loop ? joinTargets(a, b, t) : unionTargets(a.pts, b.pts);
+  const pts = a.pts === b.pts ? a.pts : sides ? unionTargets(reached(a, sides[0]), reached(b, sides[1])) : joinTargets(a, b, t);
   const taint = unionTaints(a.taint, b.taint);
   const ty = a.ty ?? b.ty;
   const agg = joinAgg(a, b);

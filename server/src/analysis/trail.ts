@@ -5,15 +5,16 @@
 import type { Access, Arith, Branch, Call, Copy } from './events';
 import type { Frame } from './frame';
 import { isVolatileOrigin } from './memory';
-import type { State } from './state';
+import type { Mark, State } from './state';
 import { constOf } from './term';
-import type { Base, Target, Taint, Val } from './value';
+import { pathIn, placeOf, ringOf, type Target, type Taint, type Val } from './value';
 
 /**
- * Tags of marks, by object and path:
+ * Tags of marks, by object and place in it:
  *   fetch   read before (`num` is the offset, `data` how: `plain`, `accessor`, `copy`)
- *   tested  what was fetched there decided a condition (site: the fetch)
- *   peek    an index of the other side was read without acquire and taken for a count (site: the read)
+ *   tested  what was fetched there decided a condition (site: the fetch; `data` is `LIMITED` when it was held below or above something)
+ *   peek    an index of the other side was read without acquire and taken for a count (site: the read; `data` is `equal` when it was only
+ *           compared for equality, as other things are, too)
  *   slot    an element was written, and nothing that publishes in order came since
  *   stored  an own index or flag was stored, and no full fence came since
  *   published, locked, user-mapped  what became of an object, an MDL, an allocation
@@ -25,6 +26,7 @@ export type TrailTag = 'fetch' | 'tested' | 'peek' | 'slot' | 'stored' | 'limit'
 export const STAYS: ReadonlySet<string> = new Set(['fetch', 'stored', 'peek', 'slot', 'limit', 'mdl-length', 'published']);
 /** What a full fence settles. */
 export const ORDERED: ReadonlySet<string> = new Set(['peek', 'slot', 'stored']);
+export const LIMITED = 'limited';
 /** A callee that passed a full fence says so with this tag. */
 export const FENCED = 'fenced';
 
@@ -38,43 +40,46 @@ export function leaveAccess(e: Access, s: State, f: Frame): void {
         s.setMay({
           tag: 'fetch',
           base: t.base,
-          path: t.path,
+          path: placeOf(t),
           site: siteOf(e, f),
           num: t.off,
           data: e.api ? 'accessor' : e.whole ? 'copy' : 'plain',
         });
-      if (order === 'acquire' || order === 'full') drop('peek', t.base, s);
+      if (order === 'acquire' || order === 'full') drop('peek', t, s);
     }
     if (e.kind === 'read' || origin === 'packet') continue;
     if (order === 'release' || order === 'full' || (e.api?.role === 'interlocked' && order === undefined)) {
-      drop('slot', t.base, s);
-      if (order !== 'release') drop('stored', t.base, s);
+      drop('slot', t, s);
+      if (order !== 'release') drop('stored', t, s);
     } else if (isElement(t)) {
-      s.setMay({ tag: 'slot', base: t.base, path: '', site: siteOf(e, f) });
+      s.setMay({ tag: 'slot', base: t.base, path: placeOf(t, ''), site: siteOf(e, f) });
     }
-    if (e.kind === 'write' && !isElement(t)) s.setMay({ tag: 'stored', base: t.base, path: t.path, site: siteOf(e, f) });
+    if (e.kind === 'write' && !isElement(t)) s.setMay({ tag: 'stored', base: t.base, path: placeOf(t), site: siteOf(e, f) });
   }
 }
 
 export function leaveCopy(e: Copy, s: State, f: Frame): void {
   for (const t of e.src?.pts ?? [])
     if (watched(t, s, f) !== undefined)
-      s.setMay({ tag: 'fetch', base: t.base, path: t.path, site: siteOf(e, f), num: t.off, data: 'copy' });
+      s.setMay({ tag: 'fetch', base: t.base, path: placeOf(t), site: siteOf(e, f), num: t.off, data: 'copy' });
   for (const t of e.dst?.pts ?? [])
-    if (watched(t, s, f) === 'shared') s.setMay({ tag: 'slot', base: t.base, path: '', site: siteOf(e, f) });
+    if (watched(t, s, f) === 'shared') s.setMay({ tag: 'slot', base: t.base, path: placeOf(t, ''), site: siteOf(e, f) });
 }
 
 export function leaveBranch(e: Branch, s: State, f: Frame): void {
+  const limits = e.c.kind === 'bin' && /^[<>]=?$/.test(e.c.op);
   for (const v of e.vals)
     for (const t of v.taint) {
       const m = fetchOf(t, s);
-      if (m) s.setMay({ ...m, tag: 'tested' });
+      if (m && limits) s.replaceMay({ ...m, tag: 'tested', data: LIMITED });
+      else if (m) s.setMay({ ...m, tag: 'tested' });
     }
   if (e.c.kind === 'bin') {
     const [l, r] = e.vals;
     if (!l || !r) return;
-    peek(l, r, s);
-    if (e.c.op === '==' || e.c.op === '!=') return;
+    const equality = e.c.op === '==' || e.c.op === '!=';
+    peek(l, r, s, equality);
+    if (equality) return;
     limit(l, r, e, s, f);
     limit(r, l, e, s, f);
   }
@@ -88,21 +93,22 @@ function limit(a: Val, b: Val, e: Branch, s: State, f: Frame): void {
 }
 
 export function leaveArith(e: Arith, s: State): void {
-  if (e.op === '-') peek(e.l, e.r, s);
+  if (e.op === '-') peek(e.l, e.r, s, false);
 }
 
 /** A number that the other side writes is set against one of this side: it says how much there is. */
-function peek(l: Val, r: Val, s: State): void {
+function peek(l: Val, r: Val, s: State, equality: boolean): void {
   for (const [a, b] of [
     [l, r],
     [r, l],
   ] as const) {
     if (constOf(b.t) !== undefined) continue;
     for (const t of a.taint) {
-      if (!isVolatileOrigin(t.origin) || t.origin === 'UserVA' || acquired(t)) continue;
+      if (!t.certain || !isVolatileOrigin(t.origin) || t.origin === 'UserVA' || acquired(t)) continue;
       if (b.taint.some((x) => x.origin === t.origin && objectOf(x) === objectOf(t))) continue;
       const m = fetchOf(t, s);
-      if (m && !isElementPath(m.path ?? '') && (!m.num || constOf(m.num) !== undefined)) s.setMay({ ...m, tag: 'peek' });
+      if (m && !isElementPath(pathIn(m.path ?? '')) && (!m.num || constOf(m.num) !== undefined))
+        s.setMay({ ...m, tag: 'peek', data: equality ? 'equal' : undefined });
     }
   }
 }
@@ -163,6 +169,11 @@ export function objectOf(t: Taint): string {
   return t.loc.slice(0, t.loc.indexOf('|'));
 }
 
+/** The place in that object, as marks name it. */
+export function insideOf(t: Taint): string {
+  return t.field ?? t.loc.slice(t.loc.indexOf('|') + 1);
+}
+
 /** An element of an array or a record behind the header, not a field of the header itself. */
 export function isElement(t: Target): boolean {
   return isElementPath(t.path) || t.off === undefined || constOf(t.off) === undefined;
@@ -174,7 +185,8 @@ function isElementPath(path: string): boolean {
 
 function fetchOf(t: Taint, s: State) {
   for (const m of s.may.values())
-    if (m.tag === 'fetch' && m.base && m.site.start === t.site.start && t.loc === `${m.base.key}|${m.path ?? ''}`) return m;
+    if (m.tag === 'fetch' && m.base && m.site.start === t.site.start && objectOf(t) === m.base.key && insideOf(t) === m.path)
+      return m;
   return undefined;
 }
 
@@ -186,8 +198,15 @@ function watched(t: Target, s: State, f: Frame): 'shared' | 'packet' | undefined
   return hits.some((h) => h.origin === 'Packet') ? 'packet' : undefined;
 }
 
-function drop(tag: TrailTag, base: Base, s: State): void {
-  for (const m of [...s.may.values()]) if (m.tag === tag && m.base?.key === base.key) s.dropMay(tag, base, m.path);
+/** Takes back what was left about a ring. */
+function drop(tag: TrailTag, t: Target, s: State): void {
+  for (const m of [...ringMarks(tag, t, s)]) s.dropMay(tag, m.base, m.path);
+}
+
+/** What was left about the ring that a target lies in. */
+export function* ringMarks(tag: TrailTag, t: Target, s: State): Generator<Mark> {
+  const ring = ringOf(t);
+  for (const m of s.may.values()) if (m.tag === tag && m.base?.key === t.base.key && (m.path ?? '').startsWith(ring)) yield m;
 }
 
 function siteOf(e: { readonly place: { readonly start: number; readonly end: number } }, f: Frame) {

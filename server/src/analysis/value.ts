@@ -91,6 +91,8 @@ export interface Taint {
   readonly origin: Origin;
   /** Location that was read: base key and path. */
   readonly loc: string;
+  /** The same by the field that leads there, which tells objects of one allocation site apart. */
+  readonly field?: string;
   /** The read. */
   readonly site: Site;
   /** Loaded by a plain C access (the compiler may load it again), not by an accessor. */
@@ -134,6 +136,19 @@ export const MAX_TAINTS = 5;
 /** Key of the object that a number points to, when it is taken as a pointer. */
 export function symKey(t: Lin): string {
   return `S:${t.key}${t.c ? `+${String(t.c)}` : ''}`;
+}
+
+/** Path of a target inside its object, by the field that leads there: two rings that one function allocates are not one. */
+export function placeOf(t: Target, path = t.path): string {
+  return t.from === undefined ? path : `${t.from}>${path}`;
+}
+/** What places of one ring begin with: its header and its elements may be kept in two fields of one structure. */
+export function ringOf(t: Target): string {
+  return t.from?.slice(0, Math.max(t.from.lastIndexOf('.'), t.from.lastIndexOf(':')) + 1) ?? '';
+}
+/** The path alone. */
+export function pathIn(place: string): string {
+  return place.slice(place.indexOf('>') + 1);
 }
 
 export function unionTargets(a: readonly Target[], b: readonly Target[]): readonly Target[] {

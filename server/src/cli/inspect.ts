@@ -78,10 +78,16 @@ function understoodText(args: InspectArguments, opened: Opened): string {
     const gaps = [...opened.engine.gaps(file)].sort((a, b) => a.start - b.start);
     const ofKind = (kind: 'error' | 'guess') =>
       gaps.filter((gap) => gap.kind === kind).map((gap) => ({ ...range(gap), message: gap.message }));
+    // What only another configuration does not understand is no gap of the file.
+    const known = new Set(gaps.map((gap) => gap.message));
+    const elsewhere = (of: string) =>
+      opened.outcome.notes
+        .filter((note) => note.file === of && note.kind === 'not-understood' && !known.has(note.message))
+        .map((note) => ({ ...range({ start: note.start ?? 0, end: note.end ?? 0 }), message: note.message }));
     const functions = opened.engine.facts(file)?.functions ?? [];
     return {
       file,
-      errors: ofKind('error'),
+      errors: [...ofKind('error'), ...elsewhere(file)],
       guesses: ofKind('guess'),
       functions: functions.map((one) => ({ name: one.name, ...range(one) })),
       notes: said.filter((note) => note.file === file).map((note) => note.message),
@@ -99,6 +105,9 @@ function understoodText(args: InspectArguments, opened: Opened): string {
     ];
     return [view.file, ...rows].join('\n');
   });
+  const configurations = opened.outcome.configurations ?? [];
+  if (configurations.length > 0) blocks.push(`Read in the default configuration, and where ${configurations.join(', where ')}.`);
+  for (const note of opened.outcome.notes) if (note.file === '' && note.kind === 'bound') blocks.push(note.message);
   blocks.push(
     total === 0
       ? `All text of ${count(views.length, 'file')} was understood.`

@@ -125,6 +125,8 @@ export class Annotations {
       this.attributeCall(word, i, close);
       return this.drop(i, close);
     }
+    // `extern int _Name_;` is a variable, however it is spelled.
+    if (tokens.is(i + 1, P.semi) && tokens.code[i - 1] === Word.Type) return i;
     if (first === 95 && isSal(word) && !this.tagBefore(i)) return this.sal(i, word);
     return i;
   }

@@ -89,7 +89,11 @@ export function argument(st: State, i: number): void {
   const c = tokens.code[i] ?? 0;
   if (i === close || c === P.comma) {
     if (i === close && tokens.is(i - 1, P.lparen)) return;
-    if (st.insert(tokens.to(i - 1), tokens.from(i), '0') || i === close) return;
+    if (st.insert(tokens.to(i - 1), tokens.from(i), '0')) return;
+    if (i === close) {
+      st.overlay.blank(tokens.from(i - 1), tokens.to(i - 1));
+      return;
+    }
     // No room: the comma gives way, or goes.
     const at = tokens.from(i);
     st.overlay.blank(at, at + 1);

@@ -44,6 +44,7 @@ export function blank(text: string, oracle: NameOracle, configuration: Configura
     inactive: pre.branches.inactive,
     gaps,
     conditions: pre.branches.conditions,
+    conditionals: pre.branches.conditionals,
     consulted: ask.consulted,
     types: state.types,
     isType: (name) => state.isType(name),

@@ -80,9 +80,20 @@ export function castBefore(st: State, i: number): boolean {
   return st.casts.has(i - 1) || st.started === i;
 }
 
+/** `(T word *)`: the word qualifies what is pointed at. */
+function qualifiedCast(st: State, open: number, close: number): void {
+  const { tokens } = st;
+  if (!tokens.is(close - 1, P.star) || tokens.code[open + 1] !== Word.Plain || tokens.code[open + 2] !== Word.Plain) return;
+  let k = open + 2;
+  while (tokens.code[k] === Word.Plain) k++;
+  for (let d = k; d < close; d++) if (!tokens.is(d, P.star)) return;
+  for (let d = open + 2; d < k; d++) st.drop(d, d, 'attribute');
+}
+
 /** `(T)(x)` and `(T)&x` read as a call and as an operation unless T is a keyword: it becomes one. */
 export function cast(st: State, open: number, close: number): void {
   const { tokens } = st;
+  qualifiedCast(st, open, close);
   if (close !== open + 2 || tokens.code[open + 1] !== Word.Plain) {
     const last = tokens.code[close - 1];
     if (last === P.star || tokens.code[open + 1] === Word.Type || tokens.code[open + 1] === Word.Tag) st.casts.add(close);

@@ -3,7 +3,7 @@
  * Owns the definitions in force at the present place of the text.
  */
 import type { Span } from '../syntax/ast';
-import type { Configuration, Gap } from '../syntax/facts';
+import type { Conditional, Configuration, Gap } from '../syntax/facts';
 import { holds, type MacroLike } from './conditions';
 import type { Consultation } from './consult';
 import type { Overlay } from './overlay';
@@ -18,11 +18,17 @@ interface Branch {
   live: boolean;
   /** Some branch was already taken. */
   taken: boolean;
+  readonly start: number;
+  /** What its conditions tested. */
+  readonly names: Set<string>;
 }
 
 export class Branches {
   readonly inactive: Span[] = [];
   readonly conditions = new Map<string, string>();
+  readonly conditionals: Conditional[] = [];
+  /** Names that the condition at hand tests. */
+  private tested = new Set<string>();
   /** Definitions in force. */
   readonly live = new Map<string, MacroLike>();
   /** Names that the file took back. */
@@ -55,14 +61,16 @@ export class Branches {
       case 'if':
       case 'ifdef':
       case 'ifndef': {
+        this.tested = new Set();
         const live = !dead && this.test(name, rest, end);
-        this.stack.push({ outer: !dead, live, taken: live });
+        this.stack.push({ outer: !dead, live, taken: live, start: at, names: this.tested });
         break;
       }
       case 'elif':
       case 'elifdef':
       case 'elifndef':
         if (top) {
+          this.tested = top.names;
           top.live = top.outer && !top.taken && this.test(name.slice(2), rest, end);
           top.taken ||= top.live;
         }
@@ -75,6 +83,7 @@ export class Branches {
         break;
       case 'endif':
         this.stack.pop();
+        if (top && top.names.size > 0) this.conditionals.push({ start: top.start, end, names: [...top.names] });
         if (!top) this.gaps.push({ kind: 'guess', start: at, end, message: 'An `#endif` has no `#if`; it was passed over.' });
         break;
       default:
@@ -98,7 +107,11 @@ export class Branches {
   }
 
   private test(kind: string, rest: string, end: number): boolean {
-    if (kind === 'if') return holds(rest, { lookup: (name) => this.lookup(name, false) });
+    if (kind === 'if') {
+      const guard = /^\s*!\s*defined\s*\(?\s*([A-Za-z_$][\w$]*)\s*\)?\s*$/.exec(rest)?.[1];
+      const quiet = guard !== undefined && this.guards(guard, end);
+      return holds(rest, { lookup: (name) => this.lookup(name, quiet) });
+    }
     const name = /[A-Za-z_$][\w$]*/.exec(rest)?.[0];
     if (name === undefined) return kind === 'ifndef';
     if (kind === 'ifndef' && this.guards(name, end)) return this.lookup(name, true) === undefined;
@@ -116,13 +129,19 @@ export class Branches {
     );
   }
 
-  /** What stands for a name at this place: the file's own definitions, then the configuration, the target, other files. */
+  /** What stands for a name at this place: the configuration, then the file's own definitions, the target, other files. */
   private lookup(name: string, quiet: boolean): MacroLike | undefined {
+    if (!quiet) this.tested.add(name);
+    if (this.configuration.has(name)) {
+      const told = this.configuration.get(name);
+      if (!quiet) this.conditions.set(name, told ?? NOT_DEFINED);
+      return told === undefined ? undefined : { body: told };
+    }
     const own = this.live.get(name);
     if (own) return own;
     if (this.gone.has(name)) return undefined;
     if (quiet) return undefined;
-    const assumed = this.configuration.get(name) ?? TARGET.get(name);
+    const assumed = TARGET.get(name);
     if (assumed !== undefined) {
       this.conditions.set(name, assumed);
       return { body: assumed };

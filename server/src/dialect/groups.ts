@@ -15,6 +15,11 @@ export function groupAttributes(st: State, open: number): void {
   const { tokens } = st;
   let k = open + 1;
   while (tokens.code[k] === Word.Plain && (tokens.is(k + 1, P.star) || tokens.code[k + 1] === Word.Plain)) k++;
+  if (st.typedef && tokens.is(k + 1, P.rparen) && tokens.code[k] === Word.Plain) {
+    // `typedef int (CONVENTION name)(void);`
+    for (let d = open + 1; d < k; d++) st.drop(d, d, 'attribute');
+    return;
+  }
   if (!tokens.is(k, P.star) || tokens.code[k + 1] !== Word.Plain || !tokens.is(k + 2, P.rparen)) return;
   for (let d = open + 1; d < k; d++) st.drop(d, d, 'attribute');
 }
@@ -33,14 +38,14 @@ export function typedefGroup(st: State, open: number): void {
 }
 
 /** `(*name)(…)` or `(*name)[…]` after a type: a declarator. Notes the name of a typedef. */
-export function pointerGroup(st: State, open: number, close: number, frame: Frame): boolean {
+export function pointerGroup(st: State, open: number, close: number, frame: Frame, declared = frame !== Frame.Block): boolean {
   const { tokens } = st;
   const after = st.follow(close);
   if (frame !== Frame.Block && after === P.lparen) groupAttributes(st, open);
   let star = open + 1;
   while (star < close && tokens.kind[star] === Kind.Gone) star++;
   if (!tokens.is(star, P.star)) return false;
-  if (after !== P.lparen && !(frame !== Frame.Block && (after === P.lbracket || after === P.semi))) return false;
+  if (after !== P.lparen && !(declared && (after === P.lbracket || after === P.semi))) return false;
   let k = open + 1;
   while (k < close && tokens.code[k] !== Word.Plain) k++;
   if (k === close) return false;

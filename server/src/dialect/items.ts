@@ -86,7 +86,7 @@ export function declaration(st: State, i: number, frame: Frame): number {
       if (tokens.is(j + 1, P.lparen)) {
         const close = tokens.close(j + 1);
         if (close < 0) break;
-        if (pointerGroup(st, j + 1, close, frame)) {
+        if (pointerGroup(st, j + 1, close, frame, frame !== Frame.Block || qualified)) {
           specs.push({ from: j, to: j, rank: rank(st, j) });
           j++;
           break;

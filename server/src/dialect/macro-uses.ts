@@ -46,6 +46,7 @@ export function bracket(st: State, from: number, to: number, cls: 'open' | 'clos
 export function macroCall(st: State, i: number, close: number, frame: Frame): number {
   const { tokens } = st;
   const after = st.follow(close);
+  if (frame === Frame.Block && statementArguments(st, i, close)) return i + 1;
   if (frame === Frame.Record && after === P.lparen && COM_METHOD.test(tokens.word(i))) {
     let k = close + 1;
     while (k < tokens.n && !tokens.is(k, P.semi) && !tokens.is(k, P.rbrace))
@@ -129,6 +130,35 @@ export function macroCall(st: State, i: number, close: number, frame: Frame): nu
     st.guess(i, close, `\`${name}\` was taken for a statement without a semicolon.`);
   st.heads.add(close);
   return i;
+}
+
+/** `NAME(T, f(); g();)`: statements as an argument. They are read as a block; the other arguments go. */
+function statementArguments(st: State, i: number, close: number): boolean {
+  const { tokens, overlay } = st;
+  const open = i + 1;
+  let comma = open;
+  let found = false;
+  for (let k = open + 1; k < close && !found; k++) {
+    const c = tokens.code[k] ?? 0;
+    if (c === P.lparen || c === P.lbracket || c === P.lbrace) k = Math.max(k, tokens.close(k));
+    else if (c === P.comma) comma = k;
+    else if (c === P.semi) found = true;
+  }
+  // What follows the last `;` would have to be a statement, too.
+  if (!found || !(tokens.is(close - 1, P.semi) || tokens.is(close - 1, P.rbrace))) return false;
+  st.guess(i, open, `\`${tokens.word(i)}\` was taken for a block around the statements that it is given.`);
+  overlay.replace(tokens.from(i), tokens.to(comma), '{');
+  overlay.replace(tokens.from(close), tokens.to(close), '}');
+  for (let k = i; k <= comma; k++) {
+    tokens.kind[k] = Kind.Gone;
+    tokens.code[k] = 0;
+  }
+  tokens.kind[close] = Kind.Punct;
+  tokens.code[close] = P.rbrace;
+  tokens.mate[close] = -1;
+  st.push(Frame.Block, comma);
+  st.item = true;
+  return true;
 }
 
 /** A loop or test made by a macro: its name is spelled as the keyword. */

@@ -6,6 +6,7 @@
 import { argument, parameter } from './arguments';
 import { brace, paren, unbrace } from './brackets';
 import { startItem } from './items';
+import { afterCall, joinNames, joinString } from './pieces';
 import { declarator } from './specifiers';
 import { Frame, type State } from './state';
 import { Kind, P } from './tokens';
@@ -36,6 +37,7 @@ export function shape(st: State): void {
 function token(st: State, i: number, frame: Frame): void {
   const { tokens } = st;
   const c = tokens.code[i] ?? 0;
+  if (tokens.kind[i] === Kind.String) joinString(st, i);
   switch (c) {
     case P.lbrace:
       brace(st, i, frame);
@@ -57,6 +59,7 @@ function token(st: State, i: number, frame: Frame): void {
         if (st.frames.length === 0) st.frames.push(Frame.File);
       }
       if (st.heads.delete(i)) st.item = true;
+      if (c === P.rparen) afterCall(st, i);
       return;
     case P.semi:
       if (frame === Frame.File || frame === Frame.Block || frame === Frame.Record) st.item = true;
@@ -69,6 +72,7 @@ function token(st: State, i: number, frame: Frame): void {
       return;
     case P.assign:
       st.expression = true;
+      joinNames(st, i + 1);
       return;
     case Word.Control:
       st.expression = true;

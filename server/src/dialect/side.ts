@@ -3,7 +3,7 @@
  * Types only.
  */
 import type { Annotation, IncludeDecl, MacroDecl, Span } from '../syntax/ast';
-import type { CommentFact, Gap } from '../syntax/facts';
+import type { CommentFact, Conditional, Gap } from '../syntax/facts';
 import type { PackState } from './packing';
 
 /** A macro argument that is no expression: the tree has an identifier at its first character. */
@@ -57,6 +57,7 @@ export interface Blanked {
   readonly inactive: readonly Span[];
   readonly gaps: readonly Gap[];
   readonly conditions: ReadonlyMap<string, string>;
+  readonly conditionals: readonly Conditional[];
   readonly consulted: ReadonlyMap<string, string>;
   /** Typedef names that the file itself makes. */
   readonly types: ReadonlySet<string>;

@@ -2,7 +2,7 @@
  * Words of a declaration: which of them names the type, which the thing declared, and which are attributes.
  */
 import { isTypeWord } from './names';
-import { Frame, type Spec, type State } from './state';
+import { Frame, UPPER, type Spec, type State } from './state';
 import { Kind, P } from './tokens';
 import { Word } from './words';
 
@@ -117,7 +117,7 @@ export function tail(st: State, i: number): void {
       if (
         close < 0 ||
         !(after === P.semi || after === P.assign || after === Word.Plain) ||
-        (after !== Word.Plain && run.length === 0)
+        (after !== Word.Plain && run.length === 0 && !(after === P.semi && UPPER.test(tokens.word(k))))
       )
         break;
       st.drop(k, close, 'attribute');
@@ -159,6 +159,12 @@ export function named(st: State, name: number, frame: Frame): void {
   while (tokens.code[k] === Word.Plain) {
     const end = tokens.is(k + 1, P.lparen) ? tokens.close(k + 1) : k;
     if (end < 0) return;
+    if (frame === Frame.File && end === k && ends(st, tokens.word(k))) {
+      st.overlay.replace(tokens.from(k), tokens.to(k), ';');
+      tokens.kind[k] = Kind.Punct;
+      tokens.code[k] = P.semi;
+      return;
+    }
     const after = tokens.code[end + 1] ?? P.semi;
     if (after === P.semi || after === P.lbrace || after === Word.Plain || after === P.comma) {
       if (after === Word.Plain && frame === Frame.File && oldStyle(st, close)) return;
@@ -166,6 +172,12 @@ export function named(st: State, name: number, frame: Frame): void {
       k = end + 1;
     } else return;
   }
+}
+
+/** The macro is the semicolon of a declaration, or a body that says nothing. */
+function ends(st: State, name: string): boolean {
+  const body = (st.notes.body(name) ?? (st.classOf(name) === 'statement' ? st.ask.macro(name)?.body : undefined))?.trim();
+  return body === ';' || (body !== undefined && /^\{[^]*\}$/.test(body));
 }
 
 /** `f(a, b) int a; char b; {`: the words after the list are declarations. */

@@ -141,6 +141,7 @@ export class Analyst {
       }
       if (this.current) this.#settle(this.current);
       this.#failure = undefined;
+      await this.#rest();
     } catch (error) {
       this.#failure = firstLine(describe(error));
       this.#settle(undefined);
@@ -156,7 +157,7 @@ export class Analyst {
     for (;;) {
       const left = this.#lastChange + this.debounce - this.turns.now();
       if (left <= 0 || this.#disposed) return;
-      for (const waiter of this.#waiters) if (waiter.urgent) return;
+      if (this.#urgent()) return;
       await this.turns.sleep(Math.min(left, 25));
     }
   }
@@ -169,7 +170,7 @@ export class Analyst {
       const engine = await this.#ready();
       if (this.#disposed) return;
       const result = await pump(
-        engine.analyse(),
+        engine.analyse(this.#urgent() ? 'all' : 'later'),
         this.turns,
         () => revision === this.#revision && this.#stillWanted(),
         (progress) => {
@@ -184,6 +185,31 @@ export class Analyst {
       if (!this.#failed(last, error)) throw error;
       await this.turns.turn();
     }
+  }
+
+  /** Other `#if` configurations, after the default has been shown: for as long as nothing changes and nobody waits for something else. */
+  async #rest(): Promise<void> {
+    const revision = this.#revision;
+    const engine = this.#engine;
+    if (!engine || this.current?.outcome.pending !== true) return;
+    const started = this.turns.now();
+    try {
+      await this.turns.sleep(this.debounce);
+      const wanted = (): boolean => revision === this.#revision && !this.#disposed && this.#engine === engine;
+      if (!wanted()) return;
+      const result = await pump(engine.analyse(), this.turns, wanted, () => undefined);
+      if (!result || !wanted()) return;
+      this.#snapshot = this.#snapshotOf(result.value, revision, this.turns.now() - started);
+      this.events.fresh(this.#snapshot);
+    } catch (error) {
+      this.events.log(`other configurations were not analysed: ${describe(error)}`);
+    }
+  }
+
+  /** Someone waits for everything: a scan, say. */
+  #urgent(): boolean {
+    for (const waiter of this.#waiters) if (waiter.urgent) return true;
+    return false;
   }
 
   async #ready(): Promise<EditorEngine> {

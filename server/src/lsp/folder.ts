@@ -34,6 +34,18 @@ interface Held {
   readonly since: number;
 }
 
+/** An attack surface that was put together. */
+interface Listed {
+  readonly of: Snapshot;
+  readonly entries: readonly EntryAnswer[];
+  readonly at: number;
+  /** Milliseconds. */
+  readonly cost: number;
+}
+
+/** It takes at most one part in this many of the time. */
+const RARELY = 20;
+
 /** A text that stays open for this long, in milliseconds, is how the user means it. */
 const HELD_AT_MOST = 30_000;
 
@@ -79,7 +91,7 @@ export class Folder {
   #projectText: LinedText | undefined;
   #baseline: ReadonlySet<string> = new Set();
   #baselineText: string | undefined;
-  #surface: { readonly of: Snapshot; readonly entries: readonly EntryAnswer[] } | undefined;
+  #surface: Listed | undefined;
   #settings = DEFAULT_SETTINGS;
   #trusted = true;
   #index: Promise<void> | undefined;
@@ -251,8 +263,19 @@ export class Folder {
 
   /** The attack surface of a snapshot that is current; put together once. */
   surface(snapshot: Snapshot): readonly EntryAnswer[] {
-    if (this.#surface?.of !== snapshot) this.#surface = { of: snapshot, entries: this.engine?.surface?.() ?? [] };
-    return this.#surface.entries;
+    if (this.#surface?.of === snapshot) return this.#surface.entries;
+    const { turns } = this.options;
+    const started = turns.now();
+    const entries = this.engine?.surface?.() ?? [];
+    this.#surface = { of: snapshot, entries, at: turns.now(), cost: turns.now() - started };
+    return entries;
+  }
+
+  /** The same for lines above handlers, which are asked for with every key: in a large driver it may be a moment old. */
+  recentSurface(snapshot: Snapshot): readonly EntryAnswer[] {
+    const last = this.#surface;
+    const isDear = last !== undefined && this.options.turns.now() - last.at < last.cost * RARELY;
+    return isDear ? last.entries : this.surface(snapshot);
   }
 
   /** `fencepost.json` as it is. */

@@ -14,7 +14,7 @@ const MOST_NAMED = 3;
 /** `commands`: the client has ours, so that a click leads somewhere. */
 export function lensesOf(folder: Folder, path: string, snapshot: Snapshot, commands: boolean): CodeLens[] {
   const labels = new Map<string, string[]>();
-  for (const { handlers, label } of folder.surface(snapshot)) {
+  for (const { handlers, label } of folder.recentSurface(snapshot)) {
     if (label === undefined) continue;
     for (const handler of handlers ?? []) labels.set(handler, [...(labels.get(handler) ?? []), label]);
   }

@@ -1,6 +1,9 @@
 /**
- * Which driver a file belongs to: the program that a project file builds it into, else its folder. Decides nothing about code.
+ * Which driver a file belongs to: the program that a project file builds it into, else its folder; and what its project defines. Decides
+ * nothing about code.
  */
+import type { MacroDecl } from '../syntax/ast';
+import { definesOf } from './project-defines';
 import { programsOf, type BuiltProgram, type ProgramKind } from './projects';
 
 const RANK: Readonly<Record<ProgramKind | 'unsaid', number>> = { kernel: 0, unsaid: 1, umdf: 2, user: 3 };
@@ -10,24 +13,44 @@ export class DriverMap {
   /** Programs that each file is built into, the one that names it first. */
   private members: Map<string, BuiltProgram[]> | undefined;
 
+  /** Project file to what it passes to the compiler. */
+  private readonly defines = new Map<string, ReadonlyMap<string, MacroDecl>>();
+
   /** Takes the text of a `.vcxproj`, a `sources` file or a `CMakeLists.txt`. */
   setProject(path: string, text: string): void {
     this.programs.set(path, programsOf(path, text));
+    const defines = definesOf(path, text);
+    if (defines.size > 0) this.defines.set(path, defines);
+    else this.defines.delete(path);
     this.members = undefined;
   }
 
   removeProject(path: string): void {
+    this.defines.delete(path);
     if (this.programs.delete(path)) this.members = undefined;
   }
 
   /** A name for the driver of a file. */
   of(file: string): string {
-    return this.builtInto(file)[0]?.id ?? (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '');
+    return this.builtInto(file)[0]?.id ?? folderOf(file);
   }
 
   /** Where a file runs, as far as project files say; a file that is built into a driver as well is kernel code. */
   kindOf(file: string): ProgramKind | undefined {
     return this.builtInto(file)[0]?.kind;
+  }
+
+  /** What the project of a file defines a name to be; for a file that no project names, the projects of its folder. */
+  define(name: string, file: string): MacroDecl | undefined {
+    if (this.defines.size === 0) return undefined;
+    const own = this.builtInto(file)[0]?.id;
+    const folder = folderOf(file);
+    for (const [project, defines] of this.defines)
+      if (own === undefined ? folderOf(project) === folder : own === project || own.startsWith(`${project}#`)) {
+        const decl = defines.get(name);
+        if (decl) return decl;
+      }
+    return undefined;
   }
 
   private builtInto(file: string): readonly BuiltProgram[] {
@@ -53,6 +76,10 @@ export class DriverMap {
     }
     return members.get(file) ?? [];
   }
+}
+
+function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
 }
 
 /** How many leading folders two paths share. */

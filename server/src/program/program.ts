@@ -141,6 +141,8 @@ export class Program {
 
   /** The declaration of an edited file that holds an offset. They are ordered by start, and one may hold another. */
   private movedAt(file: string, offset: number): MovedFunction | undefined {
+    const extra = this.extraMoved.get(file)?.find((m) => offset >= m.start && offset <= m.end);
+    if (extra) return extra;
     const list = this.moved.get(file);
     if (!list) return undefined;
     let lo = 0;
@@ -156,6 +158,10 @@ export class Program {
     }
     return undefined;
   }
+
+  /** Functions that a configuration beside the default alone has, while it is looked at. */
+  extra: ReadonlyMap<string, readonly Declared<FunctionDecl>[]> = new Map();
+  extraMoved: ReadonlyMap<string, readonly MovedFunction[]> = new Map();
 
   /** Facts as read, in the coordinates of the text; those of `files` are in the coordinates of the analysis. */
   readonly written = new Map<string, FileFacts>();
@@ -239,7 +245,10 @@ export class Program {
   }
 
   function(name: string, from: string): Declared<FunctionDecl> | undefined {
-    return this.lookup('function', name, from);
+    const found = this.lookup('function', name, from);
+    if (found || this.extra.size === 0) return found;
+    const extra = this.extra.get(name);
+    return extra?.find((d) => d.file === from) ?? extra?.find((d) => !d.decl.static);
   }
   prototype(name: string, from: string): Declared<FunctionDecl> | undefined {
     return this.lookup('prototype', name, from);
@@ -290,7 +299,8 @@ export class Program {
       )
       .replace(/[A-Za-z_]\w*/g, (name) => at.get(name) ?? name)
       .replace(/\s*##\s*/g, '');
-    const text = /^\s*\{/.test(body) ? `(int)${body}` : body;
+    // A table's macro may end in the comma that parts it from the next entry.
+    const text = /^\s*\{/.test(body) ? `(int)${body.replace(/,\s*$/, '')}` : body;
     if (text.length > 20_000) return undefined;
     if (!this.snippets.has(text)) this.snippets.set(text, this.parseSnippet(text));
     return this.snippets.get(text);
@@ -307,9 +317,17 @@ export class Program {
     return current;
   }
 
+  /** What other files define a name to be: a file's own definitions hold from where they stand, and it knows them itself. */
+  private elsewhere(name: string, from: string): Declared<MacroDecl> | undefined {
+    const found = this.macro(name, from);
+    if (found?.file !== from) return found;
+    const others = this.index.macro.get(name)?.filter((d) => d.file !== from) ?? [];
+    return others.length === 0 ? undefined : this.choose('macro', others, from);
+  }
+
   oracle(from: string): NameOracle {
     return {
-      macro: (name) => this.macro(name, from)?.decl,
+      macro: (name) => this.elsewhere(name, from)?.decl ?? this.drivers.define(name, from),
       isType: (name) => this.index.typedef.has(name),
     };
   }

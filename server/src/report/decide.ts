@@ -27,6 +27,11 @@ export interface Drafted {
 /** Facts that functions noted, summed up. */
 export class Notes implements DriverFacts {
   private readonly all = new Map<string, Map<string, Set<string>>>();
+  /** @param parent facts that count too */
+  constructor(parent?: Notes) {
+    for (const [tag, byKey] of parent?.all ?? [])
+      this.all.set(tag, new Map([...byKey].map(([key, values]) => [key, new Set(values)])));
+  }
   add(tag: string, key: string, value: string): void {
     const byKey = this.all.get(tag) ?? new Map<string, Set<string>>();
     const values = byKey.get(key) ?? new Set<string>();

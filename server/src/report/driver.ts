@@ -2,7 +2,7 @@
  * One driver under analysis: its files, its analyzer, what rules said about it, and what is kept when the analyzer is let go. Knows
  * nothing of other drivers.
  */
-import { Analyzer, DEFAULT_ASSERTS, isJoined } from '../analysis/analyzer';
+import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
 import type { Observer, OriginHit } from '../analysis/events';
 import { roots, type Root } from '../analysis/roots';
 import { surfaceObserver, surfaceRecord, type SurfaceRecord } from '../analysis/surface/record';
@@ -12,15 +12,20 @@ import type { Declared, Program } from '../program/program';
 import type { Finding, Step } from '../rules/finding';
 import type { Draft, Rule, RuleContext } from '../rules/rule';
 import type { FunctionDecl, Span } from '../syntax/ast';
-import type { FileFacts } from '../syntax/facts';
+import type { FileFacts, Syntax } from '../syntax/facts';
+import { decideVariant, merge } from './configurations';
 import { decide, dedupe, Notes, type ContextRecord, type Drafted } from './decide';
-import type { Progress } from './workspace';
+import { fileDrafts } from './file-rules';
+import { variantNotes } from './variant-notes';
+import { functionsOf, Variants } from './variants';
+import type { Note, Progress } from './workspace';
 
 /** What all drivers of a workspace share. */
 export interface Surroundings {
   readonly program: Program;
   readonly constants: Constants;
   readonly model: Model;
+  readonly syntax: Syntax;
   /** Facts in the coordinates of the text as it is. */
   facts(file: string): FileFacts | undefined;
   /** The same, but the last good ones of a text that is half-typed. */
@@ -50,13 +55,24 @@ export class DriverAnalysis {
   private analyzer: Analyzer | undefined;
   private records = new Map<string, ContextRecord>();
   private remains: Remains | undefined;
+  /** What the default configuration says. */
+  private base: { readonly findings: readonly Finding[]; readonly notes: Notes } | undefined;
+  private readonly variants: Variants;
+  /** Other configurations are not up to date. */
+  pending = false;
+  /** Configurations that were looked at beside the default, in words. */
+  configurations: readonly string[] = [];
+  /** What there is to say about them. */
+  notes: readonly Note[] = [];
   /** Facts of the files, and the version of all declarations, for which the findings stand. */
   private stand: { readonly facts: readonly (FileFacts | undefined)[]; readonly version: number } | undefined;
 
   constructor(
     readonly id: string,
     private readonly around: Surroundings,
-  ) {}
+  ) {
+    this.variants = new Variants(around.syntax, around.program);
+  }
 
   /** The analysis itself, for questions; undefined when it was let go. */
   get live(): Analyzer | undefined {
@@ -79,11 +95,13 @@ export class DriverAnalysis {
     this.records = new Map();
     this.remains = undefined;
     this.stand = undefined;
+    this.variants.reset();
   }
 
   /** Declarations of these names have changed: what depends on them is analysed again. */
   forgetUses(names: ReadonlySet<string>): void {
     this.analyzer?.forgetUses(names);
+    this.variants.reset();
     this.stand = undefined;
   }
 
@@ -98,14 +116,45 @@ export class DriverAnalysis {
     analyzer.files = files;
     this.files = files;
     this.stand = undefined;
-    yield* analyzer.analyse((fn, file, context) => this.observers(fn, file, context, rules));
+    yield* analyzer.analyse((fn, file, context, joined) =>
+      joined ? this.habits(fn, file, context, rules) : this.observers(fn, file, context, rules),
+    );
     const live = analyzer.live();
     for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
-    this.findings = this.decide(rules, analyzer);
+    this.base = this.decide(rules, analyzer);
+    this.findings = this.base.findings;
+    this.pending = true;
     this.bounded = [...analyzer.boundedFunctions.values()];
     this.size = files.reduce((n, f) => n + (program.files.get(f)?.functions.length ?? 0), 0);
     this.remains = undefined;
     this.stand = { facts: files.map((f) => program.files.get(f)), version: program.version };
+  }
+
+  /**
+   * Looks at functions that read differently under other `#if` configurations, and says of each finding where it holds.
+   * @param work off: what is known is shown, and nothing is run
+   */
+  *lookAround(rules: readonly Rule[], work: boolean): Generator<Progress, void, void> {
+    const { analyzer, base, around, variants } = this;
+    if (!analyzer || !base) return;
+    this.pending = yield* variants.update(
+      {
+        analyzer,
+        files: this.files,
+        facts: around.facts,
+        isHalfTyped: (file) => around.standing(file)?.now !== undefined,
+        observers: (records) => (fn, file, context) => this.observers(fn, file, context, rules, records),
+        fileRules: (facts) => fileDrafts(rules, facts.path, facts.text, facts, around, new Notes()),
+      },
+      work,
+    );
+    const judged = new Set(rules.filter((r) => r.observe ?? r.file).map((r) => r.meta.id));
+    const others = variants.variants.map((v) =>
+      variants.within(functionsOf(v), () => decideVariant(v, new Notes(base.notes), around.program)),
+    );
+    this.findings = merge(base.findings, others, judged, (file) => around.facts(file)?.inactive ?? []);
+    this.configurations = variants.variants.map((v) => v.flip.on);
+    this.notes = variantNotes(variants, around.program);
   }
 
   /** Frees the analysis and keeps what was found. A change in the driver makes it start over. */
@@ -113,6 +162,13 @@ export class DriverAnalysis {
     this.remains = this.answers();
     this.analyzer = undefined;
     this.records = new Map();
+    this.base = undefined;
+    this.variants.reset();
+  }
+
+  /** What every function showed of the attack surface, in each of its contexts. */
+  heard(): SurfaceRecord[] {
+    return this.remains ? [...this.remains.surface.values()] : [...this.records.values()].map(({ surface }) => surface);
   }
 
   /** What the attack surface is built from. */
@@ -134,9 +190,9 @@ export class DriverAnalysis {
     };
   }
 
-  private observers(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[]): Observer[] {
+  private observers(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[], records = this.records): Observer[] {
     const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
-    this.records.set(context, record);
+    records.set(context, record);
     const cx = this.ruleContext(fn, file, record);
     const heard = rules.flatMap((rule): Observer[] =>
       rule.observe
@@ -144,6 +200,14 @@ export class DriverAnalysis {
         : [],
     );
     return [...heard, surfaceObserver(record.surface)];
+  }
+
+  /** What is heard of a function where its calls were joined: nothing that accuses. */
+  private habits(fn: FunctionDecl, file: string, context: string, rules: readonly Rule[]): Observer[] {
+    const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
+    this.records.set(context, record);
+    const cx: RuleContext = { ...this.ruleContext(fn, file, record), report: () => undefined };
+    return [...new Set(rules.map((r) => r.habits))].flatMap((hear) => (hear ? [hear(cx)] : []));
   }
 
   private ruleContext(fn: FunctionDecl, file: string, record: ContextRecord): Omit<RuleContext, 'report'> {
@@ -170,42 +234,22 @@ export class DriverAnalysis {
     };
   }
 
-  private decide(rules: readonly Rule[], analyzer: Analyzer): Finding[] {
+  private decide(rules: readonly Rule[], analyzer: Analyzer): { readonly findings: readonly Finding[]; readonly notes: Notes } {
     const notes = new Notes();
     const drafts: Drafted[] = [];
     const { program, constants, model } = this.around;
     for (const id of [...this.records.keys()].sort()) {
       const r = this.records.get(id);
       for (const [tag, key, value] of r?.notes ?? []) notes.add(tag, key, value);
-      for (const d of isJoined(id) ? [] : (r?.drafts ?? []))
+      for (const d of r?.drafts ?? [])
         drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
     }
-    for (const rule of rules) {
-      if (!rule.file) continue;
-      for (const file of this.files) {
-        const standing = this.around.standing(file);
-        if (!standing) continue;
-        const { facts, now } = standing;
-        rule.file({
-          file,
-          text: facts.text,
-          facts,
-          program,
-          constants,
-          model,
-          note: (tag, key, value = '') => {
-            notes.add(tag, key, value);
-          },
-          report: (draft) =>
-            drafts.push({
-              rule,
-              draft: now ? atNow(draft, file, now) : draft,
-              file,
-              fn: enclosing(facts, draft.place),
-              raw: true,
-            }),
-        });
-      }
+    for (const file of this.files) {
+      const standing = this.around.standing(file);
+      if (!standing) continue;
+      const { facts, now } = standing;
+      for (const d of fileDrafts(rules, file, facts.text, facts, this.around, notes))
+        drafts.push(now ? { ...d, draft: atNow(d.draft, file, now) } : d);
     }
     for (const rule of rules) {
       rule.finish?.({
@@ -218,7 +262,7 @@ export class DriverAnalysis {
         report: (file, draft) => drafts.push({ rule, draft, file, fn: undefined, raw: false }),
       });
     }
-    return decide(drafts, notes, program);
+    return { findings: decide(drafts, notes, program), notes };
   }
 }
 
@@ -236,9 +280,4 @@ function atNow(draft: Draft, file: string, now: (offset: number) => number): Dra
 
 function withoutFixes(decided: ReturnType<NonNullable<Draft['decide']>>): typeof decided {
   return decided && { ...decided, fixes: [] };
-}
-
-/** The name of the function that a place stands in. */
-function enclosing(facts: FileFacts, place: Span): string | undefined {
-  return facts.functions.find((f) => f.start <= place.start && place.end <= f.end)?.name;
 }

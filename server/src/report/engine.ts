@@ -18,6 +18,7 @@ import { RULES } from '../rules/index';
 import type { Rule } from '../rules/rule';
 import { decide, mergeFindings, Notes, type Drafted } from './decide';
 import { DriverAnalysis } from './driver';
+import { fileDrafts } from './file-rules';
 import { Reader } from './reader';
 import type { Span } from '../syntax/ast';
 import type { FileFacts, Gap, Syntax } from '../syntax/facts';
@@ -56,10 +57,10 @@ const LEFT_OUT = {
 
 export class EngineWorkspace implements Workspace {
   readonly ruleMetas: readonly RuleMeta[] = RULES.map((r) => r.meta);
-  private readonly program: Program;
+  readonly program: Program;
   private readonly reader: Reader;
-  private readonly constants: Constants;
-  private model: Model;
+  readonly constants: Constants;
+  model: Model;
   /** By id; those that were analysed or asked last come last. */
   private readonly drivers = new Map<string, DriverAnalysis>();
   /** Driver package files, which hold no C. */
@@ -183,11 +184,12 @@ export class EngineWorkspace implements Workspace {
   }
 
   private *heard(of: (driver: DriverAnalysis) => boolean): Generator<SurfaceRecord, void> {
-    for (const driver of this.drivers.values()) if (of(driver)) yield* driver.answers().surface.values();
+    for (const driver of this.drivers.values()) if (of(driver)) yield* driver.heard();
   }
 
-  *analyse(): Generator<Progress, Outcome, void> {
-    if (this.outcome) return this.outcome;
+  *analyse(configurations: 'all' | 'later' = 'all'): Generator<Progress, Outcome, void> {
+    const work = configurations === 'all';
+    if (this.outcome && !(work && this.outcome.pending === true)) return this.outcome;
     yield* this.reader.update();
     const rules = this.rules();
     const files = this.reader.paths.filter((f) => /\.(c|h|inl)$/i.test(f));
@@ -202,9 +204,14 @@ export class EngineWorkspace implements Workspace {
     for (const id of [...this.drivers.keys()]) if (!ids.has(id)) this.drivers.delete(id);
     for (const g of groups) {
       const driver = this.drivers.get(g.id) ?? new DriverAnalysis(g.id, this.around);
-      if (driver.isCurrent(g.files)) continue;
-      this.used(driver);
-      yield* driver.analyse(g.files, rules);
+      if (!driver.isCurrent(g.files)) {
+        this.used(driver);
+        yield* driver.analyse(g.files, rules);
+        yield* driver.lookAround(rules, work);
+      } else if (work && driver.pending) yield* driver.lookAround(rules, true);
+      else continue;
+      // What is let go cannot be looked at later.
+      for (const d of this.beyond()) if (d.pending) yield* d.lookAround(rules, true);
       this.letGo();
     }
     const reported = this.finisher.finish({
@@ -215,7 +222,14 @@ export class EngineWorkspace implements Workspace {
       metas: this.ruleMetas,
       settings: this.settings,
     });
-    const outcome: Outcome = { findings: reported, notes: this.notes(files, kernel), files };
+    const all = groups.flatMap((g) => this.drivers.get(g.id) ?? []);
+    const outcome: Outcome = {
+      findings: reported,
+      notes: [...this.notes(files, kernel), ...all.flatMap((d) => d.notes)],
+      files,
+      configurations: [...new Set(all.flatMap((d) => d.configurations))].sort(),
+      ...(all.some((d) => d.pending && d.live) ? { pending: true } : {}),
+    };
     this.outcome = outcome;
     return outcome;
   }
@@ -225,8 +239,9 @@ export class EngineWorkspace implements Workspace {
   }
 
   private get around() {
-    const { program, constants, model, reader } = this;
+    const { program, constants, model, reader, syntax } = this;
     return {
+      syntax,
       program,
       constants,
       model,
@@ -242,33 +257,24 @@ export class EngineWorkspace implements Workspace {
 
   /** Frees analyses beyond what is kept, those first that were not used for longest. The last one used stays. */
   private letGo(): void {
+    for (const d of this.beyond()) d.letGo();
+  }
+
+  private beyond(): readonly DriverAnalysis[] {
     let size = 0;
-    for (const d of [...this.drivers.values()].reverse()) {
-      if (!d.live) continue;
+    return [...this.drivers.values()].reverse().filter((d) => {
+      if (!d.live) return false;
       size += d.size;
-      if (size > this.keep && size > d.size) d.letGo();
-    }
+      return size > this.keep && size > d.size;
+    });
   }
 
   /** What rules say about files of a driver package. */
   private packageFindings(rules: readonly Rule[]): Finding[] {
     const notes = new Notes();
     const drafts: Drafted[] = [];
-    const { program, constants, model } = this;
-    for (const rule of rules)
-      for (const [file, text] of this.packages)
-        rule.file?.({
-          file,
-          text,
-          program,
-          constants,
-          model,
-          note: (tag, key, value = '') => {
-            notes.add(tag, key, value);
-          },
-          report: (draft) => drafts.push({ rule, draft, file, fn: undefined, raw: true }),
-        });
-    return decide(drafts, notes, program);
+    for (const [file, text] of this.packages) drafts.push(...fileDrafts(rules, file, text, undefined, this, notes));
+    return decide(drafts, notes, this.program);
   }
 
   private notes(files: readonly string[], kernel: readonly string[]): Note[] {

@@ -19,6 +19,8 @@ export class Reader {
   /** Facts of each file as they were then. */
   private readonly good = new Map<string, FileFacts>();
   private changes = new Changes();
+  /** A project file changed, and with it what it defines. */
+  private projects = false;
 
   constructor(
     private readonly syntax: Syntax,
@@ -89,6 +91,7 @@ export class Reader {
   }
   invalidate(): void {
     this.changes.restart = true;
+    this.projects = true;
   }
 
   /** Brings the program up to date. */
@@ -104,7 +107,8 @@ export class Reader {
       if (this.readOne(path)) declarations = true;
       yield { done: ++done, total, file: path };
     }
-    if (!declarations) return;
+    if (!declarations && !this.projects) return;
+    this.projects = false;
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       let again = 0;
       for (const path of this.paths) {

@@ -45,6 +45,10 @@ export interface Outcome {
   readonly notes: readonly Note[];
   /** Files that were analysed. */
   readonly files: readonly string[];
+  /** `#if` configurations that were looked at beside the default, in words. */
+  readonly configurations?: readonly string[];
+  /** Some of them are not up to date: another run of `analyse` goes on. */
+  readonly pending?: boolean;
 }
 
 export interface Progress {
@@ -61,8 +65,10 @@ export interface Workspace {
   /**
    * Brings the findings up to date, in slices: each `next()` does a bounded amount of work, so that a face can yield and cancel.
    * Abandoning the generator loses nothing: the next call goes on.
+   * @param configurations `later`: other `#if` configurations than the default are shown as far as they are known, and the outcome says
+   *   whether some are left; for an editor, where the default must not wait
    */
-  analyse(): Generator<Progress, Outcome, void>;
+  analyse(configurations?: 'all' | 'later'): Generator<Progress, Outcome, void>;
   facts(path: string): FileFacts | undefined;
   gaps(path: string): readonly Gap[];
   readonly ruleMetas: readonly RuleMeta[];

@@ -77,6 +77,8 @@ export interface Rule {
   /** Markdown: what it flags, the attack, vulnerable and fixed code, when it stays silent, references. */
   readonly page: string;
   observe?(cx: RuleContext): Observer;
+  /** Listens where many calls were joined into one context, and only notes what excuses: what it reports there is not heard. */
+  habits?(cx: RuleContext): Observer;
   file?(cx: FileContext): void;
   finish?(cx: DriverContext): void;
 }

@@ -15,6 +15,11 @@ export interface CommentFact extends Span {
   readonly text: string;
 }
 
+/** A `#if` with all its branches. */
+export interface Conditional extends Span {
+  readonly names: readonly string[];
+}
+
 export interface FileFacts {
   /** Workspace path with forward slashes. */
   readonly path: string;
@@ -32,8 +37,10 @@ export interface FileFacts {
   readonly gaps: readonly Gap[];
   /** Comments that contain the word `fencepost`. */
   readonly comments: readonly CommentFact[];
-  /** Names that conditions of `#if` in this file test, with the value that was assumed. */
+  /** Names that conditions of `#if` in this file test, with the value that the target or the driver gives them. */
   readonly conditions: ReadonlyMap<string, string>;
+  /** Each `#if` of text that was read, up to its `#endif`, with the names that its conditions tested. */
+  readonly conditionals: readonly Conditional[];
   /** Ranges that the assumed configuration leaves out. */
   readonly inactive: readonly Span[];
   /** Names asked of other files while the text was read, with the answer; with the text they are the key of these facts. */
@@ -48,8 +55,11 @@ export interface NameOracle {
   isType(name: string): boolean;
 }
 
-/** An assignment of `#if` names to values; a name that is absent is undefined, as the preprocessor has it. */
-export type Configuration = ReadonlyMap<string, string>;
+/**
+ * What conditions of `#if` are told before anybody else is asked: a name with its value, or a name that is not defined whatever the
+ * text says. A name that is absent means what the target, the driver and the text say.
+ */
+export type Configuration = ReadonlyMap<string, string | undefined>;
 
 /** The one door to the parser. Synchronous once created. */
 export interface Syntax {

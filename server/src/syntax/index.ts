@@ -12,6 +12,7 @@ import { expression } from './expressions';
 import type { Configuration, FileFacts, NameOracle, Syntax } from './facts';
 import { errorGaps, markBroken } from './gaps';
 import { generated } from './generated';
+import { foreignGaps } from './foreign';
 import { F, N } from './nodes';
 import { statements } from './statements';
 
@@ -35,7 +36,8 @@ class TreeSyntax implements Syntax {
 
   read(path: string, text: string, oracle: NameOracle, configuration: Configuration): FileFacts {
     const side = blank(text, oracle, configuration);
-    const flat = this.engine.parse(side.text, path);
+    // A configuration beside the default is read once: its tree is not worth keeping.
+    const flat = this.engine.parse(side.text, configuration.size === 0 ? path : undefined);
     const cx = new Context(flat, text, side, 0);
     const out: Declarations = { functions: [], prototypes: [], typedefs: [], globals: [] };
     fileScope(cx, 0, out);
@@ -54,9 +56,10 @@ class TreeSyntax implements Syntax {
       globals: out.globals,
       macros: side.macros,
       includes: side.includes,
-      gaps,
+      gaps: foreignGaps(path, gaps, text, side.text),
       comments: side.comments,
       conditions: side.conditions,
+      conditionals: side.conditionals,
       inactive: side.inactive,
       consulted: side.consulted,
     };

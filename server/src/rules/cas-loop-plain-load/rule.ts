@@ -1,11 +1,18 @@
 /**
  * The value that a compare-exchange expects was read plainly from the same place: the compiler may read it again in between.
  */
-import type { CallExpr, Expr } from '../../syntax/ast';
+import type { Observer } from '../../analysis/events';
+import { isVolatileOrigin } from '../../analysis/memory';
+import type { Target } from '../../analysis/value';
+import type { CallExpr, Expr, Span } from '../../syntax/ast';
+import { statements } from '../request/statements';
+import type { Rule, RuleContext } from '../rule';
 import { bare, functionRule, type Shape } from '../source/shape';
+import { isPlain, short } from '../volatile/shared-memory';
+import { expressions } from '../volatile/syntax';
 import page from './page.md';
 
-export const casLoopPlainLoad = functionRule(
+const inOneFunction = functionRule(
   {
     id: 'cas-loop-plain-load',
     title: 'Expected value of a compare-exchange read plainly',
@@ -41,6 +48,75 @@ export const casLoopPlainLoad = functionRule(
     }
   },
 );
+
+export const casLoopPlainLoad: Rule = { ...inOneFunction, observe: snapshots };
+
+const EXCHANGED = 'changed-by-compare-exchange';
+const LOCKS = 'takes-a-lock';
+/** Nobody else is there yet, or any more. */
+const ALONE =
+  /(create|init|start|alloc|open|attach|setup|close|cleanup|destroy|delete|free|stop|detach|unload|entry|reset|prepare|add_?device)/i;
+
+/** A snapshot that several decisions share is taken plainly from a place that a compare-exchange changes in another function. */
+function snapshots(cx: RuleContext): Observer {
+  const here = `${cx.file}:${cx.fn.name}`;
+  return {
+    call(e) {
+      if (e.api?.role === 'lock-acquire' || /acquire\w*lock|lock\w*acquire/i.test(e.name)) cx.note(LOCKS, here);
+    },
+    access(e, v) {
+      if (e.api?.role === 'interlocked') {
+        if (e.api.op === 'cas') for (const t of e.targets) if (isField(t)) cx.note(EXCHANGED, v.describe(t), cx.fn.name);
+        return;
+      }
+      if (e.kind !== 'read' || !isPlain(e) || e.whole || e.ty.k !== 'int' || ALONE.test(cx.fn.name)) return;
+      const t = e.targets.length === 1 ? e.targets[0] : undefined;
+      if (!t || !isField(t) || !isSharedSnapshot(e.place, cx)) return;
+      const field = v.describe(t);
+      const text = short(cx.text(e.place));
+      cx.report({
+        place: e.place,
+        severity: 'warning',
+        confidence: 'likely',
+        message: `\`${text}\` is read plainly into a snapshot, but other code changes it by compare-exchange: the compiler may read it again, and what is decided on the snapshot need not agree.`,
+        path: [
+          cx.step(e.place, 'use', 'read here without a volatile accessor'),
+          cx.step(e.place, 'guard', 'a read through a volatile accessor would take the snapshot once'),
+        ],
+        decide: (facts) => (facts.has(EXCHANGED, field) && !facts.has(LOCKS, here) ? {} : undefined),
+      });
+    },
+  };
+}
+
+/** A field of an object that lives longer than the function. */
+function isField(t: Target): boolean {
+  return (
+    t.root !== undefined && t.path !== '' && t.base.k !== 'local' && (t.base.k !== 'region' || !isVolatileOrigin(t.base.origin))
+  );
+}
+
+/** The read makes a local that is looked at more than once. */
+function isSharedSnapshot(place: Span, cx: RuleContext): boolean {
+  const name = localOf(place, cx);
+  if (name === undefined) return false;
+  let uses = 0;
+  for (const x of expressions(cx.fn.body)) if (x.kind === 'id' && x.name === name && x.start > place.end) uses++;
+  return uses > 1;
+}
+
+function localOf(place: Span, cx: RuleContext): string | undefined {
+  for (const s of statements(cx.fn.body))
+    if (s.kind === 'decl') for (const d of s.vars) if (d.init && isAt(d.init, place)) return d.name;
+  for (const x of expressions(cx.fn.body))
+    if (x.kind === 'asg' && x.op === '' && x.l.kind === 'id' && isAt(x.r, place)) return x.l.name;
+  return undefined;
+}
+
+function isAt(e: Expr, place: Span): boolean {
+  const x = bare(e);
+  return x.start === place.start && x.end === place.end;
+}
 
 /** `&p->f` and `p` as the text of the place that they lead to. */
 function placeOf(e: Expr, s: Shape): string | undefined {

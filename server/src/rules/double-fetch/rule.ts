@@ -4,6 +4,7 @@
  */
 import type { Rule } from '../rule';
 import { refetch } from '../volatile/refetch';
+import { habits } from '../volatile/shared-memory';
 import page from './page.md';
 
 export const doubleFetch: Rule = {
@@ -18,5 +19,6 @@ export const doubleFetch: Rule = {
     microsoft: ['cpp/drivers/user-mode-memory-read-multiple-times', 'SDV DoubleFetch'],
   },
   page,
+  habits,
   observe: (cx) => refetch(cx, { packet: false }),
 };

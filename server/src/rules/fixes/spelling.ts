@@ -6,7 +6,8 @@ import type { Access } from '../../analysis/events';
 import type { Ty } from '../../program/types';
 import type { DriverFacts, RuleContext } from '../rule';
 
-const SPELLED = 'spells-accessor';
+/** Names of accessors by direction, width and order. */
+export const SPELLED = 'spells-accessor';
 
 export type Order = 'NoFence' | 'Acquire' | 'Release';
 const ORDERS: Readonly<Record<string, Order>> = { relaxed: 'NoFence', acquire: 'Acquire', release: 'Release' };
@@ -74,6 +75,8 @@ export function accessorFor(
   const exact = nameOf(kind, declared, order);
   const used = facts.values(SPELLED, `${kind}:${String(ty.size * 8)}:${order}`);
   if (exact !== undefined && used.includes(exact)) return { name: exact };
+  // One of its family that takes the declared type goes before one that needs a cast.
+  if (exact !== undefined && known(exact) && related(declared, facts, ty.size * 8)) return { name: exact };
   for (const name of used) {
     const takes = typeOf(kind, name, order);
     if (takes !== undefined) return takes === declared ? { name } : { name, cast: takes };
@@ -91,6 +94,16 @@ export function accessorFor(
   const general = BY_WIDTH[ty.size * 8];
   const name = general && nameOf(kind, general, order);
   return general && name !== undefined ? { name, cast: general } : undefined;
+}
+
+/** The driver reads or writes this very type through accessors. */
+function related(declared: string, facts: DriverFacts, width: number): boolean {
+  for (const order of ['NoFence', 'Acquire', 'Release'] as const)
+    for (const kind of ['Read', 'Write'] as const) {
+      const name = nameOf(kind, declared, order);
+      if (name !== undefined && facts.values(SPELLED, `${kind}:${String(width)}:${order}`).includes(name)) return true;
+    }
+  return false;
 }
 
 function nameOf(kind: 'Read' | 'Write', type: string, order: Order): string | undefined {

@@ -1,6 +1,7 @@
 /**
  * A control code of which only a part is compared: codes that differ in the rest (method, access, device) reach the same handler.
  */
+import { constOf, type Atom } from '../../analysis/term';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -27,6 +28,7 @@ export const ioctlCodePartialCompare: Rule = {
         if (!atom || atom.key === 'REQ.Code' || !/^(&|>>|<<|%|narrow\d)\(/.test(atom.key)) return;
         const text = cx.text(e.c.kind === 'bin' && /^[=!]=$/.test(e.c.op) ? e.c.l : e.c).replace(/\s+/g, ' ');
         // Asking for the method or the access alone is no dispatch.
+        if (isMethod(atom)) return;
         if (/METHOD_FROM_CTL_CODE|DEVICE_TYPE_FROM_CTL_CODE|&\s*(0x)?3\b/.test(text)) return;
         cx.report({
           place: e.place,
@@ -41,3 +43,8 @@ export const ioctlCodePartialCompare: Rule = {
     };
   },
 };
+
+/** `code & mask` where the mask leaves the two bits of the method. */
+function isMethod(x: Atom): boolean {
+  return x.key.startsWith('&(') && x.args.some((a) => (constOf(a) ?? 4) <= 3);
+}

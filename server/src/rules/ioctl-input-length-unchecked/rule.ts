@@ -6,7 +6,7 @@ import type { OriginHit, View } from '../../analysis/events';
 import { constOf, constant, minus, same, type Lin } from '../../analysis/term';
 import type { Span } from '../../syntax/ast';
 import type { Fix } from '../finding';
-import { coverage, endOf, isKernelSide } from '../request/coverage';
+import { coverage, endOf, isCheckedAsWrite, isKernelSide } from '../request/coverage';
 import { guardFix, INPUT_LENGTH, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
 import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
@@ -65,7 +65,7 @@ function check(
   if (!len || !applies(hit, v) || !firstHand(v)) return;
   const end = endOf(hit, size);
   const answer = coverage(len, end, v);
-  if (answer === 'covered' || answer === 'amount-unknown') return;
+  if (answer === 'covered' || answer === 'amount-unknown' || isCheckedAsWrite(hit, end, v)) return;
   if (size && same(size, len)) return;
   const out = region.outLen;
   // What was written through the output half of a buffered request may be read back.

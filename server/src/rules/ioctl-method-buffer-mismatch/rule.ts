@@ -30,7 +30,7 @@ export const ioctlMethodBufferMismatch: Rule = {
         ((buffer === 'type3' || buffer === 'user') && method !== 3) ||
         (buffer === 'system' && method === 3) ||
         (buffer === 'mdl' && (method === 0 || method === 3));
-      if (!wrong || t.hit.region?.nestedIn !== undefined) return;
+      if (!wrong || !t.hit.certain || t.hit.region?.nestedIn !== undefined) return;
       if (!once.here(`${buffer}|${String(v.request.code)}`, t.place)) return;
       const given =
         method === 3

@@ -5,7 +5,7 @@ import type { OriginHit, View } from '../../analysis/events';
 import { constOf, constant, same, type Lin } from '../../analysis/term';
 import type { Span } from '../../syntax/ast';
 import type { Fix } from '../finding';
-import { coverage, endOf, isKernelSide } from '../request/coverage';
+import { coverage, endOf, isCheckedAsWrite, isKernelSide } from '../request/coverage';
 import { guardFix, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
 import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
@@ -62,7 +62,7 @@ function check(
   if (!len || !applies(hit, v) || !firstHand(v)) return;
   const end = endOf(hit, size);
   const answer = coverage(len, end, v);
-  if (answer === 'covered' || answer === 'amount-unknown') return;
+  if (answer === 'covered' || answer === 'amount-unknown' || isCheckedAsWrite(hit, end, v)) return;
   if (size && same(size, len)) return;
   // The buffer of a buffered request is as long as the longer of its two lengths: a write inside the checked input damages nothing.
   const input = region.inLen;

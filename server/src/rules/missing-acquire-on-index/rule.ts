@@ -1,15 +1,26 @@
 /**
  * The other side's index is read without acquire order, and elements are read by it: on ARM64 an element may be read before its index.
  */
-import type { OriginHit, View } from '../../analysis/events';
-import { acquired, isElement, objectOf } from '../../analysis/trail';
-import type { Taint } from '../../analysis/value';
-import type { Rule, RuleContext } from '../rule';
-import { isShared, namesFence, short } from '../volatile/shared-memory';
+import type { View } from '../../analysis/events';
+import { acquired, isElement, objectOf, ringMarks } from '../../analysis/trail';
+import { pathIn, type Taint, type Target } from '../../analysis/value';
+import type { Span } from '../../syntax/ast';
+import type { Step } from '../finding';
+import type { DriverFacts, Rule, RuleContext } from '../rule';
+import {
+  fieldKey,
+  fieldOf,
+  habits,
+  INDEXES,
+  isShared,
+  namesFence,
+  short,
+  together,
+  isFieldWritten,
+} from '../volatile/shared-memory';
 import page from './page.md';
 
 const FENCED_READS = 'fences-loads';
-const WRITES_HERE = 'writes-location';
 
 export const missingAcquireOnIndex: Rule = {
   meta: {
@@ -22,8 +33,9 @@ export const missingAcquireOnIndex: Rule = {
     profile: 'default',
   },
   page,
+  habits,
   observe(cx) {
-    return {
+    return together(habits(cx), {
       call(e) {
         if (namesFence(e)) cx.note(FENCED_READS, cx.fn.name);
         if (e.api?.role !== 'fence') return;
@@ -35,65 +47,73 @@ export const missingAcquireOnIndex: Rule = {
         // Two indexes of one ring: one of them is the other side's.
         for (const a of e.l.taint)
           for (const b of e.r.taint) {
-            if (!isShared(a.origin) || !isShared(b.origin) || objectOf(a) !== objectOf(b) || a.loc === b.loc) continue;
+            if (!isShared(a.origin) || !isShared(b.origin) || objectOf(a) !== objectOf(b) || fieldOf(a) === fieldOf(b)) continue;
             if (acquired(a) || acquired(b)) continue;
-            tell(a.plain && !b.plain ? b : a, undefined, cx);
+            tell(a, b, true, cx);
+            tell(b, a, false, cx);
           }
       },
       access(e, v) {
-        for (const t of e.targets) {
-          if (e.kind !== 'read') cx.note(WRITES_HERE, `${t.base.key}|${t.path}`);
-          else if (isElement(t)) peeked(t.base.key, e.place, v, cx);
-        }
+        if (e.kind === 'read') for (const t of e.targets) if (isElement(t)) peeked(t, e.place, v, cx);
       },
       copy(e, v) {
-        for (const t of e.src?.pts ?? []) peeked(t.base.key, e.place, v, cx);
+        for (const t of e.src?.pts ?? []) peeked(t, e.place, v, cx);
       },
-    };
+    });
   },
 };
 
 /** Elements are read while an index was only peeked at. */
-function peeked(base: string, place: { start: number; end: number }, v: View, cx: RuleContext): void {
-  for (const m of v.state.may.values()) {
-    if (m.tag !== 'peek' || m.base?.key !== base || m.site.file !== cx.file) continue;
-    const hit = v.origins([{ base: m.base, path: m.path ?? '' }]).find((h) => isShared(h.origin) && h.certain);
+function peeked(t: Target, place: Span, v: View, cx: RuleContext): void {
+  for (const m of ringMarks('peek', t, v.state)) {
+    if (m.base === undefined || m.site.file !== cx.file) continue;
+    const at = m.path ?? '';
+    const index: Target = { base: m.base, path: pathIn(at), from: at.includes('>') ? at.slice(0, at.indexOf('>')) : undefined };
+    const hit = v.origins([index]).find((h) => isShared(h.origin) && h.certain);
     if (!hit) continue;
-    const at = { file: m.site.file, start: m.site.start, end: m.site.end };
-    report(at, `${base}|${m.path ?? ''}`, hit, place, cx);
+    const loc = fieldKey(index);
+    const steps = [cx.step(place, 'related', 'an element is read here')];
+    report(
+      m.site,
+      cx.path(hit, m.site, '').slice(0, -1),
+      steps,
+      cx,
+      (facts) => !isFieldWritten(loc, facts) && (m.data !== 'equal' || facts.has(INDEXES, loc)),
+    );
   }
 }
 
-function tell(t: Taint, hit: OriginHit | undefined, cx: RuleContext): void {
+/** Of two indexes of one ring, the one that this side does not store is the other side’s; where it stores neither, the first. */
+function tell(t: Taint, other: Taint, first: boolean, cx: RuleContext): void {
   if (t.site.file !== cx.file || !t.certain) return;
-  report(t.site, undefined, hit, undefined, cx, t);
+  report(
+    t.site,
+    t.witness,
+    [],
+    cx,
+    (facts) => !isFieldWritten(fieldOf(t), facts) && (first || isFieldWritten(fieldOf(other), facts)),
+  );
 }
 
 function report(
-  at: { readonly start: number; readonly end: number },
-  own: string | undefined,
-  hit: OriginHit | undefined,
-  element: { start: number; end: number } | undefined,
+  at: Span,
+  origin: readonly Step[],
+  related: readonly Step[],
   cx: RuleContext,
-  t?: Taint,
+  holds: (facts: DriverFacts) => boolean,
 ): void {
   const text = short(cx.text(at));
-  const path = [
-    ...(t ? t.witness : cx.path(hit, at, '').slice(0, -1)),
-    cx.step(at, 'use', 'the index is read here, in no order with what follows'),
-    ...(element ? [cx.step(element, 'related', 'an element is read here')] : []),
-    cx.step(at, 'guard', 'a read with acquire order, or a fence before the elements, would keep them apart'),
-  ];
   cx.report({
     place: at,
     severity: 'warning',
     message: `\`${text}\` says how many elements there are, but is read without acquire order: on ARM64 an element may be read before its index.`,
-    path,
-    decide: (facts) => {
-      if (facts.has(FENCED_READS, cx.fn.name)) return undefined;
-      if (own !== undefined && facts.has(WRITES_HERE, own)) return undefined;
-      return { fixes: suffix(text, at, cx) };
-    },
+    path: [
+      ...origin,
+      cx.step(at, 'use', 'the index is read here, in no order with what follows'),
+      ...related,
+      cx.step(at, 'guard', 'a read with acquire order, or a fence before the elements, would keep them apart'),
+    ],
+    decide: (facts) => (facts.has(FENCED_READS, cx.fn.name) || !holds(facts) ? undefined : { fixes: suffix(text, at, cx) }),
   });
 }
 

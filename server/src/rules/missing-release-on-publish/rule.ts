@@ -3,16 +3,14 @@
  * before they were read.
  */
 import type { Access, View } from '../../analysis/events';
-import { isElement } from '../../analysis/trail';
+import { isElement, ringMarks } from '../../analysis/trail';
 import type { Rule, RuleContext } from '../rule';
 import { rmwFixes, writeFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
-import { isShared, lasting, namesFence, proof, short } from '../volatile/shared-memory';
+import { fieldKey, fieldOf, habits, INDEXES, lasting, namesFence, proof, short, together } from '../volatile/shared-memory';
 import page from './page.md';
 
 const FENCED_STORES = 'fences-stores';
-/** Set against another number, or used as an index: not a mere counter. */
-const INDEX = 'ring-index';
 
 export const missingReleaseOnPublish: Rule = {
   meta: {
@@ -25,21 +23,15 @@ export const missingReleaseOnPublish: Rule = {
     profile: 'default',
   },
   page,
+  habits,
   observe(cx) {
-    return {
+    return together(habits(cx), {
       call(e) {
         if (namesFence(e)) cx.note(FENCED_STORES, cx.fn.name);
         if (e.api?.role !== 'fence') return;
         const argument = e.argExprs[0];
         const fence = cx.model.fence(e.name, 'arm64', argument && cx.text(argument));
         if (fence?.storeStore && fence.loadStore) cx.note(FENCED_STORES, cx.fn.name);
-      },
-      arith(e) {
-        if (e.op !== '-') return;
-        for (const val of [e.l, e.r]) for (const t of val.taint) if (isShared(t.origin)) cx.note(INDEX, t.loc);
-      },
-      index(e) {
-        for (const t of e.index.taint) if (isShared(t.origin)) cx.note(INDEX, t.loc);
       },
       access(e, v) {
         spelling(e, cx);
@@ -48,7 +40,7 @@ export const missingReleaseOnPublish: Rule = {
         if (e.kind === 'rmw' && (e.api !== undefined || (e.op !== '+' && e.op !== '-'))) return;
         publish(e, v, cx);
       },
-    };
+    });
   },
 };
 
@@ -57,9 +49,9 @@ function publish(e: Access, v: View, cx: RuleContext): void {
     if (isElement(t)) continue;
     const hit = v.origins([t]).find((h) => lasting(h) && h.certain);
     if (!hit) continue;
-    const loc = `${t.base.key}|${t.path}`;
-    const advances = e.kind === 'rmw' || (e.val?.taint.some((x) => x.loc === loc) ?? false);
-    const slot = v.state.hasMay('slot', t.base, '');
+    const field = fieldKey(t);
+    const advances = e.kind === 'rmw' || (e.val?.taint.some((x) => fieldOf(x) === field) ?? false);
+    const [slot] = ringMarks('slot', t, v.state);
     if (!advances && !slot) continue;
     const text = short(cx.text(e.place));
     const steps = [
@@ -78,7 +70,7 @@ function publish(e: Access, v: View, cx: RuleContext): void {
       message: `\`${text}\` tells the other side that elements are ready, but is stored without release order: on ARM64 it may be seen before the accesses that it stands for.`,
       path: steps,
       decide: (facts) => {
-        if (!facts.has(INDEX, loc) || facts.has(FENCED_STORES, cx.fn.name)) return undefined;
+        if (!facts.has(INDEXES, field) || facts.has(FENCED_STORES, cx.fn.name)) return undefined;
         return { fixes: e.kind === 'rmw' ? rmwFixes(e, facts, cx) : e.api ? suffix(e, cx) : writeFixes(e, 'Release', facts, cx) };
       },
     });

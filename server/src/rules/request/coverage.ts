@@ -58,6 +58,18 @@ function copyCompared(len: Lin, v: View): boolean {
   return false;
 }
 
+/**
+ * The length of the pages behind `Irp->MdlAddress` is the one of the request: what a write is given, what a read or a control code asks
+ * for. Where the kind of request is not known, a comparison of either is a check whose amount is not known.
+ */
+export function isCheckedAsWrite(hit: OriginHit, end: Lin | undefined, v: View): boolean {
+  if (hit.region?.request !== 'mdl') return false;
+  const major = v.request.major;
+  if (major !== undefined && major !== 4) return false;
+  const answer = coverage(v.request.inLen, end, v);
+  return answer === 'covered' || (answer === 'amount-unknown' && v.wasCompared(v.request.inLen));
+}
+
 /** Bytes from the start of the buffer to the end of an access of `size` bytes. */
 export function endOf(hit: OriginHit, size: Lin | undefined): Lin | undefined {
   const off = hit.target.off;

@@ -30,16 +30,16 @@ export const sharedBulkCopyNonvolatile: Rule = {
     profile: 'default',
   },
   page,
+  habits,
   observe(cx) {
     return together(habits(cx), decisions(cx), {
       copy(e, v) {
         if (e.fill || e.api.volatile === true || !e.src) return;
         const from = rewritable(v.pointee(e.src));
-        if (from) tell(e, from, true, cx);
-        else {
-          const to = rewritable(e.dst ? v.pointee(e.dst) : []);
-          if (to && to.origin !== 'UserVA') tell(e, to, false, cx);
-        }
+        const to = rewritable((e.dst ? v.pointee(e.dst) : []).filter((h) => h.origin !== 'UserVA'));
+        // What is certain goes first.
+        if (from && (from.certain || to?.certain !== true)) tell(e, from, true, cx);
+        else if (to) tell(e, to, false, cx);
       },
     });
   },

@@ -3,15 +3,18 @@
  */
 import type { Access, OriginHit } from '../../analysis/events';
 import { isVolatileOrigin, words } from '../../analysis/memory';
+import type { Span } from '../../syntax/ast';
 import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { readFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
-import { decisions, decisionsOf } from '../volatile/decisions';
+import { decisions, decisionsOf, REACHES, worst } from '../volatile/decisions';
+import { isRefetched } from '../volatile/refetch';
 import {
   ACCESSORS,
   fieldKey,
   habits,
   isPlain,
+  lasting,
   placeKey,
   proof,
   rewritable,
@@ -37,6 +40,7 @@ export const sharedNonvolatileRead: Rule = {
     microsoft: ['cpp/drivers/user-mode-memory-read-multiple-times'],
   },
   page,
+  habits,
   observe(cx) {
     return together(habits(cx), decisions(cx), {
       access(e, v) {
@@ -55,27 +59,44 @@ export const sharedNonvolatileRead: Rule = {
   },
 };
 
+const SITES = 'reads-request-field';
+
+function siteKey(cx: RuleContext, hit: OriginHit): string {
+  return `${cx.file}:${cx.fn.name}:${fieldKey(hit.target)}`;
+}
+function spanOf(text: string): Span {
+  const [start, end] = text.split('-').map(Number);
+  return { start: start ?? 0, end: end ?? 0 };
+}
+
 function report(e: Access, hit: OriginHit, cx: RuleContext): void {
   const text = short(cx.text(e.place));
   const user = hit.origin === 'UserVA';
   const own = fieldKey(hit.target);
+  if (!lasting(hit) && hit.certain) cx.note(SITES, siteKey(cx, hit), `${String(e.place.start)}-${String(e.place.end)}`);
   cx.note(OWN_READ, own, `${cx.file}:${String(e.place.start).padStart(9, '0')}`);
   const message = `\`${text}\` is a plain read of ${words(hit.origin)}: the compiler may fetch it again after a check, and its value can change between the two.`;
+  const path = proof(
+    cx,
+    hit,
+    e.place,
+    'read here without a volatile accessor',
+    user
+      ? 'one volatile read into a local, used from there on, would settle its value'
+      : 'a read through a volatile accessor would settle its value',
+  );
   cx.report({
     place: e.place,
     severity: user ? 'info' : 'warning',
     confidence: hit.certain ? 'certain' : 'possible',
     message,
-    path: proof(
-      cx,
-      hit,
-      e.place,
-      'read here without a volatile accessor',
-      user
-        ? 'one volatile read into a local, used from there on, would settle its value'
-        : 'a read through a volatile accessor would settle its value',
-    ),
-    decide: (facts) => decide(e, hit, message, text, own, facts, cx),
+    path,
+    decide: (facts) => {
+      const answer = decide(e, hit, message, text, own, facts, cx);
+      const more = lasting(hit) ? [] : facts.values(SITES, siteKey(cx, hit)).map(spanOf);
+      const related = more.filter((o) => o.start > e.place.start).map((o) => cx.step(o, 'related', 'read here as well'));
+      return answer && related.length > 0 ? { ...answer, path: [...path, ...related] } : answer;
+    },
   });
 }
 
@@ -89,10 +110,15 @@ function decide(
   cx: RuleContext,
 ): ReturnType<NonNullable<Draft['decide']>> {
   const place = placeKey(cx.file, e.place.start);
-  const uses = decisionsOf(place, facts);
+  const others = lasting(hit) ? [] : facts.values(SITES, siteKey(cx, hit)).map(spanOf);
+  // Of one field of a request, the first place speaks for all.
+  if (others.some((o) => o.start < e.place.start)) return undefined;
+  const uses = worst((others.length ? others : [e.place]).flatMap((o) => decisionsOf(placeKey(cx.file, o.start), facts)));
   const first = uses[0];
   const fixes = readFixes(e, hit, facts.has(COUNTED, place) && !isWritten(hit.target, facts), facts, cx);
   const because = first === undefined ? message : `${message} It decides ${first}.`;
+  // One fault, one finding: what is fetched twice is said where it is.
+  if (!lasting(hit) && isRefetched(cx, hit.target, facts)) return undefined;
   if (!hit.certain) return { severity: 'info', message: because, fixes };
   if (hit.origin === 'UserVA') {
     const strict = first !== undefined || facts.count(ACCESSORS) > 0;
@@ -108,6 +134,12 @@ function decide(
       message: `\`${text}\` is written by this side, but it lives in memory that user mode can rewrite: keep a copy of your own.`,
       fixes,
     };
+  }
+  // Pages of one request: what is captured once and decides nothing does no harm.
+  if (!lasting(hit)) {
+    const strict = facts.count(ACCESSORS) > 0;
+    const grave = first !== undefined && REACHES.has(first);
+    return { severity: grave ? 'error' : first !== undefined || strict ? 'warning' : 'info', message: because, fixes };
   }
   return { severity: first !== undefined ? 'error' : 'warning', message: because, fixes };
 }

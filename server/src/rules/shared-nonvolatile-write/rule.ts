@@ -1,11 +1,12 @@
 /**
  * A plain store to memory that user mode reads at any time: the compiler may tear it, move it, or read it back.
  */
+import type { Access, OriginHit } from '../../analysis/events';
 import { words } from '../../analysis/memory';
-import type { Rule } from '../rule';
+import type { Rule, RuleContext } from '../rule';
 import { writeFixes } from '../fixes/accessors';
-import { spelling } from '../fixes/spelling';
-import { isPlain, isShared, lasting, proof, short } from '../volatile/shared-memory';
+import { SPELLED, spelling } from '../fixes/spelling';
+import { ACCESSORS, habits, isPlain, isShared, lasting, proof, short, together } from '../volatile/shared-memory';
 import page from './page.md';
 
 export const sharedNonvolatileWrite: Rule = {
@@ -20,12 +21,17 @@ export const sharedNonvolatileWrite: Rule = {
   },
   page,
   observe(cx) {
-    return {
+    return together(habits(cx), {
       access(e, v) {
         spelling(e, cx);
         if (e.kind !== 'write' || !isPlain(e)) return;
-        const hit = v.origins(e.targets).find((h) => isShared(h.origin));
-        if (!hit) return;
+        const hits = v.origins(e.targets);
+        const hit = hits.find((h) => isShared(h.origin));
+        if (!hit) {
+          const user = hits.find((h) => h.origin === 'UserVA' && h.certain);
+          if (user) toUser(e, user, cx);
+          return;
+        }
         const text = short(cx.text(e.place));
         // The creator's first constants, before the other side was told where to look.
         const made = hit.target.base.k === 'alloc' ? hit.target.base.site : undefined;
@@ -51,6 +57,17 @@ export const sharedNonvolatileWrite: Rule = {
           decide: (facts) => ({ fixes: writeFixes(e, 'NoFence', facts, cx) }),
         });
       },
-    };
+    });
   },
 };
+
+/** A plain store to a user address is what most drivers do; it is worth a word where the driver holds itself to accessors. */
+function toUser(e: Access, hit: OriginHit, cx: RuleContext): void {
+  cx.report({
+    place: e.place,
+    severity: 'info',
+    message: `\`${short(cx.text(e.place))}\` is stored plainly in user memory: the compiler may split the store, or read it back.`,
+    path: proof(cx, hit, e.place, 'stored here without a volatile accessor', 'a store through a volatile accessor is one store'),
+    decide: (facts) => (facts.count(ACCESSORS) > 0 || facts.count(SPELLED) > 0 ? { severity: 'warning' } : undefined),
+  });
+}

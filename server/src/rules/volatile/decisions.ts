@@ -15,6 +15,15 @@ const DECIDES = 'read-decides';
 export type Decision =
   'a comparison' | 'an index' | 'an unclamped index' | 'the length of a copy' | 'a size' | 'a pointer' | 'a switch';
 
+/** Decisions that reach memory, or say how much of it. */
+export const REACHES: ReadonlySet<string> = new Set<Decision>([
+  'a pointer',
+  'an unclamped index',
+  'an index',
+  'the length of a copy',
+  'a size',
+]);
+
 export function decisions(cx: RuleContext): Observer {
   const decides = (val: Val, what: Decision): void => {
     for (const t of val.taint) if (isVolatileOrigin(t.origin) || t.origin === 'Packet') cx.note(DECIDES, taintPlace(t), what);
@@ -52,6 +61,10 @@ function loose(val: Val, v: View, count: number | undefined): boolean {
 
 /** What the read at a place decides, worst first. */
 export function decisionsOf(place: string, facts: DriverFacts): readonly string[] {
+  return worst(facts.values(DECIDES, place));
+}
+
+export function worst(uses: readonly string[]): readonly string[] {
   const order = ['a pointer', 'an unclamped index', 'the length of a copy', 'a size', 'an index', 'a switch', 'a comparison'];
-  return [...facts.values(DECIDES, place)].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  return [...uses].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }

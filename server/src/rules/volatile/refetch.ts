@@ -5,13 +5,18 @@ import type { Access, Copy, Observer, OriginHit, View } from '../../analysis/eve
 import { isVolatileOrigin, words } from '../../analysis/memory';
 import type { Mark } from '../../analysis/state';
 import { same } from '../../analysis/term';
-import type { Target } from '../../analysis/value';
+import { LIMITED } from '../../analysis/trail';
+import { pathIn, placeOf, type Target } from '../../analysis/value';
 import type { Step } from '../finding';
-import type { RuleContext } from '../rule';
-import { decisions, decisionsOf } from './decisions';
-import { habits, isWritten, lasting, placeKey, proof, short, together } from './shared-memory';
+import type { DriverFacts, RuleContext } from '../rule';
+import { decisions, decisionsOf, REACHES } from './decisions';
+import { fieldKey, habits, isFieldWritten, isWritten, lasting, placeKey, proof, short, together } from './shared-memory';
 
-const REACHES = new Set(['a pointer', 'an unclamped index', 'an index', 'the length of a copy', 'a size']);
+/** The first read of a place. */
+interface First {
+  readonly mark: Mark;
+  readonly tested: boolean;
+}
 
 export function refetch(cx: RuleContext, options: { readonly packet: boolean }): Observer {
   const wanted = (h: OriginHit): boolean => h.certain && (options.packet ? h.origin === 'Packet' : isVolatileOrigin(h.origin));
@@ -32,9 +37,9 @@ export function refetch(cx: RuleContext, options: { readonly packet: boolean }):
 }
 
 /** The first read of the same place, when its value was tested. */
-function earlier(e: Access, t: Target, v: View): { mark: Mark; tested: boolean } | undefined {
-  const tested = v.state.hasMay('tested', t.base, t.path);
-  const mark = tested ?? v.state.hasMay('fetch', t.base, t.path);
+function earlier(e: Access, t: Target, v: View): First | undefined {
+  const tested = v.state.hasMay('tested', t.base, placeOf(t));
+  const mark = tested ?? v.state.hasMay('fetch', t.base, placeOf(t));
   if (!mark || (mark.site.file === v.file && mark.site.start === e.place.start)) return undefined;
   if (!sameOffset(mark, t, e, v)) return undefined;
   // Disjoint bits of one word may change apart from each other.
@@ -50,10 +55,11 @@ function sameOffset(mark: Mark, t: Target, e: Access, v: View): boolean {
 }
 
 /** A field that was tested lies in what is now copied as a whole. */
-function covered(t: Target, e: Copy, v: View): { mark: Mark; tested: boolean } | undefined {
+function covered(t: Target, e: Copy, v: View): First | undefined {
   for (const m of v.state.may.values()) {
     if (m.tag !== 'tested' || m.base?.key !== t.base.key || m.site.start === e.place.start) continue;
-    const path = m.path ?? '';
+    if (!(m.path ?? '').startsWith(placeOf(t, ''))) continue;
+    const path = pathIn(m.path ?? '');
     if (path.startsWith('+') || path.includes('[')) continue;
     if (t.path === '' || path === t.path || path.startsWith(`${t.path}.`)) return { mark: m, tested: true };
   }
@@ -81,47 +87,90 @@ function steps(
   return all;
 }
 
-function tell(
-  e: Access,
-  hit: OriginHit,
-  first: { mark: Mark; tested: boolean },
-  v: View,
-  cx: RuleContext,
-  packet: boolean,
-): void {
+function tell(e: Access, hit: OriginHit, first: First, v: View, cx: RuleContext, packet: boolean): void {
   void v;
   const text = short(cx.text(e.place));
   const byAccessor = e.api !== undefined;
+  const pair: Pair = {
+    place: placeKey(cx.file, e.place.start),
+    field: fieldKey(hit.target),
+    tested: first.tested,
+    byAccessor,
+    packet,
+    loud: lasting(hit) || first.mark.data === LIMITED,
+  };
+  cx.note(PAIRS, inFunction(cx, hit.target), JSON.stringify(pair));
   cx.report({
     place: e.place,
     severity: packet ? 'warning' : 'error',
     message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.`,
     path: steps(cx, hit, e.place, first.mark, first.tested),
     decide: (facts) => {
-      if (isWritten(hit.target, facts)) return undefined;
-      const uses = decisionsOf(placeKey(cx.file, e.place.start), facts).filter((u) => REACHES.has(u));
-      const reaches = uses[0];
-      if (packet || byAccessor) {
-        if (reaches === undefined || !first.tested) return undefined;
-      } else if (reaches === undefined && !first.tested) return undefined;
+      if (isWritten(hit.target, facts) || !belongTogether(pair, facts)) return undefined;
+      const reaches = reached(pair.place, facts);
       const what = reaches === undefined ? '' : ` The second decides ${reaches}.`;
       return {
         message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.${what}`,
-        severity: packet ? 'warning' : weigh(reaches !== undefined, first.tested, hit),
+        severity: packet ? 'warning' : weigh(reaches !== undefined, first, hit),
       };
     },
   });
 }
 
-/** Both related and dangerous, or one of the two. */
-function weigh(reaches: boolean, tested: boolean, hit: OriginHit): 'error' | 'warning' | 'info' {
-  if (reaches) return tested ? 'error' : 'warning';
-  return lasting(hit) ? 'warning' : 'info';
+/** Two reads of one place that may be meant to be one, as they are noted. */
+interface Pair {
+  /** Of the second. */
+  readonly place: string;
+  readonly field: string;
+  readonly tested: boolean;
+  readonly byAccessor: boolean;
+  readonly packet: boolean;
+  /** More than a note, whatever the second goes on to decide. */
+  readonly loud: boolean;
+}
+const PAIRS = 'refetched';
+
+function inFunction(cx: RuleContext, t: Target): string {
+  return `${cx.file}:${cx.fn.name}:${t.base.key}`;
 }
 
-function tellCopy(e: Copy, hit: OriginHit, first: { mark: Mark; tested: boolean }, v: View, cx: RuleContext): void {
+function reached(place: string, facts: DriverFacts): string | undefined {
+  return decisionsOf(place, facts).find((u) => REACHES.has(u));
+}
+
+/** The first decides over the second, or the second reaches memory; and this side does not write there itself. */
+function belongTogether(p: Pair, facts: DriverFacts): boolean {
+  if (isFieldWritten(p.field, facts)) return false;
+  const reaches = reached(p.place, facts) !== undefined;
+  return p.packet || p.byAccessor ? reaches && p.tested : reaches || p.tested;
+}
+
+/** The function fetches a place of this object twice: that it reads it plainly as well is the same fault. */
+export function isRefetched(cx: RuleContext, t: Target, facts: DriverFacts): boolean {
+  return facts
+    .values(PAIRS, inFunction(cx, t))
+    .map((x) => JSON.parse(x) as Pair)
+    .some((p) => belongTogether(p, facts) && (p.loud || reached(p.place, facts) !== undefined));
+}
+
+/** Both related and dangerous, or one of the two. */
+function weigh(reaches: boolean, first: First, hit: OriginHit): 'error' | 'warning' | 'info' {
+  if (reaches && first.tested) return 'error';
+  return reaches || lasting(hit) || first.mark.data === LIMITED ? 'warning' : 'info';
+}
+
+function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContext): void {
   void v;
   const text = short(cx.text(e.srcExpr ?? e.place));
+  const pair: Pair = {
+    place: placeKey(cx.file, e.place.start),
+    field: fieldKey(hit.target),
+    tested: true,
+    byAccessor: false,
+    packet: false,
+    loud: true,
+  };
+  cx.note(PAIRS, inFunction(cx, hit.target), JSON.stringify(pair));
   cx.report({
     place: e.place,
     severity: 'warning',

@@ -10,6 +10,8 @@ import type { Span } from '../../syntax/ast';
 import type { Step } from '../finding';
 import type { DriverFacts, RuleContext } from '../rule';
 
+/** A number of the field is set against another one, or used as an index: it is no mere state or counter. */
+export const INDEXES = 'indexes-ring';
 /** This side stores to the field (value: function names). */
 export const WRITES = 'writes-shared';
 /** The same by the innermost type alone, for reads through an object whose place is not known. */
@@ -43,9 +45,17 @@ export function fieldKey(t: Target): string {
 export function isWritten(t: Target, facts: DriverFacts): boolean {
   // Elements pass from side to side; only what lies in the header has one writer.
   if (isElement(t)) return false;
-  const key = fieldKey(t);
-  if (facts.has(WRITES, key)) return true;
-  return t.inner === undefined ? facts.has(WRITES_INSIDE, key) : facts.has(WRITES, `${t.inner}|${t.path}`);
+  return isFieldWritten(fieldKey(t), facts) || (t.inner !== undefined && facts.has(WRITES, `${t.inner}|${t.path}`));
+}
+
+/** The same of the field that a number was read from. */
+export function fieldOf(t: Taint): string {
+  return t.field?.replace('>', '|') ?? t.loc;
+}
+
+/** The same by the name of the field; one that is named by its inner type may lie in any object of the type. */
+export function isFieldWritten(field: string, facts: DriverFacts): boolean {
+  return facts.has(WRITES, field) || facts.has(WRITES_INSIDE, field);
 }
 
 export function placeKey(file: string, start: number): string {
@@ -68,6 +78,13 @@ export function habits(cx: RuleContext): Observer {
         cx.note(WRITES, fieldKey(target), cx.fn.name);
         if (target.inner !== undefined) cx.note(WRITES_INSIDE, `${target.inner}|${target.path}`, cx.fn.name);
       }
+    },
+    arith(e) {
+      if (e.op !== '-') return;
+      for (const val of [e.l, e.r]) for (const t of val.taint) if (isShared(t.origin)) cx.note(INDEXES, fieldOf(t));
+    },
+    index(e) {
+      for (const t of e.index.taint) if (isShared(t.origin)) cx.note(INDEXES, fieldOf(t));
     },
     copy(e, v) {
       if (e.api.volatile !== true) return;

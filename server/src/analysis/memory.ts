@@ -174,8 +174,12 @@ export class Memory {
 
   // ---- loads
 
+  /** A pointer that walks along a buffer is in several places; what it reads is then known by the field alone. */
+  private isOnePlace = true;
+
   load(state: State, places: readonly Target[], ty: Ty, reading: Reading): Val {
     const targets = ofOneMethod(places);
+    this.isOnePlace = targets.length === 1;
     let out: Val | undefined;
     for (const t of targets) {
       const v = this.loadOne(state, t, ty, reading);
@@ -254,7 +258,11 @@ export class Memory {
   private sameBytes(t: Target, ty: Ty): string | undefined {
     const off = t.off && constOf(t.off);
     const size = this.types.sizeOf(ty);
-    return t.base.k === 'region' && off !== undefined && size !== undefined && (ty.k === 'int' || ty.k === 'ptr')
+    return this.isOnePlace &&
+      t.base.k === 'region' &&
+      off !== undefined &&
+      size !== undefined &&
+      (ty.k === 'int' || ty.k === 'ptr')
       ? `${t.base.key}#${String(off)}/${String(size)}`
       : undefined;
   }

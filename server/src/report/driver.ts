@@ -10,10 +10,11 @@ import type { Model } from '../model/model';
 import type { Constants } from '../program/constants';
 import type { Declared, Program } from '../program/program';
 import type { Finding, Step } from '../rules/finding';
-import type { Draft, Rule, RuleContext } from '../rules/rule';
+import type { Rule, RuleContext } from '../rules/rule';
 import type { FunctionDecl, Span } from '../syntax/ast';
 import type { FileFacts } from '../syntax/facts';
 import { decide, dedupe, Notes, type ContextRecord, type Drafted } from './decide';
+import { FileRules } from './file-rules';
 import type { Progress } from './workspace';
 
 /** What all drivers of a workspace share. */
@@ -49,6 +50,7 @@ export class DriverAnalysis {
   size = 0;
   private analyzer: Analyzer | undefined;
   private records = new Map<string, ContextRecord>();
+  private readonly fileRules = new FileRules();
   private remains: Remains | undefined;
   /** Facts of the files, and the version of all declarations, for which the findings stand. */
   private stand: { readonly facts: readonly (FileFacts | undefined)[]; readonly version: number } | undefined;
@@ -180,31 +182,11 @@ export class DriverAnalysis {
       for (const d of isJoined(id) ? [] : (r?.drafts ?? []))
         drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
     }
+    const said = this.files.map((file) => this.fileRules.saidAbout(file, rules, this.around));
     for (const rule of rules) {
-      if (!rule.file) continue;
-      for (const file of this.files) {
-        const standing = this.around.standing(file);
-        if (!standing) continue;
-        const { facts, now } = standing;
-        rule.file({
-          file,
-          text: facts.text,
-          facts,
-          program,
-          constants,
-          model,
-          note: (tag, key, value = '') => {
-            notes.add(tag, key, value);
-          },
-          report: (draft) =>
-            drafts.push({
-              rule,
-              draft: now ? atNow(draft, file, now) : draft,
-              file,
-              fn: enclosing(facts, draft.place),
-              raw: true,
-            }),
-        });
+      for (const one of said) {
+        for (const [tag, key, value] of one.get(rule)?.notes ?? []) notes.add(tag, key, value);
+        for (const draft of one.get(rule)?.drafts ?? []) drafts.push(draft);
       }
     }
     for (const rule of rules) {
@@ -220,25 +202,4 @@ export class DriverAnalysis {
     }
     return decide(drafts, notes, program);
   }
-}
-
-/** A draft about a text that was edited since: where it is now, and without fixes. */
-function atNow(draft: Draft, file: string, now: (offset: number) => number): Draft {
-  const moved = <T extends Span>(span: T): T => ({ ...span, start: now(span.start), end: now(span.end) });
-  return {
-    ...draft,
-    place: moved(draft.place),
-    path: draft.path.map((s) => (s.file === file ? moved(s) : s)),
-    fixes: [],
-    decide: draft.decide && ((facts) => withoutFixes(draft.decide?.(facts))),
-  };
-}
-
-function withoutFixes(decided: ReturnType<NonNullable<Draft['decide']>>): typeof decided {
-  return decided && { ...decided, fixes: [] };
-}
-
-/** The name of the function that a place stands in. */
-function enclosing(facts: FileFacts, place: Span): string | undefined {
-  return facts.functions.find((f) => f.start <= place.start && place.end <= f.end)?.name;
 }

@@ -14,7 +14,7 @@ import { componentsOf } from './components';
 import { evaluate, plain, refOf, resolvedRefs, staticType, store, UNKNOWN, fresh, siteOf, variable, lvalue } from './evaluate';
 import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
 import type { Memory } from './memory';
-import { ordinalsOf, type Ordinals } from './ordinals';
+import { Places } from './ordinals';
 import { decided, isComparison, refine, relate } from './refine';
 import type { Regions } from './regions';
 import { leaveAccess, leaveArith, leaveBranch, leaveCall, leaveCopy } from './trail';
@@ -115,9 +115,8 @@ export class Frame {
   private readonly localBases = new Map<string, LocalBase>();
   private readonly flags: readonly string[];
   private block: Block | undefined;
-  private readonly tag: string;
   private readonly maxPartitions: number;
-  private readonly ordinals: Ordinals;
+  private readonly places: Places;
 
   constructor(
     readonly analyzer: Analyzer,
@@ -128,9 +127,8 @@ export class Frame {
     readonly calledInTry: boolean,
     readonly stack: readonly string[],
   ) {
-    this.tag = `${file}:${fn.name}`;
     this.maxPartitions = partitionsFor(cfg.blocks.length);
-    this.ordinals = ordinalsOf(fn);
+    this.places = Places.of(fn, file);
     this.program = analyzer.program;
     this.types = analyzer.types;
     this.constants = analyzer.constants;
@@ -194,10 +192,10 @@ export class Frame {
   }
   /** A name for a place that stays when the function moves or its layout changes: which expression of the function it is. */
   at(s: Span): string {
-    const n = this.ordinals.get(s.start)?.get(s.end);
-    return n === undefined
-      ? `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}`
-      : `${this.tag}#${String(n)}`;
+    return this.places.site(s).id;
+  }
+  site(s: Span): Site {
+    return this.places.site(s);
   }
   text(span: Span): string {
     return this.program.slice(this.file, span);

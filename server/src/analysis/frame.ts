@@ -51,21 +51,24 @@ const TRAIL: { readonly [K in keyof Events]?: (e: Events[K], s: State, f: Frame)
   call: leaveCall,
 };
 
-/** Observers by what they listen to. */
-type Listeners = { readonly [K in keyof Events | 'ret' | 'all']: readonly Observer[] };
+/** What observers listen to, by kind of event. */
+type Listeners = { readonly [K in keyof Events]: ((e: Events[K], v: View) => void)[] } & {
+  readonly ret: NonNullable<Observer['ret']>[];
+  readonly all: readonly Observer[];
+};
 
 function listenersOf(all: readonly Observer[]): Listeners {
-  const to = (kind: keyof Events | 'ret'): readonly Observer[] => all.filter((o) => o[kind] !== undefined);
-  return {
-    all,
-    access: to('access'),
-    copy: to('copy'),
-    call: to('call'),
-    branch: to('branch'),
-    index: to('index'),
-    arith: to('arith'),
-    ret: to('ret'),
-  };
+  const out: Listeners = { all, access: [], copy: [], call: [], branch: [], index: [], arith: [], ret: [] };
+  for (const o of all) {
+    if (o.access) out.access.push(o.access.bind(o));
+    if (o.copy) out.copy.push(o.copy.bind(o));
+    if (o.call) out.call.push(o.call.bind(o));
+    if (o.branch) out.branch.push(o.branch.bind(o));
+    if (o.index) out.index.push(o.index.bind(o));
+    if (o.arith) out.arith.push(o.arith.bind(o));
+    if (o.ret) out.ret.push(o.ret.bind(o));
+  }
+  return out;
 }
 const NOBODY = listenersOf([]);
 
@@ -236,10 +239,10 @@ export class Frame {
   }
 
   tell<K extends keyof Events>(kind: K, e: Events[K], s: State): void {
-    const heard = this.listeners[kind];
+    const heard = this.listeners[kind] as readonly ((e: Events[K], v: View) => void)[];
     if (heard.length > 0) {
       const v = this.view(s);
-      for (const o of heard) (o[kind] as ((e: Events[K], v: View) => void) | undefined)?.call(o, e, v);
+      for (const listen of heard) listen(e, v);
     }
     (TRAIL[kind] as ((e: Events[K], s: State, f: Frame) => void) | undefined)?.(e, s, this);
   }
@@ -554,7 +557,7 @@ export class Frame {
     const heard = this.listeners.ret;
     if (heard.length === 0) return;
     const v = this.view(s);
-    for (const o of heard) o.ret?.(x, val, place, v);
+    for (const listen of heard) listen(x, val, place, v);
   }
 
   /** Evaluates an expression whose outcomes matter. */

@@ -30,7 +30,7 @@ export function plain(t: Lin, ty: Ty | undefined, more?: Partial<Val>): Val {
 }
 
 export function siteOf(f: Frame, s: Span): Site {
-  return { file: f.file, start: s.start, end: s.end, id: f.at(s) };
+  return f.site(s);
 }
 
 /** The value of an expression. */
@@ -44,12 +44,7 @@ function compute(e: Expr, s: State, f: Frame): Val {
   if (++f.steps > f.maxSteps) return plain(fresh(f, e), UNKNOWN);
   switch (e.kind) {
     case 'num':
-      return plain(constant(Number.isNaN(e.value) ? 0 : e.value), {
-        k: 'int',
-        size: /ll|i64/i.test(e.text) || e.value > 0xffffffff ? 8 : 4,
-        signed: !/u/i.test(e.text),
-        name: '',
-      });
+      return literal(e);
     case 'str':
       return stringValue(e.value, e.wide, e, f);
     case 'id':
@@ -94,6 +89,17 @@ function compute(e: Expr, s: State, f: Frame): Val {
   }
 }
 
+const literals = new WeakMap<Expr, Val>();
+function literal(e: Expr & { kind: 'num' }): Val {
+  let v = literals.get(e);
+  if (!v) {
+    const size = /ll|i64/i.test(e.text) || e.value > 0xffffffff ? 8 : 4;
+    v = plain(constant(Number.isNaN(e.value) ? 0 : e.value), { k: 'int', size, signed: !/u/i.test(e.text), name: '' });
+    literals.set(e, v);
+  }
+  return v;
+}
+
 /** Joins the arms of `c ? a : b`; the result keeps bounds that hold in both. */
 function minMax(e: Expr, a: Val, b: Val, yes: State, no: State, s: State, f: Frame): Val {
   const t = same(a.t, b.t) ? a.t : lin(f.atoms.atom(`cond:${f.at(e)}:${a.t.key}:${b.t.key}`, typeRange(a.ty ?? b.ty)));
@@ -127,7 +133,8 @@ export function typeRange(ty: Ty | undefined): { lo?: number; hi?: number } {
 }
 
 export function fresh(f: Frame, at: Span, tag = 'v', ty?: Ty): Lin {
-  return lin(f.atoms.atom(`${tag}:${f.at(at)}`, typeRange(ty)));
+  const { lo, hi } = typeRange(ty);
+  return lin(f.atoms.family(tag, ':').atom(f.at(at), lo, hi));
 }
 
 function stringValue(value: string, wide: boolean, at: Span, f: Frame): Val {

@@ -27,7 +27,7 @@ import {
 } from './evaluate';
 import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
 import { ofOneMethod, type Memory } from './memory';
-import { ordinalsOf, type Ordinals } from './ordinals';
+import { Places } from './ordinals';
 import { decided, isComparison, refine, relate } from './refine';
 import type { Regions } from './regions';
 import { leaveAccess, leaveArith, leaveBranch, leaveCall, leaveCopy } from './trail';
@@ -64,21 +64,24 @@ const TRAIL: { readonly [K in keyof Events]?: (e: Events[K], s: State, f: Frame)
   call: leaveCall,
 };
 
-/** Observers by what they listen to. */
-type Listeners = { readonly [K in keyof Events | 'ret' | 'all']: readonly Observer[] };
+/** What observers listen to, by kind of event. */
+type Listeners = { readonly [K in keyof Events]: ((e: Events[K], v: View) => void)[] } & {
+  readonly ret: NonNullable<Observer['ret']>[];
+  readonly all: readonly Observer[];
+};
 
 function listenersOf(all: readonly Observer[]): Listeners {
-  const to = (kind: keyof Events | 'ret'): readonly Observer[] => all.filter((o) => o[kind] !== undefined);
-  return {
-    all,
-    access: to('access'),
-    copy: to('copy'),
-    call: to('call'),
-    branch: to('branch'),
-    index: to('index'),
-    arith: to('arith'),
-    ret: to('ret'),
-  };
+  const out: Listeners = { all, access: [], copy: [], call: [], branch: [], index: [], arith: [], ret: [] };
+  for (const o of all) {
+    if (o.access) out.access.push(o.access.bind(o));
+    if (o.copy) out.copy.push(o.copy.bind(o));
+    if (o.call) out.call.push(o.call.bind(o));
+    if (o.branch) out.branch.push(o.branch.bind(o));
+    if (o.index) out.index.push(o.index.bind(o));
+    if (o.arith) out.arith.push(o.arith.bind(o));
+    if (o.ret) out.ret.push(o.ret.bind(o));
+  }
+  return out;
 }
 const NOBODY = listenersOf([]);
 
@@ -128,9 +131,8 @@ export class Frame {
   private readonly localBases = new Map<string, LocalBase>();
   private readonly flags: readonly string[];
   private block: Block | undefined;
-  private readonly tag: string;
   private readonly maxPartitions: number;
-  private readonly ordinals: Ordinals;
+  private readonly places: Places;
 
   constructor(
     readonly analyzer: Analyzer,
@@ -141,9 +143,8 @@ export class Frame {
     readonly calledInTry: boolean,
     readonly stack: readonly string[],
   ) {
-    this.tag = `${file}:${fn.name}`;
     this.maxPartitions = partitionsFor(cfg.blocks.length);
-    this.ordinals = ordinalsOf(fn);
+    this.places = Places.of(fn, file);
     this.program = analyzer.program;
     this.types = analyzer.types;
     this.constants = analyzer.constants;
@@ -207,10 +208,10 @@ export class Frame {
   }
   /** A name for a place that stays when the function moves or its layout changes: which expression of the function it is. */
   at(s: Span): string {
-    const n = this.ordinals.get(s.start)?.get(s.end);
-    return n === undefined
-      ? `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}`
-      : `${this.tag}#${String(n)}`;
+    return this.places.site(s).id;
+  }
+  site(s: Span): Site {
+    return this.places.site(s);
   }
   text(span: Span): string {
     return this.program.slice(this.file, span);
@@ -253,10 +254,10 @@ export class Frame {
   }
 
   tell<K extends keyof Events>(kind: K, e: Events[K], s: State): void {
-    const heard = this.listeners[kind];
+    const heard = this.listeners[kind] as readonly ((e: Events[K], v: View) => void)[];
     if (heard.length > 0) {
       const v = this.view(s);
-      for (const o of heard) (o[kind] as ((e: Events[K], v: View) => void) | undefined)?.call(o, e, v);
+      for (const listen of heard) listen(e, v);
     }
     (TRAIL[kind] as ((e: Events[K], s: State, f: Frame) => void) | undefined)?.(e, s, this);
   }
@@ -571,7 +572,7 @@ export class Frame {
     const heard = this.listeners.ret;
     if (heard.length === 0) return;
     const v = this.view(s);
-    for (const o of heard) o.ret?.(x, val, place, v);
+    for (const listen of heard) listen(x, val, place, v);
   }
 
   /** Evaluates an expression whose outcomes matter. */

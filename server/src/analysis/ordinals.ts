@@ -2,14 +2,53 @@
  * Numbers the expressions and declarations of a function in the order in which they stand. The numbers name places in a way that comments
  * and layout do not change.
  */
-import type { FunctionDecl } from '../syntax/ast';
+import type { FunctionDecl, Span } from '../syntax/ast';
+import type { Site } from './value';
 
 /** Start, then end, to number. */
-export type Ordinals = ReadonlyMap<number, ReadonlyMap<number, number>>;
+type Ordinals = ReadonlyMap<number, ReadonlyMap<number, number>>;
+
+/** Places of one function, by start and end; each is made once. */
+export class Places {
+  private readonly made = new Map<number, Map<number, NamedSite>>();
+  private readonly ordinals: Ordinals;
+  private readonly tag: string;
+
+  private constructor(
+    private readonly fn: FunctionDecl,
+    private readonly file: string,
+  ) {
+    this.ordinals = ordinalsOf(fn);
+    this.tag = `${file}:${fn.name}`;
+  }
+
+  private static readonly known = new WeakMap<FunctionDecl, Places>();
+  static of(fn: FunctionDecl, file: string): Places {
+    let out = Places.known.get(fn);
+    if (out?.file !== file) Places.known.set(fn, (out = new Places(fn, file)));
+    return out;
+  }
+
+  site(s: Span): NamedSite {
+    let ends = this.made.get(s.start);
+    if (!ends) this.made.set(s.start, (ends = new Map()));
+    let site = ends.get(s.end);
+    if (!site) ends.set(s.end, (site = { file: this.file, start: s.start, end: s.end, id: this.name(s) }));
+    return site;
+  }
+
+  private name(s: Span): string {
+    const n = this.ordinals.get(s.start)?.get(s.end);
+    return n === undefined
+      ? `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}`
+      : `${this.tag}#${String(n)}`;
+  }
+}
+export type NamedSite = Site & { readonly id: string };
 
 const known = new WeakMap<FunctionDecl, Ordinals>();
 
-export function ordinalsOf(fn: FunctionDecl): Ordinals {
+function ordinalsOf(fn: FunctionDecl): Ordinals {
   let out = known.get(fn);
   if (!out) known.set(fn, (out = number(fn)));
   return out;

@@ -68,9 +68,9 @@ export class Atoms {
 
   private readonly families = new Map<string, Family>();
   /** Atoms that are named by what they have in common and a string that exists already, without joining the two. */
-  family(first: string): Family {
+  family(first: string, joint = '\u0000'): Family {
     let f = this.families.get(first);
-    if (!f) this.families.set(first, (f = new Family(this, first)));
+    if (!f) this.families.set(first, (f = new Family(this, first + joint)));
     return f;
   }
 }
@@ -85,7 +85,7 @@ export class Family {
   atom(second: string, lo = -Infinity, hi = Infinity): Atom {
     let a = this.members.get(second);
     if (!a) {
-      a = this.atoms.atom(`${this.first}\u0000${second}`, { lo, hi });
+      a = this.atoms.atom(this.first + second, { lo, hi });
       this.members.set(second, a);
     }
     return a;

@@ -246,9 +246,27 @@ export class Program {
 
   function(name: string, from: string): Declared<FunctionDecl> | undefined {
     const found = this.lookup('function', name, from);
-    if (found || this.extra.size === 0) return found;
+    const answer = found ?? this.alternative(name, from);
+    if (answer) this.asked?.add(answer.file);
+    return answer;
+  }
+  /** A definition that only another configuration has. */
+  private alternative(name: string, from: string): Declared<FunctionDecl> | undefined {
     const extra = this.extra.get(name);
     return extra?.find((d) => d.file === from) ?? extra?.find((d) => !d.decl.static);
+  }
+  private asked: Set<string> | undefined;
+  /** Files whose function definitions an answer came from. */
+  definitionsRead(work: () => void): ReadonlySet<string> {
+    const outer = this.asked;
+    const files = (this.asked = new Set<string>());
+    try {
+      work();
+    } finally {
+      this.asked = outer;
+      for (const file of files) outer?.add(file);
+    }
+    return files;
   }
   prototype(name: string, from: string): Declared<FunctionDecl> | undefined {
     return this.lookup('prototype', name, from);
@@ -273,7 +291,9 @@ export class Program {
   }
   /** All definitions of a function, for entry points and tables. */
   functionsNamed(name: string): readonly Declared<FunctionDecl>[] {
-    return this.index.function.get(name) ?? [];
+    const found = this.index.function.get(name) ?? [];
+    for (const d of found) this.asked?.add(d.file);
+    return found;
   }
   prototypesNamed(name: string): readonly Declared<FunctionDecl>[] {
     return this.index.prototype.get(name) ?? [];

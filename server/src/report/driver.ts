@@ -10,12 +10,13 @@ import type { Model } from '../model/model';
 import type { Constants } from '../program/constants';
 import type { Declared, Program } from '../program/program';
 import type { Finding, Step } from '../rules/finding';
-import type { Draft, Rule, RuleContext } from '../rules/rule';
+import type { Rule, RuleContext } from '../rules/rule';
 import type { FunctionDecl, Span } from '../syntax/ast';
 import type { FileFacts, Syntax } from '../syntax/facts';
 import { decideVariant, merge } from './configurations';
 import { decide, dedupe, Notes, type ContextRecord, type Drafted } from './decide';
 import { fileDrafts } from './file-rules';
+import { FileRules } from './kept-file-rules';
 import { variantNotes } from './variant-notes';
 import { functionsOf, Variants } from './variants';
 import type { Note, Progress } from './workspace';
@@ -54,6 +55,7 @@ export class DriverAnalysis {
   size = 0;
   private analyzer: Analyzer | undefined;
   private records = new Map<string, ContextRecord>();
+  private readonly fileRules = new FileRules();
   private remains: Remains | undefined;
   /** What the default configuration says. */
   private base: { readonly findings: readonly Finding[]; readonly notes: Notes } | undefined;
@@ -244,12 +246,12 @@ export class DriverAnalysis {
       for (const d of r?.drafts ?? [])
         drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
     }
-    for (const file of this.files) {
-      const standing = this.around.standing(file);
-      if (!standing) continue;
-      const { facts, now } = standing;
-      for (const d of fileDrafts(rules, file, facts.text, facts, this.around, notes))
-        drafts.push(now ? { ...d, draft: atNow(d.draft, file, now) } : d);
+    const said = this.files.map((file) => this.fileRules.saidAbout(file, rules, this.around));
+    for (const rule of rules) {
+      for (const one of said) {
+        for (const [tag, key, value] of one.get(rule)?.notes ?? []) notes.add(tag, key, value);
+        for (const draft of one.get(rule)?.drafts ?? []) drafts.push(draft);
+      }
     }
     for (const rule of rules) {
       rule.finish?.({
@@ -264,20 +266,4 @@ export class DriverAnalysis {
     }
     return { findings: decide(drafts, notes, program), notes };
   }
-}
-
-/** A draft about a text that was edited since: where it is now, and without fixes. */
-function atNow(draft: Draft, file: string, now: (offset: number) => number): Draft {
-  const moved = <T extends Span>(span: T): T => ({ ...span, start: now(span.start), end: now(span.end) });
-  return {
-    ...draft,
-    place: moved(draft.place),
-    path: draft.path.map((s) => (s.file === file ? moved(s) : s)),
-    fixes: [],
-    decide: draft.decide && ((facts) => withoutFixes(draft.decide?.(facts))),
-  };
-}
-
-function withoutFixes(decided: ReturnType<NonNullable<Draft['decide']>>): typeof decided {
-  return decided && { ...decided, fixes: [] };
 }

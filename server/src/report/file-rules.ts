@@ -41,6 +41,6 @@ export function fileDrafts(
 }
 
 /** The name of the function that a place stands in. */
-function enclosing(facts: FileFacts, place: Span): string | undefined {
+export function enclosing(facts: FileFacts, place: Span): string | undefined {
   return facts.functions.find((f) => f.start <= place.start && place.end <= f.end)?.name;
 }

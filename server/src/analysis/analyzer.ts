@@ -94,6 +94,8 @@ const NO_CONTEXTS: ReadonlyMap<string, number> = new Map();
 const GENERAL = 3;
 const MAX_DEPTH = 20;
 const MAX_ROUNDS = 7;
+/** Expressions that the analysis of one driver evaluates before it takes short cuts: somewhat more than a driver of 30,000 lines takes. */
+const PLENTY = 400_000;
 
 export class Analyzer {
   readonly atoms = new Atoms();
@@ -118,6 +120,10 @@ export class Analyzer {
   /** Version of the program for which the seeds hold. */
   private seeded = -1;
   private epoch = 0;
+  /** Expressions evaluated since the analysis was last asked for: what it has cost, whatever the machine. */
+  private spent = 0;
+  /** The driver is so large that its functions were not followed in every context, or that the last rounds were left out. */
+  hurried = false;
   /** Something was run and added other facts than before. */
   private ran = false;
   /** Functions whose analysis hit a bound. */
@@ -220,9 +226,13 @@ export class Analyzer {
       this.seeded = this.program.version;
       reseeded = before !== undefined && !sameContribution(before, seeds);
     }
+    this.spent = 0;
+    this.hurried = false;
     const retracted = new Set<string>();
     const most = this.decls.size > 6000 ? 3 : MAX_ROUNDS;
     for (let round = 1; round <= (first ? most : 2 * most); round++) {
+      if (this.spent > PLENTY) this.hurried = true;
+      if (this.spent > 2 * PLENTY && round > 2) break;
       this.heap.immediate = first && round === 1;
       this.rootIds = new Set();
       this.ran = false;
@@ -502,7 +512,7 @@ export class Analyzer {
       return undefined;
     const context = argumentsOf(d, args, s, caller, this);
     const set = this.contexts.get(fnKey) ?? NO_CONTEXTS;
-    const most = contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
+    const most = this.spent > PLENTY ? 1 : contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
     if (!set.has(context.key) && set.size >= most) {
       const general = argumentsOf(d, args, s, caller, this, true);
       if (!set.has(general.key) && set.size >= most + GENERAL) return undefined;
@@ -576,6 +586,7 @@ export class Analyzer {
     this.heap.collector = contribution;
     const { frame, start } = this.prepare(fn, context, depth, stack);
     const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id, isJoined(id))));
+    this.spent += frame.steps;
     const exits = frame.limitExits(raw);
     const memo: Memo = {
       key: id,

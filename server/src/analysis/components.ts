@@ -8,6 +8,8 @@ export interface Component {
   /** Blocks in reverse post-order. */
   readonly blocks: readonly number[];
   readonly loops: boolean;
+  /** By the head of a loop through which alone it is entered: the other blocks of that loop. */
+  readonly bodies: ReadonlyMap<number, readonly number[]>;
 }
 
 const known = new WeakMap<Cfg, readonly Component[]>();
@@ -15,6 +17,31 @@ const known = new WeakMap<Cfg, readonly Component[]>();
 export function componentsOf(cfg: Cfg): readonly Component[] {
   let out = known.get(cfg);
   if (!out) known.set(cfg, (out = compute(cfg)));
+  return out;
+}
+
+const NO_BODIES: ReadonlyMap<number, readonly number[]> = new Map();
+
+/** @param blocks of one component, in reverse post-order */
+function bodiesOf(blocks: readonly number[], cfg: Cfg, next: (id: number) => readonly number[]): Map<number, readonly number[]> {
+  const out = new Map<number, readonly number[]>();
+  blocks.forEach((head, i) => {
+    if (cfg.blocks[head]?.loopHead !== true) return;
+    // What leads back to the head without going through a block before it.
+    const inside = new Set(blocks.slice(i));
+    const before = new Map<number, number[]>();
+    for (const id of inside) for (const to of next(id)) if (inside.has(to)) before.set(to, [...(before.get(to) ?? []), id]);
+    const body = new Set<number>();
+    const todo = [...(before.get(head) ?? [])];
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+      if (id === head || body.has(id)) continue;
+      body.add(id);
+      todo.push(...(before.get(id) ?? []));
+    }
+    // A loop that is entered elsewhere too (at the body of a `do`) keeps what came in there.
+    const entered = cfg.order.some((id) => id !== head && !body.has(id) && next(id).some((to) => body.has(to)));
+    if (!entered) out.set(head, [...body]);
+  });
   return out;
 }
 
@@ -55,7 +82,8 @@ function compute(cfg: Cfg): readonly Component[] {
       const blocks = open.splice(open.indexOf(id));
       for (const b of blocks) isOpen.delete(b);
       blocks.sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
-      out.push({ blocks, loops: blocks.length > 1 || next(id).includes(id) });
+      const loops = blocks.length > 1 || next(id).includes(id);
+      out.push({ blocks, loops, bodies: loops ? bodiesOf(blocks, cfg, next) : NO_BODIES });
     }
   }
   const first = (c: Component): number => rank.get(c.blocks[0] ?? -1) ?? 0;

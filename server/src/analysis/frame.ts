@@ -10,7 +10,7 @@ import type { Ty, Types } from '../program/types';
 import type { Analyzer, AnalyzerOptions } from './analyzer';
 import { callOutcomes, type Outcome } from './calls';
 import type { Block, Cfg } from './cfg';
-import { componentsOf } from './components';
+import { componentsOf, type Component } from './components';
 import {
   arithmetic,
   evaluate,
@@ -412,7 +412,7 @@ export class Frame {
         watched(only, over ? nowhere : to);
         continue;
       }
-      guard = this.settle(part.blocks, inputs, pending, to, guard);
+      guard = this.settle(part, inputs, pending, to, guard);
       for (const id of part.blocks) watched(id, nowhere);
     }
     this.listeners = listeners;
@@ -420,8 +420,11 @@ export class Frame {
     return this.cfg.order.flatMap((id) => found.get(id) ?? []);
   }
 
-  /** Runs the blocks of a loop until nothing new arrives at any of them. */
-  private settle(blocks: readonly number[], inputs: Inputs, pending: Set<number>, to: Deliver, before: number): number {
+  /**
+   * Runs the blocks of a loop until nothing new arrives at its head. Each round starts from what the head knows by then: what an earlier
+   * round knew of the body does not dilute it.
+   */
+  private settle({ blocks, bodies }: Component, inputs: Inputs, pending: Set<number>, to: Deliver, before: number): number {
     const visits = new Map<number, number>();
     let guard = before;
     for (let at = blocks.find((id) => pending.has(id)); at !== undefined; at = blocks.find((id) => pending.has(id))) {
@@ -431,6 +434,11 @@ export class Frame {
       if (n > MAX_VISITS || ++guard > MAX_STEPS || this.steps > this.maxSteps) {
         this.bounded = true;
         continue;
+      }
+      for (const id of bodies.get(at) ?? []) {
+        inputs.delete(id);
+        pending.delete(id);
+        visits.delete(id);
       }
       const b = this.cfg.blocks[at];
       if (b) this.transfer(b, inputs.get(at), to, undefined);

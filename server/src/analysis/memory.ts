@@ -183,13 +183,19 @@ export class Memory {
     let out: Val | undefined;
     for (const t of targets) {
       const v = this.loadOne(state, t, ty, reading);
-      out = out ? this.merge(out, v, reading) : v;
+      out = out ? this.merge(out, v, targets, reading) : v;
     }
     return out ?? { t: lin(this.atoms.atom(`any:${at(reading.site)}`, range(ty))), pts: [], taint: [], ty };
   }
 
-  private merge(a: Val, b: Val, reading: Reading): Val {
-    const t = a.t.key === b.t.key && a.t.c === b.t.c ? a.t : lin(this.atoms.atom(`either:${at(reading.site)}`, range(a.ty)));
+  private merge(a: Val, b: Val, targets: readonly Target[], reading: Reading): Val {
+    let t = a.t;
+    if (a.t.key !== b.t.key || a.t.c !== b.t.c) {
+      // Two views of one object (a record and the one behind it): read again under the same circumstances, it is the same number.
+      t = ofOneObject(targets)
+        ? this.atoms.op('either', [a.t, b.t], ...limits(a.ty))
+        : lin(this.atoms.atom(`either:${at(reading.site)}`, range(a.ty)));
+    }
     return {
       t,
       pts: unionTargets(a.pts, b.pts),
@@ -626,6 +632,10 @@ function walkRecord(rec: Rec, path: string): Ty | undefined {
   return ty;
 }
 
+function ofOneObject(targets: readonly Target[]): boolean {
+  return targets.every((t) => t.base.key === targets[0]?.base.key);
+}
+
 /** What a copy is called: content that no one else holds keeps the name of who said it. */
 function copyOf(t: Taint): OriginHit['origin'] {
   return t.origin === 'Registry' || t.origin === 'Peer' ? t.origin : 'Snapshot';
@@ -710,7 +720,7 @@ function range(ty: Ty | undefined): { lo?: number; hi?: number } {
       : { lo: 0, hi: 2 ** (8 * ty.size) - 1 }
     : {};
 }
-function limits(ty: Ty): [number, number] {
+function limits(ty: Ty | undefined): [number, number] {
   const r = range(ty);
   return [r.lo ?? -Infinity, r.hi ?? Infinity];
 }

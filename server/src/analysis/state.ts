@@ -180,6 +180,7 @@ export class State {
     if (this.seen.map.has(a.key)) return;
     this.seen.own().set(a.key, a);
     for (const arg of a.args) for (const [inner] of arg.t) this.compareAtom(inner);
+    for (const x of a.counts ?? []) this.compareAtom(x);
   }
   wasCompared(t: Lin): boolean {
     return t.t.some(([a]) => this.seen.map.has(a.key));
@@ -282,6 +283,7 @@ export class State {
       for (const key of a.nonzero.map.keys()) if (!b.nonzero.map.has(key)) out.nonzero.own().delete(key);
     if (a.seen.map !== b.seen.map) for (const key of a.seen.map.keys()) if (!b.seen.map.has(key)) out.seen.own().delete(key);
     out.bounds = a.bounds.meet(b.bounds);
+    out.renew(phis);
     for (const { phi, x, y } of phis) {
       const rx = a.bounds.range(x, 0);
       const ry = b.bounds.range(y, 0);
@@ -295,6 +297,19 @@ export class State {
       relate(out.bounds, b.bounds, a.bounds, phi, y, x);
     }
     return out;
+  }
+
+  /** A name that stood for the number of the last round stands for that of this round: what was known of it is not known of this one. */
+  private renew(phis: readonly { readonly phi: Lin; readonly x: Lin; readonly y: Lin }[]): void {
+    const old = new Set<Atom>();
+    for (const { phi, x, y } of phis) {
+      const atom = single(phi);
+      if (!atom || ![x, y].some((l) => l.t.some(([z]) => z === atom))) continue;
+      old.add(atom);
+      const key = `${phi.key}:${String(phi.c)}`;
+      if (this.nonzero.map.has(key)) this.nonzero.own().delete(key);
+    }
+    if (old.size > 0) this.bounds.prune((x) => !old.has(x));
   }
 }
 
@@ -328,6 +343,17 @@ function reached(v: Val, s: State): Val['pts'] {
 }
 
 /** Answers the first value itself when it says all that the second one says. */
+/** What a loop counts down from a length of the request is what remains of it: a test of the one is a test of the other. */
+function inherit(t: Lin, ...from: readonly Lin[]): void {
+  const phi = single(t);
+  if (!phi) return;
+  for (const l of from)
+    for (const [x] of l.t) {
+      if (x.key.startsWith('REQ')) (phi.counts ??= new Set()).add(x);
+      if (x.counts && x !== phi) for (const y of x.counts) (phi.counts ??= new Set()).add(y);
+    }
+}
+
 /** @param sides the states that meet; absent where a loop begins anew */
 function joinVal(
   a: Val,
@@ -344,6 +370,7 @@ function joinVal(
     const unsigned = ty?.k === 'int' && !ty.signed;
     t = lin(both.atom(key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
     phis.push({ phi: t, x: a.t, y: b.t });
+    if (sides === undefined) inherit(t, a.t, b.t);
   }
   const pts = a.pts === b.pts ? a.pts : sides ? unionTargets(reached(a, sides[0]), reached(b, sides[1])) : joinTargets(a, b, t);
   const taint = unionTaints(a.taint, b.taint);

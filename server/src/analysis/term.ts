@@ -15,6 +15,8 @@ export interface Atom {
   readonly hi: number;
   /** A parameter of the function in which it is used. */
   readonly param: boolean;
+  /** Numbers of the request that a loop counts down or up in it. */
+  counts?: Set<Atom>;
   /** The atom as a form; made once. */
   form?: Lin;
   /** Number of the last walk that met it, and of the last that found it dead. */

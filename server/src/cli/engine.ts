@@ -14,10 +14,12 @@ import type { Engine, ProjectRead } from './parts';
 /** The two wasm files lie beside the bundle. */
 const beside = (name: string): Promise<Uint8Array> => readFile(path.join(__dirname, name));
 
-export async function createEngine(): Promise<Engine> {
+/** @param keep see the engine's option of this name; a scan asks nothing afterwards */
+export async function createEngine(keep?: number): Promise<Engine> {
   const [runtime, grammar] = await Promise.all([beside('web-tree-sitter.wasm'), beside('tree-sitter-c.wasm')]);
   return createWorkspace({
     syntax: await createSyntax(runtime, grammar),
+    keep,
     settings: { profile: 'default', severities: {}, trusted: false, project: emptyProject, baseline: new Set() },
   });
 }

@@ -68,7 +68,7 @@ export interface Parts {
   readonly cwd: string;
   readonly version: string;
   readonly terminal: Terminal;
-  createEngine(): Promise<Engine>;
+  createEngine(keep?: number): Promise<Engine>;
   /** Absent: nothing is kept between scans. */
   readonly cache?: CachePlace | undefined;
   /** The page of a rule as Markdown. */

@@ -29,7 +29,7 @@ export async function scan(args: ScanArguments, parts: Parts): Promise<number> {
   const loaded = load(args.paths, args.trustProject, parts);
   const baseline = findBaseline(args, loaded, parts);
   watch.lap('read');
-  const first = await parts.createEngine();
+  const first = await parts.createEngine(0);
   checkRules(args.rules, first);
   const settings: Settings = {
     profile: args.profile ?? loaded.project.profile ?? 'default',

@@ -51,6 +51,8 @@ export class DriverAnalysis {
   findings: readonly Finding[] = [];
   /** Functions whose analysis hit a bound. */
   bounded: readonly Declared<FunctionDecl>[] = [];
+  /** The driver was too large to be followed in every context. */
+  hurried = false;
   /** Functions that the analysis knows; what keeping it costs. */
   size = 0;
   private analyzer: Analyzer | undefined;
@@ -127,6 +129,7 @@ export class DriverAnalysis {
     this.findings = this.base.findings;
     this.pending = true;
     this.bounded = [...analyzer.boundedFunctions.values()];
+    this.hurried = analyzer.hurried;
     this.size = files.reduce((n, f) => n + (program.files.get(f)?.functions.length ?? 0), 0);
     this.remains = undefined;
     this.stand = { facts: files.map((f) => program.files.get(f)), version: program.version };

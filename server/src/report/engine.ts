@@ -290,6 +290,15 @@ export class EngineWorkspace implements Workspace {
           message: `${LEFT_OUT[kindOfFile(file, this.program)]}: read for its declarations only`,
         });
     }
+    for (const d of [...this.drivers.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      const file = d.files[0];
+      if (d.hurried && file !== undefined)
+        out.push({
+          file,
+          kind: 'bound',
+          message: `the driver in \`${d.id === '' ? '.' : d.id}\` is so large that its functions were not followed in every calling context`,
+        });
+    }
     const bounded = new Map(
       [...this.drivers.values()].flatMap((d) => d.bounded.map((f) => [`${f.file}:${f.decl.name}`, f] as const)),
     );

@@ -2,6 +2,7 @@
  * Loads and stores of abstract memory: cells of the current path first, then whole-object copies, then what other functions store in the
  * same field, then what the field of a kernel structure means. Also answers what memory a target is.
  */
+import { KERNEL_OBJECTS } from '../model/kernel-objects';
 import type { ApiFact, Model } from '../model/model';
 import type { Step } from '../rules/finding';
 import { Types, type Rec, type Ty } from '../program/types';
@@ -564,6 +565,21 @@ export class Memory {
 
   // ---- origins
 
+  private readonly kernels = new Map<string, boolean>();
+  /** A structure that only the kernel can hold: that user mode wrote it is a mistake somewhere on the pointer's way. */
+  private isKernels(root: string | undefined): boolean {
+    if (root === undefined) return false;
+    let answer = this.kernels.get(root);
+    if (answer === undefined) {
+      const fields = this.recs.get(root)?.decl.fields ?? [];
+      answer =
+        KERNEL_OBJECTS.has(root.replace(/^_/, '')) ||
+        fields.some(({ type }) => (type.kind === 'name' || type.kind === 'tag') && KERNEL_OBJECTS.has(type.name));
+      this.kernels.set(root, answer);
+    }
+    return answer;
+  }
+
   originsOf(state: State, t: Target): readonly OriginHit[] {
     const base: Base = t.base;
     const via = t.via ?? [];
@@ -578,7 +594,7 @@ export class Memory {
       case 'region': {
         if (base.origin === 'UserVA' && state.bounds.range(this.regions.mode, 0).hi === 0)
           return [hit('Kernel', true, base.witness)];
-        return [hit(base.origin, base.certain, base.witness, base)];
+        return [hit(base.origin, base.certain && !this.isKernels(t.root), base.witness, base)];
       }
       case 'alloc': {
         this.note(`s:${base.key}`);

@@ -22,7 +22,7 @@ export interface Draft {
   readonly decide?: (facts: DriverFacts) => Partial<Pick<Draft, 'severity' | 'message' | 'fixes' | 'path'>> | undefined;
 }
 
-/** Facts that functions noted, over the whole workspace. */
+/** Facts that functions noted, over one driver. */
 export interface DriverFacts {
   has(tag: string, key: string): boolean;
   /** Every value noted under a tag and key. */
@@ -61,7 +61,7 @@ export interface FileContext {
   note(tag: string, key: string, value?: string): void;
 }
 
-/** The whole workspace, after all functions. */
+/** One driver, after all its functions. */
 export interface DriverContext {
   readonly program: Program;
   readonly constants: Constants;

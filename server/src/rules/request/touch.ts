@@ -32,8 +32,8 @@ export function touches(tell: (t: Touch, v: View) => void): Pick<Observer, 'acce
   };
 }
 
-/** The text of a place, or `This` where it is long. */
+/** The text of a place on one line; of a long one its beginning. */
 export function named(text: string): string {
   const t = text.replace(/\s+/g, ' ');
-  return t.length > 60 ? 'This' : `\`${t}\``;
+  return `\`${t.length > 60 ? `${t.slice(0, 57)}…` : t}\``;
 }

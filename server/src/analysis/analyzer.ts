@@ -11,7 +11,7 @@ import { unversioned } from '../program/bodies';
 import { isHeader } from '../program/groups';
 import { substitute } from '../program/substitute';
 import { buildCfg, type Cfg } from './cfg';
-import { argumentsOf, exitsDigest, outcomesOf, type Context } from './context';
+import { argumentsOf, exitsDigest, outcomesOf, trimExit, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame, type Exit } from './frame';
@@ -588,6 +588,7 @@ export class Analyzer {
     const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id, isJoined(id))));
     this.spent += frame.steps;
     const exits = frame.limitExits(raw);
+    for (const x of exits) trimExit(x, context, fn);
     const memo: Memo = {
       key: id,
       fnKey,

@@ -78,7 +78,7 @@ function zeroes(api: ApiFact, c: Call, f: Frame): boolean {
 const allocate: Handler = (api, c, s, f) => {
   const size = c.arg('size')?.t ?? c.arg('length')?.t;
   const base = alloc(c, f, 'pool', size, zeroes(api, c, f));
-  s.dropCells((cell) => cell.base.key === base.key);
+  s.dropObject(base);
   s.setMust({ tag: 'fresh', base, site: base.site });
   s.dropMay('mapped', base);
   s.dropMay('freed', base);
@@ -248,9 +248,8 @@ function moveCells(
 ): boolean {
   if (!from || f.origins([from], s).some((h) => isVolatileOrigin(h.origin))) return false;
   if (from.base.key === to.base.key) return false;
-  const prefix = `${from.base.key}|${from.path}`;
-  for (const [key, cell] of [...s.cells]) {
-    if (cell.base.key !== from.base.key || !key.startsWith(prefix) || key.length === prefix.length) continue;
+  for (const cell of [...s.under(from.base, from.path)]) {
+    if (cell.path === from.path) continue;
     const rest = cell.path.slice(from.path.length).replace(/^\./, '');
     if (rest === '' || to.path.length > MAX_PATH) continue;
     const path = to.path === '' ? rest : `${to.path}.${rest}`;

@@ -190,6 +190,15 @@ export class Bounds {
     for (const key of gone) own.delete(key);
   }
 
+  /** Drops all but some. */
+  keep(wanted: (b: Bound) => boolean): void {
+    const gone: string[] = [];
+    for (const [key, b] of this.map) if (!wanted(b)) gone.push(key);
+    if (gone.length === 0) return;
+    const own = this.own();
+    for (const key of gone) own.delete(key);
+  }
+
   /** Keeps what holds in both. */
   meet(other: Bounds): Bounds {
     if (this.map === other.map) return this.clone();

@@ -24,9 +24,9 @@ export interface Context {
   /** From the callee's names back to the caller's. */
   readonly back?: ReadonlyMap<Atom, Lin>;
   /** Objects of the caller that the callee can reach. */
-  readonly reach?: ReadonlySet<string>;
+  readonly reach?: ReadonlyMap<string, Base>;
   /** Cells that the callee was told, by the caller's names. */
-  readonly passed?: ReadonlySet<string>;
+  readonly passed?: ReadonlyMap<string, Cell>;
   /** Objects of the caller's frame, by the name that the callee has for them. */
   readonly localsBack?: ReadonlyMap<string, Base>;
 }
@@ -129,8 +129,8 @@ export function argumentsOf(
   const t = new Translator(forth, a, undefined, locals);
   const values = renamed.map((v) => t.val(v));
   // Objects that the callee can reach, and what is worth telling about them.
-  const reach = new Set<string>();
-  const passed = new Set<string>();
+  const reach = new Map<string, Base>();
+  const passed = new Map<string, Cell>();
   const todo: Base[] = [];
   /** The content of a cell is a number of the callee's own, as a parameter is. */
   const rename = (v: Val, name: string, was: Lin): Val => {
@@ -157,7 +157,7 @@ export function argumentsOf(
       for (const p of list) {
         if (p.base.k === 'region' || (p.root !== undefined && REQUEST_TYPES.has(p.root))) request = true;
         if (!reach.has(p.base.key)) {
-          reach.add(p.base.key);
+          reach.set(p.base.key, p.base);
           todo.push(p.base);
         }
       }
@@ -168,22 +168,14 @@ export function argumentsOf(
     if (/REQUEST|IRP|FLT_CALLBACK_DATA|OID/i.test(typeName(p.type))) request = true;
   });
   if (!general) {
-    if (todo.length > 0) {
-      const byBase = new Map<string, Cell[]>();
-      for (const c of s.cells.values()) {
-        const list = byBase.get(c.base.key);
-        if (list) list.push(c);
-        else byBase.set(c.base.key, [c]);
+    for (let b = todo.pop(); b !== undefined; b = todo.pop()) for (const c of s.cellsOf(b)) if (worthTelling(c)) visit(c.val);
+    for (const of of reach.values())
+      for (const c of s.cellsOf(of)) {
+        if (!worthTelling(c)) continue;
+        passed.set(cellKey(of, c.path), c);
+        const base = t.base(of);
+        callee.setCell(base, c.path, rename(t.val(c.val), `C:${base.key}|${c.path}@${fnKey}`, c.val.t));
       }
-      for (let b = todo.pop(); b !== undefined; b = todo.pop())
-        for (const c of byBase.get(b.key) ?? []) if (worthTelling(c)) visit(c.val);
-    }
-    for (const [key, c] of s.cells) {
-      if (!reach.has(c.base.key) || !worthTelling(c)) continue;
-      passed.add(key);
-      const base = t.base(c.base);
-      callee.setCell(base, c.path, rename(t.val(c.val), `C:${base.key}|${c.path}@${fnKey}`, c.val.t));
-    }
     const known = new Set<Atom>();
     const collect = (l: Lin): void => {
       for (const [x] of l.t) {
@@ -193,7 +185,7 @@ export function argumentsOf(
       }
     };
     for (const v of values) collect(v.t);
-    for (const c of callee.cells.values()) collect(c.val.t);
+    for (const c of callee.cells()) collect(c.val.t);
     const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof|ld:R:)/.test(x.key));
     // A number that keeps its name and is none of these makes the bound none of the callee's business.
     const foreign = (x: Atom): boolean => x.args.length === 0 && !forth.has(x) && !relevant(x);
@@ -223,7 +215,8 @@ export function argumentsOf(
   const parts: string[] = [];
   for (const v of values) parts.push(describe(v));
   parts.push('|');
-  for (const [k, c] of [...callee.cells].sort(([x], [y]) => (x < y ? -1 : 1))) parts.push(k, describe(c.val));
+  const told = [...callee.cells()].map((c) => `${cellKey(c.base, c.path)}=${describe(c.val)}`);
+  parts.push(...told.sort());
   parts.push('|');
   for (const [k, b] of [...callee.bounds.all].sort(([x], [y]) => (x < y ? -1 : 1))) parts.push(k, String(b.lo), String(b.hi));
   parts.push(
@@ -276,6 +269,25 @@ function describe(v: Val): string {
   return `${v.t.key}${v.t.c ? `+${String(v.t.c)}` : ''}{${v.pts.map((p) => `${p.base.key}/${p.root ?? ''}/${p.path}/${p.off ? p.off.key + String(p.off.c) : ''}${(p.via ?? []).map((y) => version(y.start)).join('')}${p.base.k === 'region' ? p.base.witness.map((y) => version(y.start)).join('') : ''}`).join()}}${v.taint.map((x) => `${x.origin}@${x.loc}:${x.site.id ?? ''}${version(x.site.start)}`).join()}${v.agg ? `A${v.agg.from.map((p) => p.base.key + p.path).join()}${v.agg.taint.map((x) => x.loc).join()}${v.agg.zero ? 'Z' : ''}` : ''}${v.fns?.join() ?? ''}${v.nullable ? 'n' : ''}`;
 }
 
+/** Leaves of a way out what a caller can see: what is kept is looked at by every call. */
+export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>): void {
+  const inner = `${fn.file}:${fn.decl.name}`;
+  const returned = new Set<Atom>();
+  const see = (l: Lin): void => {
+    for (const [y] of l.t) {
+      if (returned.has(y)) continue;
+      returned.add(y);
+      for (const z of y.args) see(z);
+    }
+  };
+  if (x.ret) see(x.ret.t);
+  x.state.trim(
+    (b) => b.k === 'local' && b.fn === inner,
+    (y) => returned.has(y) || (context.back?.has(y) ?? false),
+    (b) => b.form.t.length > 1 && b.form.t.some(([y]) => isOfRequest(y)),
+  );
+}
+
 /** Equal for ways out that a caller cannot tell apart. */
 export function exitsDigest(exits: readonly Exit[]): number {
   return digest(exits.map(exitText).join('/'));
@@ -284,7 +296,8 @@ export function exitsDigest(exits: readonly Exit[]): number {
 /** What a caller can tell of one way out. */
 function exitText(x: Exit): string {
   const parts: string[] = [x.ret ? describe(x.ret) : ''];
-  for (const [k, c] of x.state.cells) if (!(c.base.k === 'local' && c.base.fn !== 'caller')) parts.push(k, describe(c.val));
+  for (const c of x.state.cells())
+    if (!(c.base.k === 'local' && c.base.fn !== 'caller')) parts.push(cellKey(c.base, c.path), describe(c.val));
   for (const [k, b] of x.state.bounds.all) parts.push(k, String(b.lo), String(b.hi));
   parts.push([...x.state.must.keys()].join(), [...x.state.may.keys()].join(), [...x.state.compared.keys()].join());
   return parts.join(';');
@@ -317,18 +330,21 @@ export function outcomesOf(
   const { passed } = context;
   if (passed && passed.size > 0) {
     const after = new Set<string>();
-    for (const c of x.state.cells.values()) after.add(cellKey(t.base(c.base), c.path));
-    s.dropCells((_, key) => passed.has(key) && !after.has(key));
+    for (const c of x.state.cells()) after.add(cellKey(t.base(c.base), c.path));
+    for (const [key, c] of passed) if (!after.has(key)) s.dropCell(c.base, c.path);
   }
   const kept: Cell[] = [];
   const returned = new Set((x.ret?.pts ?? []).map((p) => p.base.key));
-  for (const c of x.state.cells.values()) {
-    if (c.base.k === 'local' && c.base.fn === inner) continue;
+  for (const from of x.state.bases()) {
+    if (from.k === 'local' && from.fn === inner) continue;
     // Objects that the callee found by itself: what it stored there is known to the heap.
-    if (c.base.k === 'local' && c.base.fn === 'caller' && !(context.localsBack?.has(c.base.key) ?? false)) continue;
-    if (c.base.k === 'sym' && !(context.reach?.has(t.base(c.base).key) ?? false) && !returned.has(c.base.key)) continue;
-    kept.push(c);
-    s.setCell(t.base(c.base), c.path, t.val(c.val));
+    if (from.k === 'local' && from.fn === 'caller' && !(context.localsBack?.has(from.key) ?? false)) continue;
+    const to = t.base(from);
+    if (from.k === 'sym' && !(context.reach?.has(to.key) ?? false) && !returned.has(from.key)) continue;
+    for (const c of x.state.cellsOf(from)) {
+      kept.push(c);
+      s.setCell(to, c.path, t.val(c.val));
+    }
   }
   // Facts about numbers that nobody outside can name are dropped.
   const visible = new Set<Atom>();
@@ -371,13 +387,18 @@ export function outcomesOf(
 function stillHeld(form: Lin, b: Bound, s: State, a: Analyzer): void {
   if (form.t.length < 2) return;
   for (const [x, k] of form.t) {
-    if (x.frame || !/^(REQ\.\w+Len$|ld:R:)/.test(x.key)) continue;
+    if (!isOfRequest(x)) continue;
     const below = k > 0 ? Number.isFinite(b.lo) : Number.isFinite(b.hi);
     const above = k > 0 ? Number.isFinite(b.hi) : Number.isFinite(b.lo);
     if (below) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`least:${x.key}`, { frame: false }))), 0, Infinity);
     if (above) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`most:${x.key}`, { frame: false }))), -Infinity, 0);
     s.compare(lin(x));
   }
+}
+
+/** A length of the request, or a field of its buffer. */
+function isOfRequest(x: Atom): boolean {
+  return !x.frame && /^(REQ\.\w+Len$|ld:R:)/.test(x.key);
 }
 
 /** What a full fence in the callee settled. */

@@ -2,7 +2,7 @@
  * What is known at one point of one execution path: memory cells, bounds on numbers, and marks that analyses and rules leave on the way.
  * Copied before it is changed; cheap to copy.
  */
-import { Bounds } from './bounds';
+import { Bounds, type Bound } from './bounds';
 import { constOf, lin, plus, same, scale, single, type Atom, type Atoms, type Family, type Lin } from './term';
 import { sameVal, symKey, unionTaints, unionTargets, type Base, type Site, type Target, type Val } from './value';
 
@@ -53,12 +53,48 @@ export function cellKey(base: Base, path: string): string {
   return key;
 }
 
+const markKeys = new Map<string, Map<string, string>>();
+/** The name of a mark; made once, as that of a cell. */
+function markKey(tag: string, base: Base | undefined, path: string | undefined): string {
+  const place = base ? cellKey(base, path ?? '') : `|${path ?? ''}`;
+  let inner = markKeys.get(tag);
+  if (!inner || inner.size > 200_000) markKeys.set(tag, (inner = new Map()));
+  let key = inner.get(place);
+  if (key === undefined) inner.set(place, (key = `${tag}|${place}`));
+  return key;
+}
+
+function numberKey(t: Lin): string {
+  return t.c === 0 ? t.key : `${t.key}:${String(t.c)}`;
+}
+
+/** What one object holds: the content of the whole of it, and that of places inside. Changed only by the state that owns it. */
+class Content {
+  constructor(
+    readonly base: Base,
+    readonly owner: number,
+    public self: Val | undefined,
+    public inside: Map<string, Val> | undefined,
+  ) {}
+
+  get(path: string): Val | undefined {
+    return path === '' ? this.self : this.inside?.get(path);
+  }
+  get isEmpty(): boolean {
+    return this.self === undefined && (this.inside === undefined || this.inside.size === 0);
+  }
+}
+
 const PRUNE_AT = 24;
 /** Walks over atoms so far; each marks what it meets by its number. */
 let walks = 0;
+/** Owners so far. */
+let owners = 0;
 
 export class State {
-  private mem: Cow<Cell>;
+  private objects: Map<string, Content>;
+  private isOwn: boolean;
+  private owner = ++owners;
   private musts: Cow<Mark>;
   private mays: Cow<Mark>;
   private nonzero: Cow<true>;
@@ -66,7 +102,8 @@ export class State {
   bounds: Bounds;
 
   constructor(from?: State) {
-    this.mem = new Cow(from?.mem);
+    this.objects = from ? from.shareObjects() : new Map();
+    this.isOwn = !from;
     this.musts = new Cow(from?.musts);
     this.mays = new Cow(from?.mays);
     this.nonzero = new Cow(from?.nonzero);
@@ -81,7 +118,9 @@ export class State {
   /** Takes over what another state knows. */
   become(o: State): void {
     if (o === this) return;
-    this.mem = new Cow(o.mem);
+    this.objects = o.shareObjects();
+    this.isOwn = false;
+    this.owner = ++owners;
     this.musts = new Cow(o.musts);
     this.mays = new Cow(o.mays);
     this.nonzero = new Cow(o.nonzero);
@@ -89,8 +128,42 @@ export class State {
     this.bounds = o.bounds.clone();
   }
 
-  get cells(): ReadonlyMap<string, Cell> {
-    return this.mem.map;
+  /** From here on neither of those who hold the objects changes them in place. */
+  private shareObjects(): Map<string, Content> {
+    this.isOwn = false;
+    this.owner = ++owners;
+    return this.objects;
+  }
+
+  private ownObjects(): Map<string, Content> {
+    if (!this.isOwn) {
+      this.objects = new Map(this.objects);
+      this.isOwn = true;
+    }
+    return this.objects;
+  }
+
+  /** The content of an object, to be changed. */
+  private ownContent(base: Base): Content {
+    const old = this.objects.get(base.key);
+    if (old?.owner === this.owner) return old;
+    const own = new Content(base, this.owner, old?.self, old?.inside && new Map(old.inside));
+    this.ownObjects().set(base.key, own);
+    return own;
+  }
+
+  /** Every cell, object by object. */
+  *cells(): Generator<Cell> {
+    for (const o of this.objects.values()) yield* cellsOf(o);
+  }
+  /** Cells of one object. */
+  *cellsOf(base: Base): Generator<Cell> {
+    const o = this.objects.get(base.key);
+    if (o) yield* cellsOf(o);
+  }
+  /** Objects of which something is known. */
+  *bases(): Generator<Base> {
+    for (const o of this.objects.values()) yield o.base;
   }
   get must(): ReadonlyMap<string, Mark> {
     return this.musts.map;
@@ -101,75 +174,112 @@ export class State {
   get compared(): ReadonlyMap<string, Atom> {
     return this.seen.map;
   }
-  get nonzeros(): ReadonlyMap<string, true> {
-    return this.nonzero.map;
-  }
 
   cell(base: Base, path: string): Val | undefined {
-    return this.mem.map.get(cellKey(base, path))?.val;
+    return this.objects.get(base.key)?.get(path);
   }
   setCell(base: Base, path: string, val: Val): void {
-    const key = cellKey(base, path);
-    if (this.mem.map.get(key)?.val === val) return;
-    this.mem.own().set(key, { base, path, val });
+    if (this.objects.get(base.key)?.get(path) === val) return;
+    const own = this.ownContent(base);
+    if (path === '') own.self = val;
+    else (own.inside ??= new Map()).set(path, val);
   }
   /** Forgets cells of an object at and under a path. */
   dropUnder(base: Base, path: string, keepSelf = false): void {
-    const prefix = cellKey(base, path);
-    let own: Map<string, Cell> | undefined;
-    for (const key of this.mem.map.keys()) {
-      if (!key.startsWith(prefix)) continue;
-      const next = key.charAt(prefix.length);
-      if ((next === '' && !keepSelf) || next === '.' || next === '[' || path === '') {
-        if (next === '' && keepSelf) continue;
-        own ??= this.mem.own();
-        own.delete(key);
+    const o = this.objects.get(base.key);
+    if (!o) return;
+    if (path === '') {
+      if (!keepSelf) this.dropObject(base);
+      else if (o.inside !== undefined && o.inside.size > 0) this.ownContent(base).inside = undefined;
+      return;
+    }
+    if (!o.inside) return;
+    let own: Map<string, Val> | undefined;
+    for (const key of o.inside.keys()) {
+      if (!key.startsWith(path)) continue;
+      const next = key.charAt(path.length);
+      if ((next === '' && !keepSelf) || next === '.' || next === '[') {
+        own ??= this.ownContent(base).inside;
+        own?.delete(key);
       }
     }
+    if (own?.size === 0) this.dropEmpty(base);
+  }
+  private dropEmpty(base: Base): void {
+    if (this.objects.get(base.key)?.isEmpty === true) this.ownObjects().delete(base.key);
   }
   /** Cells of an object at and under a path. */
   *under(base: Base, path: string): Generator<Cell> {
-    const prefix = cellKey(base, path);
-    for (const [key, c] of this.mem.map) {
-      if (c.base.key !== base.key || !key.startsWith(prefix)) continue;
-      const next = key.charAt(prefix.length);
+    for (const c of this.cellsOf(base)) {
+      if (path !== '' && !c.path.startsWith(path)) continue;
+      const next = c.path.charAt(path.length);
       if (path === '' || next === '' || next === '.' || next === '[') yield c;
     }
   }
-  dropCells(test: (cell: Cell, key: string) => boolean): void {
-    const gone: string[] = [];
-    for (const [key, c] of this.mem.map) if (test(c, key)) gone.push(key);
-    if (gone.length === 0) return;
-    const own = this.mem.own();
-    for (const key of gone) own.delete(key);
+  dropCell(base: Base, path: string): void {
+    if (this.cell(base, path) === undefined) return;
+    const own = this.ownContent(base);
+    if (path === '') own.self = undefined;
+    else own.inside?.delete(path);
+    this.dropEmpty(base);
+  }
+  dropObject(base: Base): void {
+    if (this.objects.has(base.key)) this.ownObjects().delete(base.key);
   }
 
-  private static markKey(m: Mark): string {
-    return `${m.tag}|${m.base?.key ?? ''}|${m.path ?? ''}`;
-  }
   setMust(m: Mark): void {
-    this.musts.own().set(State.markKey(m), m);
+    this.musts.own().set(markKey(m.tag, m.base, m.path), m);
   }
   dropMust(tag: string, base?: Base, path?: string): void {
-    const key = `${tag}|${base?.key ?? ''}|${path ?? ''}`;
+    const key = markKey(tag, base, path);
     if (this.musts.map.has(key)) this.musts.own().delete(key);
   }
   hasMust(tag: string, base?: Base, path?: string): Mark | undefined {
-    return this.musts.map.get(`${tag}|${base?.key ?? ''}|${path ?? ''}`);
+    return this.musts.map.size === 0 ? undefined : this.musts.map.get(markKey(tag, base, path));
   }
   setMay(m: Mark): void {
-    const key = State.markKey(m);
+    const key = markKey(m.tag, m.base, m.path);
     if (!this.mays.map.has(key)) this.mays.own().set(key, m);
   }
   replaceMay(m: Mark): void {
-    this.mays.own().set(State.markKey(m), m);
+    this.mays.own().set(markKey(m.tag, m.base, m.path), m);
   }
   hasMay(tag: string, base?: Base, path?: string): Mark | undefined {
-    return this.mays.map.get(`${tag}|${base?.key ?? ''}|${path ?? ''}`);
+    return this.mays.map.size === 0 ? undefined : this.mays.map.get(markKey(tag, base, path));
   }
   dropMay(tag: string, base?: Base, path?: string): void {
-    const key = `${tag}|${base?.key ?? ''}|${path ?? ''}`;
+    const key = markKey(tag, base, path);
     if (this.mays.map.has(key)) this.mays.own().delete(key);
+  }
+
+  /**
+   * What a caller can see of the state at a way out: without the cells and marks of the function's own locals, and without facts about
+   * numbers that nobody outside can name.
+   * @param isInner an object of the function itself
+   * @param isVisible a number that the caller can name, beside those that remaining cells hold
+   * @param isWanted a bound that is of use though one of its numbers cannot be named
+   */
+  trim(isInner: (b: Base) => boolean, isVisible: (x: Atom) => boolean, isWanted: (b: Bound) => boolean): void {
+    const gone: Base[] = [];
+    for (const o of this.objects.values()) if (isInner(o.base)) gone.push(o.base);
+    for (const base of gone) this.dropObject(base);
+    for (const marks of [this.musts, this.mays])
+      for (const [key, m] of [...marks.map]) if (m.base && isInner(m.base)) marks.own().delete(key);
+    const walk = ++walks;
+    const see = (l: Lin): void => {
+      for (const [x] of l.t) {
+        if (x.met === walk) continue;
+        x.met = walk;
+        for (const y of x.args) see(y);
+      }
+    };
+    for (const o of this.objects.values()) {
+      if (o.self) see(o.self.t);
+      if (o.inside) for (const v of o.inside.values()) see(v.t);
+    }
+    const nameable = (x: Atom): boolean => !x.frame || x.met === walk || isVisible(x);
+    for (const [key, x] of [...this.seen.map]) if (!nameable(x)) this.seen.own().delete(key);
+    this.bounds.keep((b) => b.form.t.every(([x]) => nameable(x)) || isWanted(b));
   }
 
   /** Records that a condition on the way here tested this number. */
@@ -187,12 +297,12 @@ export class State {
   }
 
   setNonZero(t: Lin): void {
-    if (t.key) this.nonzero.own().set(`${t.key}:${t.c}`, true);
+    if (t.key && !this.nonzero.map.has(numberKey(t))) this.nonzero.own().set(numberKey(t), true);
   }
   isNonZero(t: Lin): boolean {
     const c = constOf(t);
     if (c !== undefined) return c !== 0;
-    if (this.nonzero.map.has(`${t.key}:${t.c}`)) return true;
+    if (this.nonzero.map.has(numberKey(t))) return true;
     const r = this.bounds.range(t, 1);
     return r.lo > 0 || r.hi < 0;
   }
@@ -214,12 +324,16 @@ export class State {
         for (const y of x.args) hold(y);
       }
     };
-    for (const c of this.mem.map.values()) {
-      hold(c.val.t);
-      for (const p of c.val.pts) {
+    const holdAll = (v: Val): void => {
+      hold(v.t);
+      for (const p of v.pts) {
         if (p.off) hold(p.off);
         if (p.base.k === 'sym') hold(p.base.t);
       }
+    };
+    for (const o of this.objects.values()) {
+      if (o.self) holdAll(o.self);
+      if (o.inside) for (const v of o.inside.values()) holdAll(v);
     }
     const alive = (x: Atom): boolean => {
       if (!x.frame || x.met === walk || x.param) return true;
@@ -234,11 +348,11 @@ export class State {
   }
 
   equals(o: State): boolean {
-    if (this.mem.map !== o.mem.map) {
-      if (this.mem.map.size !== o.mem.map.size) return false;
-      for (const [key, cell] of this.mem.map) {
-        const other = o.mem.map.get(key);
-        if (!other || (other !== cell && !sameVal(cell.val, other.val))) return false;
+    if (this.objects !== o.objects) {
+      if (this.objects.size !== o.objects.size) return false;
+      for (const [key, mine] of this.objects) {
+        const theirs = o.objects.get(key);
+        if (!theirs || !sameContent(mine, theirs)) return false;
       }
     }
     return (
@@ -260,22 +374,32 @@ export class State {
     if (a === b) return a;
     const out = new State(a);
     const phis: { phi: Lin; x: Lin; y: Lin }[] = [];
-    if (a.mem.map !== b.mem.map) {
+    if (a.objects !== b.objects) {
       const alone = atoms.family(`half:${place}`);
       const both = atoms.family(place);
-      const set = (key: string, cell: Cell, val: Val): void => {
-        if (val !== cell.val) out.mem.own().set(key, { ...cell, val });
+      const sides = loop ? undefined : ([a, b] as const);
+      const one = (base: Base, path: string, x: Val | undefined, y: Val | undefined): void => {
+        if (x === y) return;
+        let val: Val | undefined;
+        if (x && y) val = joinVal(x, y, both, cellKey(base, path), phis, sides);
+        else {
+          const only = x ?? y;
+          if (only) val = base.k === 'local' ? only : half(only, alone, cellKey(base, path));
+        }
+        if (val && val !== x) out.setCell(base, path, val);
       };
-      for (const [key, cell] of a.mem.map) {
-        const other = b.mem.map.get(key);
-        if (other === cell) continue;
-        if (other) set(key, cell, joinVal(cell.val, other.val, both, key, phis, loop ? undefined : [a, b]));
-        else if (cell.base.k !== 'local') set(key, cell, half(cell.val, alone, key));
-      }
-      for (const [key, cell] of b.mem.map) {
-        if (a.mem.map.has(key)) continue;
-        out.mem.own().set(key, cell.base.k === 'local' ? cell : { ...cell, val: half(cell.val, alone, key) });
-      }
+      const pair = (mine: Content | undefined, theirs: Content | undefined): void => {
+        if (mine === theirs) return;
+        const base = mine?.base ?? theirs?.base;
+        if (!base || (base.k === 'local' && !theirs)) return;
+        one(base, '', mine?.self, theirs?.self);
+        if (mine?.inside === theirs?.inside) return;
+        if (mine?.inside) for (const [path, x] of mine.inside) one(base, path, x, theirs?.inside?.get(path));
+        if (theirs?.inside)
+          for (const [path, y] of theirs.inside) if (mine?.inside?.has(path) !== true) one(base, path, undefined, y);
+      };
+      for (const [key, mine] of a.objects) pair(mine, b.objects.get(key));
+      for (const [key, theirs] of b.objects) if (!a.objects.has(key)) pair(undefined, theirs);
     }
     if (a.musts.map !== b.musts.map) for (const key of a.musts.map.keys()) if (!b.musts.map.has(key)) out.musts.own().delete(key);
     if (a.mays.map !== b.mays.map) for (const [key, m] of b.mays.map) if (!a.mays.map.has(key)) out.mays.own().set(key, m);
@@ -306,7 +430,7 @@ export class State {
       const atom = single(phi);
       if (!atom || ![x, y].some((l) => l.t.some(([z]) => z === atom))) continue;
       old.add(atom);
-      const key = `${phi.key}:${String(phi.c)}`;
+      const key = numberKey(phi);
       if (this.nonzero.map.has(key)) this.nonzero.own().delete(key);
     }
     if (old.size > 0) this.bounds.prune((x) => !old.has(x));
@@ -328,6 +452,24 @@ function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: 
     const r = theirs.range(swap(y), 0);
     out.add(swap(phi), Math.min(b.lo, r.lo), Math.max(b.hi, r.hi));
   }
+}
+
+function* cellsOf(o: Content): Generator<Cell> {
+  if (o.self) yield { base: o.base, path: '', val: o.self };
+  if (o.inside) for (const [path, val] of o.inside) yield { base: o.base, path, val };
+}
+
+function sameContent(a: Content, b: Content): boolean {
+  if (a === b) return true;
+  if (a.self !== b.self && !(a.self && b.self && sameVal(a.self, b.self))) return false;
+  if (a.inside === b.inside) return true;
+  if ((a.inside?.size ?? 0) !== (b.inside?.size ?? 0)) return false;
+  if (a.inside)
+    for (const [path, x] of a.inside) {
+      const y = b.inside?.get(path);
+      if (!y || (x !== y && !sameVal(x, y))) return false;
+    }
+  return true;
 }
 
 function half(v: Val, alone: Family, key: string): Val {

@@ -199,12 +199,11 @@ export class DriverAnalysis {
     const record: ContextRecord = { drafts: [], notes: [], surface: surfaceRecord({ file, decl: fn }) };
     records.set(context, record);
     const cx = this.ruleContext(fn, file, record);
-    const heard = rules.flatMap((rule): Observer[] =>
-      rule.observe
-        ? [rule.observe({ ...cx, report: (draft) => record.drafts.push({ rule, draft, fn: { file, decl: fn } }) })]
-        : [],
-    );
-    return [...heard, surfaceObserver(record.surface)];
+    const place = { file, decl: fn };
+    const heard: Observer[] = [];
+    for (const rule of rules) if (rule.observe) heard.push(rule.observe(reporting(cx, rule, record, place)));
+    heard.push(surfaceObserver(record.surface));
+    return heard;
   }
 
   /** What is heard of a function where its calls were joined: nothing that accuses. */
@@ -269,4 +268,21 @@ export class DriverAnalysis {
     }
     return { findings: decide(drafts, notes, program), notes };
   }
+}
+
+/** One function in one context as one rule sees it: what all rules share, and where this one reports. */
+function reporting(cx: Omit<RuleContext, 'report'>, rule: Rule, record: ContextRecord, fn: Declared<FunctionDecl>): RuleContext {
+  return {
+    fn: cx.fn,
+    file: cx.file,
+    facts: cx.facts,
+    program: cx.program,
+    constants: cx.constants,
+    model: cx.model,
+    note: cx.note,
+    text: cx.text,
+    step: cx.step,
+    path: cx.path,
+    report: (draft) => record.drafts.push({ rule, draft, fn }),
+  };
 }

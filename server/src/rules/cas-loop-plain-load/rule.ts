@@ -4,7 +4,7 @@
 import type { Observer } from '../../analysis/events';
 import { isVolatileOrigin } from '../../analysis/memory';
 import type { Target } from '../../analysis/value';
-import type { CallExpr, Expr, Span } from '../../syntax/ast';
+import type { CallExpr, Expr, FunctionDecl, Span } from '../../syntax/ast';
 import { statements } from '../request/statements';
 import type { Rule, RuleContext } from '../rule';
 import { bare, functionRule, type Shape } from '../source/shape';
@@ -98,24 +98,32 @@ function isField(t: Target): boolean {
 
 /** The read makes a local that is looked at more than once. */
 function isSharedSnapshot(place: Span, cx: RuleContext): boolean {
-  const name = localOf(place, cx);
+  const name = localsMade(cx.fn).get(spanKey(place));
   if (name === undefined) return false;
   let uses = 0;
   for (const x of expressions(cx.fn.body)) if (x.kind === 'id' && x.name === name && x.start > place.end) uses++;
   return uses > 1;
 }
 
-function localOf(place: Span, cx: RuleContext): string | undefined {
-  for (const s of statements(cx.fn.body))
-    if (s.kind === 'decl') for (const d of s.vars) if (d.init && isAt(d.init, place)) return d.name;
-  for (const x of expressions(cx.fn.body))
-    if (x.kind === 'asg' && x.op === '' && x.l.kind === 'id' && isAt(x.r, place)) return x.l.name;
-  return undefined;
+const locals = new WeakMap<FunctionDecl, ReadonlyMap<string, string>>();
+/** Locals by the place of the expression whose value they take. */
+function localsMade(fn: FunctionDecl): ReadonlyMap<string, string> {
+  let known = locals.get(fn);
+  if (!known) {
+    const out = new Map<string, string>();
+    const add = (value: Expr, name: string): void => {
+      const place = spanKey(bare(value));
+      if (!out.has(place)) out.set(place, name);
+    };
+    for (const s of statements(fn.body)) if (s.kind === 'decl') for (const d of s.vars) if (d.init) add(d.init, d.name);
+    for (const x of expressions(fn.body)) if (x.kind === 'asg' && x.op === '' && x.l.kind === 'id') add(x.r, x.l.name);
+    locals.set(fn, (known = out));
+  }
+  return known;
 }
 
-function isAt(e: Expr, place: Span): boolean {
-  const x = bare(e);
-  return x.start === place.start && x.end === place.end;
+function spanKey(s: Span): string {
+  return `${String(s.start)}-${String(s.end)}`;
 }
 
 /** `&p->f` and `p` as the text of the place that they lead to. */

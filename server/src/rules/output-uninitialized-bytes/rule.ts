@@ -68,9 +68,7 @@ function unset(src: Target, e: Copy, v: View, cx: RuleContext): string | undefin
   let missing: string | undefined;
   for (const f of rec.fields) {
     if (!f.name) return undefined;
-    const any = [...v.state.cells.values()].some(
-      (c) => c.base.key === base.key && (c.path === f.name || c.path.startsWith(`${f.name}.`) || c.path.startsWith(`${f.name}[`)),
-    );
+    const any = !v.state.under(base, f.name).next().done;
     if (any) set++;
     else missing ??= `\`${f.name}\``;
   }

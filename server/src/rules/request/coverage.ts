@@ -36,7 +36,7 @@ function onlyConstants(len: Lin, v: View): boolean {
 function isAtHand(len: Lin, v: View): boolean {
   const atom = len.t[0]?.[0];
   if (!atom) return false;
-  for (const c of v.state.cells.values()) {
+  for (const c of v.state.cells()) {
     if (c.base.k !== 'local') continue;
     if (c.val.t.t.some(([a]) => a === atom)) return true;
     if (c.val.taint.some((t) => t.loc.startsWith('REQ|'))) return true;
@@ -50,7 +50,7 @@ function isAtHand(len: Lin, v: View): boolean {
 function copyCompared(len: Lin, v: View): boolean {
   const atom = len.t[0]?.[0];
   const other = atom?.key === 'REQ.InLen' ? /Output|Read|outLen/ : /Input|Write|inLen/;
-  for (const c of v.state.cells.values()) {
+  for (const c of v.state.cells()) {
     if (c.base.k !== 'local' || c.val.pts.length > 0 || c.val.t.t.some(([a]) => a.key.startsWith('REQ.'))) continue;
     if (!c.val.taint.some((t) => t.loc.startsWith('REQ|') && !other.test(t.loc))) continue;
     if (v.wasCompared(c.val.t)) return true;

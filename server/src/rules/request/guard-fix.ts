@@ -39,7 +39,7 @@ export function guardFix(cx: RuleContext, place: Span, condition: string, status
 export function nameOf(t: Lin, field: RegExp, v: View, cx: RuleContext): string | undefined {
   const own = `${cx.file}:${cx.fn.name}`;
   const candidates: string[] = [];
-  for (const c of v.state.cells.values())
+  for (const c of v.state.cells())
     if (c.base.k === 'local' && c.base.fn === own && c.path === '' && same(c.val.t, t)) candidates.push(c.base.name);
   const body = cx.text(cx.fn);
   const known = candidates.filter((n) => new RegExp(`\\b${n}\\b`).test(body)).sort((a, b) => a.length - b.length)[0];

@@ -35,11 +35,22 @@ export function inner(s: Stmt): readonly Stmt[] {
   }
 }
 
-/** Every statement of a function, in the order of the text. */
-export function* statements(s: Stmt | undefined): Generator<Stmt> {
-  if (!s) return;
-  yield s;
-  for (const x of inner(s)) yield* statements(x);
+const listed = new WeakMap<Stmt, readonly Stmt[]>();
+/** Every statement of a function, in the order of the text. Many rules ask in many contexts: the list is kept with the body. */
+export function statements(body: Stmt | undefined): readonly Stmt[] {
+  if (!body) return [];
+  let known = listed.get(body);
+  if (!known) {
+    const out: Stmt[] = [];
+    const todo: Stmt[] = [body];
+    for (let s = todo.pop(); s !== undefined; s = todo.pop()) {
+      out.push(s);
+      const next = inner(s);
+      for (let i = next.length - 1; i >= 0; i--) todo.push(next[i] as Stmt);
+    }
+    listed.set(body, (known = out));
+  }
+  return known;
 }
 
 /** The last statement around a place that stands in a block, so that another one can stand before it. */

@@ -2,9 +2,17 @@
 import type { Expr, Stmt } from '../../syntax/ast';
 import { statements } from '../request/statements';
 
-/** Every expression of a statement, outer ones first. */
-export function* expressions(body: Stmt | undefined): Generator<Expr> {
-  for (const s of statements(body)) for (const x of headOf(s)) yield* inside(x);
+const listed = new WeakMap<Stmt, readonly Expr[]>();
+/** Every expression of a statement, outer ones first. Many rules ask in many contexts: the list is kept with the body. */
+export function expressions(body: Stmt | undefined): readonly Expr[] {
+  if (!body) return [];
+  let known = listed.get(body);
+  if (!known) {
+    const out: Expr[] = [];
+    for (const s of statements(body)) for (const x of headOf(s)) inside(x, out);
+    listed.set(body, (known = out));
+  }
+  return known;
 }
 
 /** Expressions that stand in a statement itself, not in those inside it. */
@@ -31,9 +39,9 @@ export function headOf(s: Stmt): readonly Expr[] {
   }
 }
 
-function* inside(x: Expr): Generator<Expr> {
-  yield x;
-  for (const y of parts(x)) yield* inside(y);
+function inside(x: Expr, out: Expr[]): void {
+  out.push(x);
+  for (const y of parts(x)) inside(y, out);
 }
 
 function parts(x: Expr): readonly Expr[] {

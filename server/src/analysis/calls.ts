@@ -13,7 +13,7 @@ import type { Frame } from './frame';
 import { noteCallbacks } from './registrations';
 import type { State } from './state';
 import { constant, constOf, lin, plus } from './term';
-import type { Target, Val } from './value';
+import { unionTaints, type Target, type Val } from './value';
 
 export interface Outcome {
   readonly s: State;
@@ -317,7 +317,7 @@ function operatorCall(name: string, e: CallExpr, s: State, f: Frame): Val | unde
       if (low) s.bounds.add(t, Math.min(rx.lo, ry.lo), Math.min(rx.hi, ry.hi));
       else s.bounds.add(t, Math.max(rx.lo, ry.lo), Math.max(rx.hi, ry.hi));
       s.compare(t);
-      return { t, pts: [], taint: [...x.taint, ...y.taint].slice(0, 5), ty: x.ty };
+      return { t, pts: [], taint: unionTaints(x.taint, y.taint), ty: x.ty };
     }
     case 'RTL_PTR_ADD':
     case 'Add2Ptr':

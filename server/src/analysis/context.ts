@@ -6,13 +6,14 @@ import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
 import { version } from '../program/bodies';
 import { digest } from './digest';
 import type { Declared } from '../program/program';
+import { Types } from '../program/types';
 import type { Bound } from './bounds';
 import type { Analyzer } from './analyzer';
 import type { Outcome } from './calls';
 import type { Exit, Frame } from './frame';
 import { cellKey, State, type Cell } from './state';
 import { FENCED, ORDERED, STAYS } from './trail';
-import { constOf, lin, minus, replace, single, type Atom, type Lin } from './term';
+import { constOf, lin, minus, replace, single, ZERO, type Atom, type Lin } from './term';
 import type { Base, Target, Val } from './value';
 
 export interface Context {
@@ -27,8 +28,10 @@ export interface Context {
   readonly reach?: ReadonlyMap<string, Base>;
   /** Cells that the callee was told, by the caller's names. */
   readonly passed?: ReadonlyMap<string, Cell>;
-  /** Objects of the caller's frame, by the name that the callee has for them. */
+  /** Objects of the caller, by the name that the callee has for them. */
   readonly localsBack?: ReadonlyMap<string, Base>;
+  /** Objects of the caller that are one to the callee. */
+  readonly several?: ReadonlyMap<string, readonly Base[]>;
 }
 
 /** Types whose holder can reach the current request. */
@@ -56,6 +59,7 @@ export function argumentsOf(
   const given = args.slice(0, d.decl.params.length);
   // Objects of the caller's frame get the name of the parameter that leads to them.
   const locals = new Map<string, Base>();
+  const several = new Map<string, readonly Base[]>();
   const localsBack = new Map<string, Base>();
   given.forEach((v, i) => {
     v.pts.forEach((p, n) => {
@@ -85,6 +89,35 @@ export function argumentsOf(
       ty: v.ty,
     };
   };
+  /** Kernel memory of which nothing is known but what fields of its type say. */
+  const isUnknown = (q: Target): boolean =>
+    q.base.k === 'sym'
+      ? q.doubt !== true && !a.memory.mayBeShared(q.base, q.root) && !s.hasMust('probed', q.base)
+      : settled(q) && !q.doubt && !(q.root !== undefined && a.model.project.sharedTypes.has(q.root));
+  /** What a pointer to such memory points to, by the name of the parameter: which object of the caller it is does not matter to the callee. */
+  const asObject = (t: Lin, unknowns: readonly Target[], i: number): Target => {
+    const [first] = unknowns;
+    const isOne = unknowns.every((q) => q.path === first?.path && q.root === first.root);
+    const path = isOne ? (first?.path ?? '') : '';
+    const root = isOne ? first?.root : undefined;
+    let base = first && locals.get(first.base.key);
+    if (!base || unknowns.length > 1) {
+      base = a.memory.sym(path === '' ? t : lin(a.atoms.atom(`B${String(i)}.1@${fnKey}`)));
+      for (const q of unknowns) if (!locals.has(q.base.key)) locals.set(q.base.key, base);
+      if (first?.base.k === 'sym' && unknowns.length === 1) localsBack.set(base.key, first.base);
+      else if (first)
+        several.set(
+          base.key,
+          unknowns.map((q) => q.base),
+        );
+    }
+    return path === '' ? { base, root: root === pointeeKey(i) ? undefined : root, path, off: ZERO } : { base, root, path };
+  };
+  const pointeeKey = (i: number): string | undefined => {
+    const type = d.decl.params[i]?.type;
+    const ty = type && caller.types.resolve(type, d.file);
+    return ty?.k === 'ptr' ? Types.key(caller.types.pointee(ty)) : undefined;
+  };
   const renamed: Val[] = given.map((v, i) => {
     if (general) return anyOf(v, i);
     if (constOf(v.t) !== undefined) return v;
@@ -107,7 +140,10 @@ export function argumentsOf(
     }
     if (out.nullable && s.isNonZero(v.t)) out = { ...out, nullable: undefined };
     const pts: Target[] = [];
+    const unknowns = isPlainPointer(out) ? out.pts.filter(isUnknown) : [];
+    if (unknowns.length > 0 || (out.pts.length === 0 && out.ty?.k === 'ptr')) pts.push(asObject(out.t, unknowns, i));
     out.pts.forEach((q, n) => {
+      if (unknowns.includes(q)) return;
       let target = q;
       if (settled(q))
         target = { ...q, base: a.memory.sym(lin(a.atoms.atom(`B${String(i)}.0@${fnKey}`))), off: undefined, via: undefined };
@@ -237,7 +273,13 @@ export function argumentsOf(
     reach,
     passed,
     localsBack,
+    several,
   };
+}
+
+/** A pointer that does not stand for a function or for content. */
+function isPlainPointer(v: Val): boolean {
+  return v.fns === undefined && v.agg === undefined;
 }
 
 /** Passes on what is known of an amount beyond what its type says. */
@@ -339,6 +381,11 @@ export function outcomesOf(
     if (from.k === 'local' && from.fn === inner) continue;
     // Objects that the callee found by itself: what it stored there is known to the heap.
     if (from.k === 'local' && from.fn === 'caller' && !(context.localsBack?.has(from.key) ?? false)) continue;
+    const many = context.several?.get(from.key);
+    if (many) {
+      for (const one of many) s.dropObject(one);
+      continue;
+    }
     const to = t.base(from);
     if (from.k === 'sym' && !(context.reach?.has(to.key) ?? false) && !returned.has(from.key)) continue;
     for (const c of x.state.cellsOf(from)) {
@@ -427,8 +474,10 @@ class Translator {
   }
 
   base(b: Base): Base {
-    if (b.k === 'local') return this.locals?.get(b.key) ?? b;
-    if (b.k !== 'sym') return b;
+    if (b.k !== 'local' && b.k !== 'sym') return b;
+    const known = this.locals?.get(b.key);
+    if (known) return known;
+    if (b.k === 'local') return b;
     let out = this.bases.get(b.key);
     if (!out) {
       const l = this.lin(b.t);

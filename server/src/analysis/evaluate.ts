@@ -142,7 +142,8 @@ function stringValue(value: string, wide: boolean, at: Span, f: Frame): Val {
   const size = constant(chars * (wide ? 2 : 1));
   const base = {
     k: 'alloc',
-    key: `Str:${f.at(at)}`,
+    // Literals of one length are alike: nothing is ever stored in them.
+    key: `Str:${String(chars)}${wide ? 'w' : ''}`,
     api: 'string',
     site: siteOf(f, at),
     size,

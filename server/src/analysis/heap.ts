@@ -101,12 +101,14 @@ export class Heap {
       return m === undefined ? '' : text(m, name);
     };
     if (key.startsWith('f:')) return textIn(this.fields, fieldText);
+    if (key.startsWith('o:')) return textIn(this.fields, otherText);
     return key.startsWith('s:') ? textIn(this.sharedKeys, firstShare) : textIn(this.mdlFacts, mdlsText);
   }
   private bump(key: string): void {
     this.versions.delete(key);
     this.revision++;
-    if (!key.startsWith('f:')) return;
+    if (key.startsWith('f:')) this.versions.delete(`o${key.slice(1)}`);
+    else if (!key.startsWith('o:')) return;
     this.loadCache.delete(key.slice(2));
     this.loadCache.delete(`${key.slice(2)}!`);
   }
@@ -130,6 +132,7 @@ export class Heap {
     const before = this.revision;
     // What nobody who asks would notice is no change.
     this.compare('f:', this.fields, fields, fieldText);
+    this.compare('o:', this.fields, fields, otherText);
     this.compare('s:', this.sharedKeys, shares, firstShare);
     this.compare('m:', this.mdlFacts, mdls, mdlsText);
     const changed = this.revision !== before;
@@ -253,12 +256,27 @@ function inOrder(taint: readonly Taint[]): readonly Taint[] {
   return [...taint].sort((a, b) => ((name.get(a) ?? '') < (name.get(b) ?? '') ? -1 : 1));
 }
 
-/** Everything that a reader of the field learns. */
+/** Where the content of the field comes from, as far as that is told: what most readers learn. */
 function fieldText(map: ReadonlyMap<string, Store>, key: FieldKey): string {
-  return `${loadedText(loadFrom(map, key, false))};${loadedText(loadFrom(map, key, true))}`;
+  const all = loadedText(loadFrom(map, key, false));
+  const direct = loadedText(loadFrom(map, key, true));
+  return all === '' && direct === '' ? '' : `${all};${direct}`;
 }
 function loadedText(l: Loaded): string {
-  return `${targetsText(l.targets)}>${taintText(l.taint)}>${l.fns.join()}>${String(l.mixed)}${String(l.any)}`;
+  if (l.targets.length === 0 && l.taint.length === 0 && l.fns.length === 0) return '';
+  return `${targetsText(l.targets)}>${taintText(l.taint)}>${l.fns.join()}`;
+}
+
+/** Whether anything is stored in the field, and whether something of another kind is: for readers to whom it matters. */
+function otherText(map: ReadonlyMap<string, Store>): string {
+  let all = '';
+  let direct = '';
+  for (const s of map.values()) {
+    const says = s.other ? 'm' : 'a';
+    if (all !== 'm') all = says;
+    if (s.through === undefined && direct !== 'm') direct = says;
+  }
+  return `${all};${direct}`;
 }
 
 function firstShare(map: ReadonlyMap<string, readonly Step[]>): string {

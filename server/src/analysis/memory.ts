@@ -297,7 +297,7 @@ export class Memory {
   private answers(t: Target, hit: OriginHit): boolean {
     if (hit.origin !== 'Buffered') return false;
     return this.keys(t).some((key) => {
-      this.note(`f:${key}`);
+      this.note(`o:${key}`);
       return this.heap.load(key).any;
     });
   }
@@ -397,6 +397,7 @@ export class Memory {
       // Stores through another enclosing type do not count for a full path.
       mixed ||= loaded.mixed;
     });
+    if (targets.length > 0) for (const key of keys) this.note(`o:${key}`);
     // A field that holds shared memory here and other memory there does not say which.
     const kinds = new Set(targets.map((x) => this.isRewritable(x)));
     const inner = keys.length > 1 ? keys[keys.length - 1] : undefined;
@@ -578,6 +579,16 @@ export class Memory {
       this.kernels.set(root, answer);
     }
     return answer;
+  }
+
+  /** Whether an object of which nothing else is known may be memory that user mode can write: by the field that leads to it, or by its type. */
+  mayBeShared(base: SymBase, root: string | undefined): boolean {
+    const { sharedFields, sharedTypes } = this.model.project;
+    if (root !== undefined && sharedTypes.has(root)) return true;
+    if (base.from === undefined) return false;
+    const key = `field:${base.from}`;
+    this.note(`s:${key}`);
+    return this.heap.sharedBy(key) !== undefined || sharedFields.has(base.from.replace(':', '.'));
   }
 
   originsOf(state: State, t: Target): readonly OriginHit[] {

@@ -186,8 +186,39 @@ export function unionTaints(a: readonly Taint[], b: readonly Taint[]): readonly 
     if (!old) (out ??= [...a]).push(t);
     else if (old.captured && !t.captured) (out ??= [...a])[at] = t;
   }
-  if (!out) return a.length > MAX_TAINTS ? a.slice(0, MAX_TAINTS) : a;
-  return capped(out, a, MAX_TAINTS);
+  if (!out) return a;
+  if (out.length <= MAX_TAINTS) return out;
+  // Of many sources the same ones are kept, in whatever order they come together: facts that feed each other come to rest.
+  const kept = out.sort(byWeight).slice(0, MAX_TAINTS);
+  return a.length === MAX_TAINTS && kept.every((t) => a.includes(t)) ? a : kept;
+}
+
+const WEIGHT: { readonly [K in Origin]: number } = {
+  UserVA: 0,
+  SharedPages: 1,
+  SharedView: 2,
+  Buffered: 3,
+  Packet: 4,
+  Registry: 5,
+  Peer: 6,
+  Device: 7,
+  Snapshot: 8,
+  Kernel: 9,
+};
+
+/** Certain sources first, then those that are easiest to abuse, then by name. */
+function byWeight(a: Taint, b: Taint): number {
+  if (a.certain !== b.certain) return a.certain ? -1 : 1;
+  if (a.origin !== b.origin) return WEIGHT[a.origin] - WEIGHT[b.origin];
+  const x = weightName(a);
+  const y = weightName(b);
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+const weightNames = new WeakMap<Taint, string>();
+function weightName(t: Taint): string {
+  let name = weightNames.get(t);
+  if (name === undefined) weightNames.set(t, (name = `${t.loc}|${t.site.id ?? `${t.site.file}:${String(t.site.start)}`}`));
+  return name;
 }
 
 /** The value as it is once it sits in a variable. */

@@ -11,7 +11,7 @@ import { unversioned } from '../program/bodies';
 import { isHeader } from '../program/groups';
 import { substitute } from '../program/substitute';
 import { buildCfg, type Cfg } from './cfg';
-import { argumentsOf, exitsDigest, outcomesOf, trimExit, type Context } from './context';
+import { argumentsOf, exitsDigest, GENERAL_CONTEXT, outcomesOf, trimExit, wordsOf, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame, type Exit } from './frame';
@@ -313,7 +313,7 @@ export class Analyzer {
     for (const m of this.memos.values()) {
       const depends =
         dependents.isUsedBy(m.fn.file, m.fn.decl) ||
-        mentions(m.context.key) ||
+        mentions(wordsOf(m.context)) ||
         [...m.consulted.keys()].some((k) => holding.has(k) || mentions(k)) ||
         [...m.contribution.stores.keys()].some(mentions) ||
         [...m.callees].some((id) => names.has(this.memos.get(id)?.fn.decl.name ?? ''));
@@ -823,7 +823,7 @@ const UNKNOWN: Ty = { k: 'unknown', name: '' };
 
 /** A joined context stands for calls that it does not describe: it answers and notes, but it accuses nobody. */
 export function isJoined(id: string): boolean {
-  return id.includes('#general:');
+  return id.includes(`#${GENERAL_CONTEXT}`);
 }
 
 export function key(d: Declared<FunctionDecl>): string {

@@ -4,14 +4,14 @@
  */
 import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
 import { version } from '../program/bodies';
-import { digest } from './digest';
+import { Fingerprint } from './digest';
 import type { Declared } from '../program/program';
 import { Types } from '../program/types';
 import type { Bound } from './bounds';
 import type { Analyzer } from './analyzer';
 import type { Outcome } from './calls';
 import type { Exit, Frame } from './frame';
-import { cellKey, State, type Cell } from './state';
+import { cellKey, State, type Cell, type Mark } from './state';
 import { FENCED, ORDERED, STAYS } from './trail';
 import { constOf, lin, minus, replace, single, ZERO, type Atom, type Lin } from './term';
 import type { Base, Target, Val } from './value';
@@ -33,6 +33,9 @@ export interface Context {
   /** Objects of the caller that are one to the callee. */
   readonly several?: ReadonlyMap<string, readonly Base[]>;
 }
+
+/** What the key of a joined context begins with. */
+export const GENERAL_CONTEXT = 'general:';
 
 /** Types whose holder can reach the current request. */
 const REQUEST_TYPES: ReadonlySet<string> = new Set([
@@ -242,32 +245,19 @@ export function argumentsOf(
           ? reach.has(m.base.key) || (request && m.base.k === 'region')
           : (m.tag === 'entry' && (request || m.path === 'control')) || (m.tag === 'role' && request)
       )
-        callee.setMust({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
+        callee.setMust(t.mark(m));
   }
   for (const m of general ? [] : s.may.values())
     if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region')))
-      callee.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
-  // The key.
-  const parts: string[] = [];
-  for (const v of values) parts.push(describe(v));
-  parts.push('|');
-  const told = [...callee.cells()].map((c) => `${cellKey(c.base, c.path)}=${describe(c.val)}`);
-  parts.push(...told.sort());
-  parts.push('|');
-  for (const [k, b] of [...callee.bounds.all].sort(([x], [y]) => (x < y ? -1 : 1))) parts.push(k, String(b.lo), String(b.hi));
-  parts.push(
-    '|',
-    [...callee.must.keys()].sort().join(),
-    '|',
-    [...callee.may.keys()].sort().join(),
-    '|',
-    [...callee.compared.keys()].sort().join(),
-    caller.inTry ? 'T' : 'N',
-  );
+      callee.setMay(t.mark(m));
+  const print = new Fingerprint();
+  for (const v of values) tellValue(v, print);
+  tellState(callee, print);
+  const name = print.number(caller.inTry ? 1 : 0).value.toString(36);
   return {
     args: values,
     state: callee,
-    key: general ? `general:${parts.join(';')}` : parts.join(';'),
+    key: general ? `${GENERAL_CONTEXT}${name}` : name,
     inTry: caller.inTry,
     back,
     reach,
@@ -307,8 +297,64 @@ function typeName(ref: TypeRef): string {
   return ref.kind === 'pointer' ? typeName(ref.to) : ref.kind === 'name' || ref.kind === 'tag' ? ref.name : '';
 }
 
-function describe(v: Val): string {
-  return `${v.t.key}${v.t.c ? `+${String(v.t.c)}` : ''}{${v.pts.map((p) => `${p.base.key}/${p.root ?? ''}/${p.path}/${p.off ? p.off.key + String(p.off.c) : ''}${(p.via ?? []).map((y) => version(y.start)).join('')}${p.base.k === 'region' ? p.base.witness.map((y) => version(y.start)).join('') : ''}`).join()}}${v.taint.map((x) => `${x.origin}@${x.loc}:${x.site.id ?? ''}${version(x.site.start)}`).join()}${v.agg ? `A${v.agg.from.map((p) => p.base.key + p.path).join()}${v.agg.taint.map((x) => x.loc).join()}${v.agg.zero ? 'Z' : ''}` : ''}${v.fns?.join() ?? ''}${v.nullable ? 'n' : ''}`;
+function tellValue(v: Val, to: Fingerprint): void {
+  tellNumber(v.t, to);
+  to.number(v.pts.length);
+  for (const p of v.pts) {
+    to.text(p.base.key)
+      .text(p.root ?? '')
+      .text(p.path);
+    if (p.off) tellNumber(p.off, to);
+    for (const y of p.via ?? []) to.text(version(y.start));
+    if (p.base.k === 'region') for (const y of p.base.witness) to.text(version(y.start));
+  }
+  to.number(v.taint.length);
+  for (const x of v.taint)
+    to.text(x.origin)
+      .text(x.loc)
+      .text(x.site.id ?? '')
+      .text(version(x.site.start));
+  if (v.agg) {
+    to.text(v.agg.zero === true ? 'zero' : 'copy');
+    for (const p of v.agg.from) to.text(p.base.key).text(p.path);
+    for (const x of v.agg.taint) to.text(x.loc);
+  }
+  for (const f of v.fns ?? []) to.text(f);
+  if (v.nullable) to.text('nullable');
+}
+
+function tellNumber(l: Lin, to: Fingerprint): void {
+  to.number(l.c).number(l.t.length);
+  for (const [x, k] of l.t) to.number(x.id).number(k);
+}
+
+function tellState(s: State, to: Fingerprint): void {
+  to.set(s.cells(), (c) => {
+    to.text(c.base.key).text(c.path);
+    tellValue(c.val, to);
+  });
+  to.set(s.bounds.all.values(), (b) => {
+    tellNumber(b.form, to);
+    to.number(b.lo).number(b.hi);
+  });
+  for (const keys of [s.must, s.may, s.compared]) to.set(keys.keys(), (k) => to.text(k));
+}
+
+/** Names of functions, files, types and fields that a context speaks of. */
+export function wordsOf(context: Context): string {
+  const parts: string[] = [context.key];
+  const tell = (v: Val): void => {
+    for (const p of [...v.pts, ...(v.agg?.from ?? [])]) parts.push(p.base.key, p.root ?? '', p.path);
+    for (const x of [...v.taint, ...(v.agg?.taint ?? [])]) parts.push(x.loc, x.site.id ?? '');
+    parts.push(...(v.fns ?? []));
+  };
+  context.args.forEach(tell);
+  for (const c of context.state.cells()) {
+    parts.push(c.base.key, c.path);
+    tell(c.val);
+  }
+  for (const keys of [context.state.must, context.state.may, context.state.compared]) parts.push(...keys.keys());
+  return parts.join(' ');
 }
 
 /** Leaves of a way out what a caller can see: what is kept is looked at by every call. */
@@ -332,17 +378,12 @@ export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>):
 
 /** Equal for ways out that a caller cannot tell apart. */
 export function exitsDigest(exits: readonly Exit[]): number {
-  return digest(exits.map(exitText).join('/'));
-}
-
-/** What a caller can tell of one way out. */
-function exitText(x: Exit): string {
-  const parts: string[] = [x.ret ? describe(x.ret) : ''];
-  for (const c of x.state.cells())
-    if (!(c.base.k === 'local' && c.base.fn !== 'caller')) parts.push(cellKey(c.base, c.path), describe(c.val));
-  for (const [k, b] of x.state.bounds.all) parts.push(k, String(b.lo), String(b.hi));
-  parts.push([...x.state.must.keys()].join(), [...x.state.may.keys()].join(), [...x.state.compared.keys()].join());
-  return parts.join(';');
+  const print = new Fingerprint();
+  for (const x of exits) {
+    if (x.ret) tellValue(x.ret, print);
+    tellState(x.state, print);
+  }
+  return print.value;
 }
 
 function typeLow(v: Val): number {
@@ -363,8 +404,8 @@ export function outcomesOf(
 ): Outcome {
   const a = caller.analyzer;
   const place = caller.at(e);
-  const wrap = (y: Atom): Atom | undefined =>
-    y.frame && !y.key.startsWith('P') ? a.atoms.atom(`${place}>#${String(y.id)}`, { lo: y.lo, hi: y.hi }) : undefined;
+  const inside = a.atoms.renamings(place);
+  const wrap = (y: Atom): Atom | undefined => (y.frame && !y.param ? inside.atom(y) : undefined);
   const t = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);
   const s = before.clone();
   const inner = `${d.file}:${d.decl.name}`;
@@ -413,14 +454,14 @@ export function outcomesOf(
   for (const y of x.state.compared.values()) if (!y.frame || visible.has(y)) s.compare(t.lin(lin(y)));
   for (const m of x.state.must.values())
     if (!(m.base?.k === 'local' && m.base.fn === inner))
-      s.setMust({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
+      s.setMust(t.mark(m));
   for (const m of before.must.values())
     if (m.tag === 'fresh' && m.base && (context.reach?.has(m.base.key) ?? false) && !x.state.hasMust(m.tag, m.base, m.path))
       s.dropMust(m.tag, m.base, m.path);
   settle(x.state, s);
   for (const m of x.state.may.values())
     if (!(m.base?.k === 'local' && m.base.fn === inner))
-      s.setMay({ ...m, base: m.base && t.base(m.base), num: m.num && t.lin(m.num) });
+      s.setMay(t.mark(m));
   const v: Val = x.ret ? t.val(x.ret) : { t: lin(a.atoms.atom(`void:${place}`)), pts: [], taint: [] };
   if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
   const ty = caller.types.resolve(d.decl.returns, d.file);
@@ -485,6 +526,12 @@ class Translator {
       this.bases.set(b.key, out);
     }
     return out;
+  }
+
+  mark(m: Mark): Mark {
+    const base = m.base && this.base(m.base);
+    const num = m.num && this.lin(m.num);
+    return base === m.base && num === m.num ? m : { ...m, base, num };
   }
 
   target(p: Target): Target {

@@ -42,7 +42,7 @@ export type Consulted = Map<string, number>;
 export class Memory {
   /** Record types by their key, as they are met. */
   readonly recs = new Map<string, Rec>();
-  private readonly syms = new Map<string, SymBase>();
+  private readonly syms = new Map<string, Map<string, SymBase>>();
   consulted: Consulted = new Map();
 
   constructor(
@@ -60,13 +60,11 @@ export class Memory {
   }
 
   sym(t: Val['t'], from?: FieldKey): SymBase {
-    const key = symKey(t);
-    const name = from === undefined ? key : `${key}<${from}`;
-    let b = this.syms.get(name);
-    if (!b) {
-      b = { k: 'sym', key, t, from };
-      this.syms.set(name, b);
-    }
+    let of = this.syms.get(from ?? '');
+    if (!of) this.syms.set(from ?? '', (of = new Map()));
+    const name = t.c === 0 ? t.key : symKey(t);
+    let b = of.get(name);
+    if (!b) of.set(name, (b = { k: 'sym', key: symKey(t), t, from }));
     return b;
   }
 
@@ -171,6 +169,9 @@ export class Memory {
 
   private note(key: string): void {
     if (!this.consulted.has(key)) this.consulted.set(key, this.heap.version(key));
+  }
+  private noteField(key: FieldKey, prefix: 'f:' | 'o:'): void {
+    this.note(named(prefix, key));
   }
 
   // ---- loads
@@ -297,7 +298,7 @@ export class Memory {
   private answers(t: Target, hit: OriginHit): boolean {
     if (hit.origin !== 'Buffered') return false;
     return this.keys(t).some((key) => {
-      this.note(`o:${key}`);
+      this.noteField(key, 'o:');
       return this.heap.load(key).any;
     });
   }
@@ -388,7 +389,7 @@ export class Memory {
     let fns: readonly string[] = [];
     let mixed = false;
     keys.forEach((key, i) => {
-      this.note(`f:${key}`);
+      this.noteField(key, 'f:');
       const loaded = this.heap.load(key, i > 0);
       if (!loaded.any) return;
       targets = unionTargets(targets, loaded.targets);
@@ -397,7 +398,7 @@ export class Memory {
       // Stores through another enclosing type do not count for a full path.
       mixed ||= loaded.mixed;
     });
-    if (targets.length > 0) for (const key of keys) this.note(`o:${key}`);
+    if (targets.length > 0) for (const key of keys) this.noteField(key, 'o:');
     // A field that holds shared memory here and other memory there does not say which.
     const kinds = new Set(targets.map((x) => this.isRewritable(x)));
     const inner = keys.length > 1 ? keys[keys.length - 1] : undefined;
@@ -417,7 +418,7 @@ export class Memory {
   private isRewritable(t: Target): boolean {
     if (t.base.k === 'region') return isVolatileOrigin(t.base.origin);
     if (t.base.k !== 'alloc') return false;
-    this.note(`s:${t.base.key}`);
+    this.note(named('s:', t.base.key));
     return this.heap.sharedBy(t.base.key) !== undefined;
   }
 
@@ -431,7 +432,7 @@ export class Memory {
     const fns = new Set<string>();
     for (const f of rec.rec.fields) {
       const key = `${t.root}:${norm(outer === '' ? f.name : `${outer}.${f.name}`)}`;
-      this.note(`f:${key}`);
+      this.noteField(key, 'f:');
       for (const name of this.heap.load(key).fns) fns.add(name);
     }
     return [...fns].sort();
@@ -608,7 +609,7 @@ export class Memory {
         return [hit(base.origin, base.certain && !this.isKernels(t.root), base.witness, base)];
       }
       case 'alloc': {
-        this.note(`s:${base.key}`);
+        this.note(named('s:', base.key));
         const shared = this.heap.sharedBy(base.key);
         if (shared && !(state.hasMust('fresh', base) && !state.hasMay('mapped', base))) return [hit('SharedPages', true, shared)];
         if (base.what === 'device') return [hit('Device', true, [])];
@@ -645,6 +646,16 @@ export class Memory {
     if (t.root !== undefined) return path ? `${t.root}.${path}` : t.root;
     return path === '' ? 'memory' : path;
   }
+}
+
+const namedKeys = new Map<string, Map<string, string>>();
+/** A prefix and a name, put together once. */
+function named(prefix: string, name: string): string {
+  let inner = namedKeys.get(prefix);
+  if (!inner || inner.size > 200_000) namedKeys.set(prefix, (inner = new Map()));
+  let key = inner.get(name);
+  if (key === undefined) inner.set(name, (key = prefix + name));
+  return key;
 }
 
 function walkRecord(rec: Rec, path: string): Ty | undefined {

@@ -228,7 +228,8 @@ export class State {
   }
 
   setMust(m: Mark): void {
-    this.musts.own().set(markKey(m.tag, m.base, m.path), m);
+    const key = markKey(m.tag, m.base, m.path);
+    if (this.musts.map.get(key) !== m) this.musts.own().set(key, m);
   }
   dropMust(tag: string, base?: Base, path?: string): void {
     const key = markKey(tag, base, path);

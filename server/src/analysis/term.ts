@@ -35,6 +35,7 @@ export interface Lin {
 /** All atoms of one analysis. A run that is thrown away is thrown away with its table. */
 export class Atoms {
   private readonly table = new Map<string, Atom>();
+  private readonly unary = new Map<string, Map<Atom, Atom>>();
 
   atom(key: string, options: { frame?: boolean; args?: readonly Lin[]; lo?: number; hi?: number } = {}): Atom {
     let a = this.table.get(key);
@@ -62,10 +63,27 @@ export class Atoms {
 
   /** A non-linear operation as an atom; equal operands give the equal atom. */
   op(name: string, args: readonly Lin[], lo = -Infinity, hi = Infinity): Lin {
+    const of = args.length === 1 && args[0] ? single(args[0]) : undefined;
+    if (of) {
+      // Most often one number is looked at: no name has to be put together for it.
+      let members = this.unary.get(name);
+      if (!members) this.unary.set(name, (members = new Map()));
+      let a = members.get(of);
+      if (!a) members.set(of, (a = this.atom(`${name}(${lin(of).key}:0,`, { frame: of.frame, args, lo, hi })));
+      return lin(a);
+    }
     const frame = args.some((a) => a.t.some(([x]) => x.frame));
     let key = `${name}(`;
     for (const a of args) key += `${a.key}:${String(a.c)},`;
     return lin(this.atom(key, { frame, args, lo, hi }));
+  }
+
+  private readonly renamed = new Map<string, Renamings>();
+  /** Names that numbers of a callee have on this side of a call. */
+  renamings(place: string): Renamings {
+    let r = this.renamed.get(place);
+    if (!r) this.renamed.set(place, (r = new Renamings(this, place)));
+    return r;
   }
 
   private readonly families = new Map<string, Family>();
@@ -74,6 +92,23 @@ export class Atoms {
     let f = this.families.get(first);
     if (!f) this.families.set(first, (f = new Family(this, first + joint)));
     return f;
+  }
+}
+
+export class Renamings {
+  private readonly members = new Map<Atom, Atom>();
+  constructor(
+    private readonly atoms: Atoms,
+    private readonly place: string,
+  ) {}
+
+  atom(of: Atom): Atom {
+    let a = this.members.get(of);
+    if (!a) {
+      a = this.atoms.atom(`${this.place}>#${String(of.id)}`, { lo: of.lo, hi: of.hi });
+      this.members.set(of, a);
+    }
+    return a;
   }
 }
 

@@ -2,6 +2,7 @@
  * What is known about numbers at one point: bounds on linear forms, as comparisons on the way here established them.
  * A bound on `a - b` is a relation between the two. Owns the reasoning over them; knows no program.
  */
+import { Sparse } from './sparse';
 import { isConst, lin, plus, scale, type Atom, type Lin } from './term';
 
 export interface Bound {
@@ -12,68 +13,50 @@ export interface Bound {
 
 const NONE: Bound = { lo: -Infinity, hi: Infinity, form: { c: 0, t: [], key: '' } };
 
-/** Bounds by form; shared until it is written to. */
-class Table {
-  readonly map: Map<string, Bound>;
-  /** Relations by the atoms that take part; absent until somebody asks. */
-  private by: Map<Atom, Bound[]> | undefined;
-  shared = false;
-  constructor(from?: Table) {
-    this.map = new Map(from?.map);
-    this.by = from?.by;
-  }
-
-  set(key: string, b: Bound): void {
-    if (b.form.t.length > 1) this.by = undefined;
-    this.map.set(key, b);
-  }
-  delete(key: string): void {
-    this.by = undefined;
-    this.map.delete(key);
-  }
-
-  relations(): ReadonlyMap<Atom, readonly Bound[]> {
-    if (this.by) return this.by;
-    const by = new Map<Atom, Bound[]>();
-    for (const b of this.map.values()) {
-      if (b.form.t.length < 2) continue;
-      for (const [x] of b.form.t) {
-        const list = by.get(x);
-        if (list) list.push(b);
-        else by.set(x, [b]);
-      }
-    }
-    return (this.by = by);
-  }
-}
-
 /** Whether a relation bounds an atom of it from below (side 1) or from above (side -1). */
 function sideOf(b: Bound, x: Atom, side: 1 | -1): boolean {
   const k = (b.form.t.find(([y]) => y === x)?.[1] ?? 0) * side;
   return k > 0 ? Number.isFinite(b.lo) : k < 0 && Number.isFinite(b.hi);
 }
 
+let owners = 0;
+
 export class Bounds {
-  private table: Table;
+  /** Bounds of single numbers, and relations between several, by form. */
+  private single: Sparse<Bound>;
+  private relations: Sparse<Bound>;
+  private owner = ++owners;
   constructor(from?: Bounds) {
-    this.table = from?.table ?? new Table();
-    if (from) from.table.shared = true;
+    this.single = from?.single ?? Sparse.empty(this.owner);
+    this.relations = from?.relations ?? Sparse.empty(this.owner);
+    if (from) from.owner = ++owners;
   }
 
   clone(): Bounds {
     return new Bounds(this);
   }
 
-  private get map(): ReadonlyMap<string, Bound> {
-    return this.table.map;
+  private put(key: string, b: Bound): void {
+    if (b.form.t.length > 1) (this.relations = this.relations.ownedBy(this.owner)).set(key, b);
+    else (this.single = this.single.ownedBy(this.owner)).set(key, b);
   }
-  private own(): Table {
-    if (this.table.shared) this.table = new Table(this.table);
-    return this.table;
+  private drop(key: string, form: Lin): void {
+    if (form.t.length > 1) (this.relations = this.relations.ownedBy(this.owner)).delete(key);
+    else (this.single = this.single.ownedBy(this.owner)).delete(key);
+  }
+  private find(form: Lin): Bound | undefined {
+    return form.t.length > 1 ? this.relations.get(form.key) : this.single.get(form.key);
   }
 
-  get all(): ReadonlyMap<string, Bound> {
-    return this.map;
+  get size(): number {
+    return this.single.size + this.relations.size;
+  }
+  all(): Bound[] {
+    return [...this.single.list(), ...this.relations.list()];
+  }
+  /** What is known of exactly this form without its constant. */
+  of(form: Lin): Bound | undefined {
+    return this.find(form);
   }
 
   /** Sign-normalised form without constant, and the factor that leads back. */
@@ -90,33 +73,32 @@ export class Bounds {
     const { form, sign } = Bounds.normal(a);
     const l = sign === 1 ? lo - a.c : -(hi - a.c);
     const h = sign === 1 ? hi - a.c : -(lo - a.c);
-    const old = this.map.get(form.key) ?? NONE;
+    const old = this.find(form) ?? NONE;
     if (l <= old.lo && h >= old.hi) return;
     const told = worth(form, l, h);
     if (!told || (told.lo <= old.lo && told.hi >= old.hi)) return;
-    this.own().set(form.key, { lo: Math.max(told.lo, old.lo), hi: Math.min(told.hi, old.hi), form });
+    this.put(form.key, { lo: Math.max(told.lo, old.lo), hi: Math.min(told.hi, old.hi), form });
   }
 
   /** Replaces a bound by a wider one. */
-  weaken(key: string, lo: number, hi: number): void {
-    const old = this.map.get(key);
+  weaken(form: Lin, lo: number, hi: number): void {
+    const old = this.find(form);
     if (!old) return;
-    const own = this.own();
-    if (lo === -Infinity && hi === Infinity) own.delete(key);
-    else own.set(key, { lo, hi, form: old.form });
+    if (lo === -Infinity && hi === Infinity) this.drop(form.key, form);
+    else this.put(form.key, { lo, hi, form: old.form });
   }
 
   private direct(a: Lin): { lo: number; hi: number } {
     if (isConst(a)) return { lo: a.c, hi: a.c };
     const { form, sign } = Bounds.normal(a);
-    const b = this.map.get(form.key);
+    const b = this.find(form);
     let lo = b ? b.lo : -Infinity;
     let hi = b ? b.hi : Infinity;
     // The sum of what is known about each atom.
     let slo = 0;
     let shi = 0;
     for (const [x, k] of form.t) {
-      const own = form.t.length === 1 && k === 1 ? undefined : this.map.get(lin(x).key);
+      const own = form.t.length === 1 && k === 1 ? undefined : this.single.get(lin(x).key);
       const xlo = Math.max(x.lo, own?.lo ?? -Infinity);
       const xhi = Math.min(x.hi, own?.hi ?? Infinity);
       slo += k > 0 ? k * xlo : k * xhi;
@@ -131,12 +113,9 @@ export class Bounds {
   range(a: Lin, depth = 2): { lo: number; hi: number } {
     const best = this.direct(a);
     if (depth === 0 || a.t.length === 0) return best;
-    const index = this.table.relations();
-    if (index.size === 0) return best;
+    if (this.relations.size === 0) return best;
     for (const [x, k] of a.t) {
-      const list = index.get(x);
-      if (!list) continue;
-      for (const b of list) {
+      for (const b of this.relationsOf(x)) {
         const factor = k / coefficient(b.form, x);
         if (!Number.isInteger(factor)) continue;
         // a = factor·form + rest
@@ -162,13 +141,17 @@ export class Bounds {
 
   /** Facts in which the atom takes part. */
   mentions(x: Atom): boolean {
-    for (const b of this.map.values()) if (b.form.t.some(([y]) => y === x)) return true;
-    return false;
+    return this.single.has(lin(x).key) || this.all().some((b) => b.form.t.some(([y]) => y === x));
   }
 
   /** Relations to other numbers in which the atom takes part. */
   relationsOf(x: Atom): readonly Bound[] {
-    return this.table.relations().get(x) ?? [];
+    if (this.relations.size === 0) return NO_BOUNDS;
+    let out: Bound[] | undefined;
+    this.relations.each((b) => {
+      for (const [y] of b.form.t) if (y === x) (out ??= []).push(b);
+    });
+    return out ?? NO_BOUNDS;
   }
 
   /** Some relation says that the number is no smaller than something made of other numbers. */
@@ -183,56 +166,44 @@ export class Bounds {
 
   /** Drops facts about atoms that nothing can name any more. */
   prune(alive: (x: Atom) => boolean): void {
-    const gone: string[] = [];
-    for (const [key, b] of this.map) if (!b.form.t.every(([x]) => alive(x))) gone.push(key);
-    if (gone.length === 0) return;
-    const own = this.own();
-    for (const key of gone) own.delete(key);
+    this.keep((b) => b.form.t.every(([x]) => alive(x)));
   }
 
   /** Drops all but some. */
   keep(wanted: (b: Bound) => boolean): void {
-    const gone: string[] = [];
-    for (const [key, b] of this.map) if (!wanted(b)) gone.push(key);
-    if (gone.length === 0) return;
-    const own = this.own();
-    for (const key of gone) own.delete(key);
+    for (const b of this.all()) if (!wanted(b)) this.drop(b.form.key, b.form);
   }
 
   /** Keeps what holds in both. */
   meet(other: Bounds): Bounds {
-    if (this.map === other.map) return this.clone();
     const out = this.clone();
-    const keep = (key: string, old: Bound | undefined, form: Lin, lo: number, hi: number): void => {
-      if (old?.lo === lo && old.hi === hi) return;
+    const meet = (b: Bound | undefined, o: Bound | undefined, key: string): void => {
+      const form = (b ?? o)?.form;
+      if (!form) return;
+      const x = b ?? this.direct(form);
+      const y = o ?? other.direct(form);
+      const lo = Math.min(x.lo, y.lo);
+      const hi = Math.max(x.hi, y.hi);
+      if (b?.lo === lo && b.hi === hi) return;
       const told = worth(form, lo, hi);
       if (!told) {
-        if (old) out.own().delete(key);
-      } else if (old?.lo !== told.lo || old.hi !== told.hi) out.own().set(key, told);
+        if (b) out.drop(key, form);
+      } else if (b?.lo !== told.lo || b.hi !== told.hi) out.put(key, told);
     };
-    for (const [key, b] of this.map) {
-      const o = other.map.get(key);
-      if (o === b) continue;
-      const r = o ?? other.direct(b.form);
-      keep(key, b, b.form, Math.min(b.lo, r.lo), Math.max(b.hi, r.hi));
-    }
-    for (const [key, b] of other.map) {
-      if (this.map.has(key)) continue;
-      const r = this.direct(b.form);
-      keep(key, undefined, b.form, Math.min(b.lo, r.lo), Math.max(b.hi, r.hi));
-    }
+    Sparse.pairs(this.single, other.single, meet);
+    Sparse.pairs(this.relations, other.relations, meet);
     return out;
   }
 
   equals(other: Bounds): boolean {
-    if (this.map === other.map) return true;
-    if (this.map.size !== other.map.size) return false;
-    for (const [key, b] of this.map) {
-      const o = other.map.get(key);
-      if (o === undefined || o.lo !== b.lo || o.hi !== b.hi) return false;
-    }
-    return true;
+    return Sparse.equal(this.single, other.single, alike) && Sparse.equal(this.relations, other.relations, alike);
   }
+}
+
+const NO_BOUNDS: readonly Bound[] = [];
+
+function alike(a: Bound, b: Bound): boolean {
+  return a.lo === b.lo && a.hi === b.hi;
 }
 
 function coefficient(a: Lin, x: Atom): number {

@@ -228,7 +228,7 @@ export function argumentsOf(
     const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof|ld:R:)/.test(x.key));
     // A number that keeps its name and is none of these makes the bound none of the callee's business.
     const foreign = (x: Atom): boolean => x.args.length === 0 && !forth.has(x) && !relevant(x);
-    for (const b of s.bounds.all.values()) {
+    for (const b of s.bounds.all()) {
       if (b.form.t.some(([x]) => foreign(x))) {
         if (request) stillHeld(b.form, b, callee, a);
         continue;
@@ -238,8 +238,8 @@ export function argumentsOf(
         callee.bounds.add(form, b.lo, b.hi);
       else if (request) stillHeld(form, b, callee, a);
     }
-    if (request) for (const x of s.compared.values()) if (!x.frame && relevant(x)) callee.compare(lin(x));
-    for (const m of s.must.values())
+    if (request) for (const x of s.compared()) if (!x.frame && relevant(x)) callee.compare(lin(x));
+    for (const m of s.must())
       if (
         m.base
           ? reach.has(m.base.key) || (request && m.base.k === 'region')
@@ -247,9 +247,8 @@ export function argumentsOf(
       )
         callee.setMust(t.mark(m));
   }
-  for (const m of general ? [] : s.may.values())
-    if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region')))
-      callee.setMay(t.mark(m));
+  for (const m of general ? [] : s.may())
+    if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region'))) callee.setMay(t.mark(m));
   const print = new Fingerprint();
   for (const v of values) tellValue(v, print);
   tellState(callee, print);
@@ -333,11 +332,11 @@ function tellState(s: State, to: Fingerprint): void {
     to.text(c.base.key).text(c.path);
     tellValue(c.val, to);
   });
-  to.set(s.bounds.all.values(), (b) => {
+  to.set(s.bounds.all(), (b) => {
     tellNumber(b.form, to);
     to.number(b.lo).number(b.hi);
   });
-  for (const keys of [s.must, s.may, s.compared]) to.set(keys.keys(), (k) => to.text(k));
+  for (const names of s.names()) to.set(names, (k) => to.text(k));
 }
 
 /** Names of functions, files, types and fields that a context speaks of. */
@@ -353,7 +352,7 @@ export function wordsOf(context: Context): string {
     parts.push(c.base.key, c.path);
     tell(c.val);
   }
-  for (const keys of [context.state.must, context.state.may, context.state.compared]) parts.push(...keys.keys());
+  for (const names of context.state.names()) parts.push(...names);
   return parts.join(' ');
 }
 
@@ -447,21 +446,17 @@ export function outcomesOf(
   for (const c of kept) see(c.val.t);
   for (const y of context.back?.keys() ?? []) visible.add(y);
   const nameable = (l: Lin): boolean => l.t.every(([y]) => !y.frame || visible.has(y));
-  for (const b of x.state.bounds.all.values()) {
+  for (const b of x.state.bounds.all()) {
     if (nameable(b.form)) s.bounds.add(t.lin(b.form), b.lo, b.hi);
     else stillHeld(b.form, b, s, a);
   }
-  for (const y of x.state.compared.values()) if (!y.frame || visible.has(y)) s.compare(t.lin(lin(y)));
-  for (const m of x.state.must.values())
-    if (!(m.base?.k === 'local' && m.base.fn === inner))
-      s.setMust(t.mark(m));
-  for (const m of before.must.values())
+  for (const y of x.state.compared()) if (!y.frame || visible.has(y)) s.compare(t.lin(lin(y)));
+  for (const m of x.state.must()) if (!(m.base?.k === 'local' && m.base.fn === inner)) s.setMust(t.mark(m));
+  for (const m of before.must())
     if (m.tag === 'fresh' && m.base && (context.reach?.has(m.base.key) ?? false) && !x.state.hasMust(m.tag, m.base, m.path))
       s.dropMust(m.tag, m.base, m.path);
   settle(x.state, s);
-  for (const m of x.state.may.values())
-    if (!(m.base?.k === 'local' && m.base.fn === inner))
-      s.setMay(t.mark(m));
+  for (const m of x.state.may()) if (!(m.base?.k === 'local' && m.base.fn === inner)) s.setMay(t.mark(m));
   const v: Val = x.ret ? t.val(x.ret) : { t: lin(a.atoms.atom(`void:${place}`)), pts: [], taint: [] };
   if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
   const ty = caller.types.resolve(d.decl.returns, d.file);
@@ -492,7 +487,7 @@ function isOfRequest(x: Atom): boolean {
 /** What a full fence in the callee settled. */
 function settle(inner: State, s: State): void {
   if (!inner.hasMust(FENCED)) return;
-  for (const m of [...s.may.values()]) if (ORDERED.has(m.tag)) s.dropMay(m.tag, m.base, m.path);
+  for (const m of s.may()) if (ORDERED.has(m.tag)) s.dropMay(m.tag, m.base, m.path);
 }
 
 /** The number is the result of an operation that limits it. */

@@ -43,7 +43,7 @@ export class Fingerprint {
   number(n: number): this {
     if (n === (n | 0)) return this.mix(n);
     if (!Number.isFinite(n)) return this.mix(n > 0 ? 0x7ff00001 : -0x7ff00002);
-    return this.mix(n % 2 ** 32 | 0).mix((n / 2 ** 32) | 0);
+    return this.mix((n % 2 ** 32) | 0).mix((n / 2 ** 32) | 0);
   }
 
   text(s: string): this {

@@ -729,10 +729,10 @@ export function sign(v: Val, s: State): string {
 
 /** Bounds that moved since the last round will go on moving. */
 function widen(joined: State, old: State): void {
-  for (const [key, b] of joined.bounds.all) {
-    const o = old.bounds.all.get(key);
+  for (const b of joined.bounds.all()) {
+    const o = old.bounds.of(b.form);
     if (!o) continue;
-    if (b.lo < o.lo || b.hi > o.hi) joined.bounds.weaken(key, b.lo < o.lo ? -Infinity : b.lo, b.hi > o.hi ? Infinity : b.hi);
+    if (b.lo < o.lo || b.hi > o.hi) joined.bounds.weaken(b.form, b.lo < o.lo ? -Infinity : b.lo, b.hi > o.hi ? Infinity : b.hi);
   }
 }
 

@@ -27,7 +27,7 @@ export function guardsAt(v: Val, s: State, f: Frame): ReadonlyMap<string, Guard>
   if (r.mode === 0) add('the request comes from kernel mode');
   if (r.mode === 1) add('the request comes from user mode');
   if (r.code !== undefined) add(`the control code is 0x${r.code.toString(16).toUpperCase()}`);
-  const code = [...s.must.values()].find((m) => m.tag === 'case');
+  const code = s.must().find((m) => m.tag === 'case');
   if (code?.path) add(`in the case \`${code.path}\``, code);
   length('the input length of the request', f.regions.inLen, s, add);
   length('the output length of the request', f.regions.outLen, s, add);

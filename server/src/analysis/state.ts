@@ -3,6 +3,7 @@
  * Copied before it is changed; cheap to copy.
  */
 import { Bounds, type Bound } from './bounds';
+import { Sparse } from './sparse';
 import { constOf, lin, plus, same, scale, single, type Atom, type Atoms, type Family, type Lin } from './term';
 import { sameVal, symKey, unionTaints, unionTargets, type Base, type Site, type Target, type Val } from './value';
 
@@ -20,24 +21,6 @@ export interface Cell {
   readonly base: Base;
   readonly path: string;
   readonly val: Val;
-}
-
-/** A map that is shared until it is written to. */
-class Cow<V> {
-  map: Map<string, V>;
-  private shared: boolean;
-  constructor(from?: Cow<V>) {
-    this.map = from?.map ?? new Map();
-    this.shared = from !== undefined;
-    if (from) from.shared = true;
-  }
-  own(): Map<string, V> {
-    if (this.shared) {
-      this.map = new Map(this.map);
-      this.shared = false;
-    }
-    return this.map;
-  }
 }
 
 const cellKeys = new Map<string, Map<string, string>>();
@@ -92,22 +75,22 @@ let walks = 0;
 let owners = 0;
 
 export class State {
-  private objects: Map<string, Content>;
-  private isOwn: boolean;
+  private objects: Sparse<Content>;
+  private musts: Sparse<Mark>;
+  private mays: Sparse<Mark>;
+  private nonzero: Sparse<true>;
+  private seen: Sparse<Atom>;
+  /** Maps and contents with another owner are shared with other states. */
   private owner = ++owners;
-  private musts: Cow<Mark>;
-  private mays: Cow<Mark>;
-  private nonzero: Cow<true>;
-  private seen: Cow<Atom>;
   bounds: Bounds;
 
   constructor(from?: State) {
-    this.objects = from ? from.shareObjects() : new Map();
-    this.isOwn = !from;
-    this.musts = new Cow(from?.musts);
-    this.mays = new Cow(from?.mays);
-    this.nonzero = new Cow(from?.nonzero);
-    this.seen = new Cow(from?.seen);
+    if (from) from.owner = ++owners;
+    this.objects = from?.objects ?? Sparse.empty(this.owner);
+    this.musts = from?.musts ?? Sparse.empty(this.owner);
+    this.mays = from?.mays ?? Sparse.empty(this.owner);
+    this.nonzero = from?.nonzero ?? Sparse.empty(this.owner);
+    this.seen = from?.seen ?? Sparse.empty(this.owner);
     this.bounds = from ? from.bounds.clone() : new Bounds();
   }
 
@@ -118,29 +101,30 @@ export class State {
   /** Takes over what another state knows. */
   become(o: State): void {
     if (o === this) return;
-    this.objects = o.shareObjects();
-    this.isOwn = false;
+    o.owner = ++owners;
     this.owner = ++owners;
-    this.musts = new Cow(o.musts);
-    this.mays = new Cow(o.mays);
-    this.nonzero = new Cow(o.nonzero);
-    this.seen = new Cow(o.seen);
+    this.objects = o.objects;
+    this.musts = o.musts;
+    this.mays = o.mays;
+    this.nonzero = o.nonzero;
+    this.seen = o.seen;
     this.bounds = o.bounds.clone();
   }
 
-  /** From here on neither of those who hold the objects changes them in place. */
-  private shareObjects(): Map<string, Content> {
-    this.isOwn = false;
-    this.owner = ++owners;
-    return this.objects;
+  private ownObjects(): Sparse<Content> {
+    return (this.objects = this.objects.ownedBy(this.owner));
   }
-
-  private ownObjects(): Map<string, Content> {
-    if (!this.isOwn) {
-      this.objects = new Map(this.objects);
-      this.isOwn = true;
-    }
-    return this.objects;
+  private ownMusts(): Sparse<Mark> {
+    return (this.musts = this.musts.ownedBy(this.owner));
+  }
+  private ownMays(): Sparse<Mark> {
+    return (this.mays = this.mays.ownedBy(this.owner));
+  }
+  private ownNonzero(): Sparse<true> {
+    return (this.nonzero = this.nonzero.ownedBy(this.owner));
+  }
+  private ownSeen(): Sparse<Atom> {
+    return (this.seen = this.seen.ownedBy(this.owner));
   }
 
   /** The content of an object, to be changed. */
@@ -153,26 +137,37 @@ export class State {
   }
 
   /** Every cell, object by object. */
-  *cells(): Generator<Cell> {
-    for (const o of this.objects.values()) yield* cellsOf(o);
+  cells(): Cell[] {
+    const out: Cell[] = [];
+    this.objects.each((o) => {
+      addCells(o, out);
+    });
+    return out;
   }
   /** Cells of one object. */
-  *cellsOf(base: Base): Generator<Cell> {
+  cellsOf(base: Base): readonly Cell[] {
     const o = this.objects.get(base.key);
-    if (o) yield* cellsOf(o);
+    return o ? addCells(o, []) : NO_CELLS;
   }
   /** Objects of which something is known. */
-  *bases(): Generator<Base> {
-    for (const o of this.objects.values()) yield o.base;
+  bases(): Base[] {
+    return this.objects.list().map((o) => o.base);
   }
-  get must(): ReadonlyMap<string, Mark> {
-    return this.musts.map;
+  /** What holds on every path that leads here. */
+  must(): Mark[] {
+    return this.musts.list();
   }
-  get may(): ReadonlyMap<string, Mark> {
-    return this.mays.map;
+  /** What happened on some path that leads here. */
+  may(): Mark[] {
+    return this.mays.list();
   }
-  get compared(): ReadonlyMap<string, Atom> {
-    return this.seen.map;
+  /** Numbers that conditions tested on every path. */
+  compared(): Atom[] {
+    return this.seen.list();
+  }
+  /** Names of all of these, for a digest. */
+  names(): readonly (readonly string[])[] {
+    return [this.musts.keys(), this.mays.keys(), this.seen.keys()];
   }
 
   cell(base: Base, path: string): Val | undefined {
@@ -209,12 +204,12 @@ export class State {
     if (this.objects.get(base.key)?.isEmpty === true) this.ownObjects().delete(base.key);
   }
   /** Cells of an object at and under a path. */
-  *under(base: Base, path: string): Generator<Cell> {
-    for (const c of this.cellsOf(base)) {
-      if (path !== '' && !c.path.startsWith(path)) continue;
+  under(base: Base, path: string): Cell[] {
+    return this.cellsOf(base).filter((c) => {
+      if (path === '') return true;
       const next = c.path.charAt(path.length);
-      if (path === '' || next === '' || next === '.' || next === '[') yield c;
-    }
+      return c.path.startsWith(path) && (next === '' || next === '.' || next === '[');
+    });
   }
   dropCell(base: Base, path: string): void {
     if (this.cell(base, path) === undefined) return;
@@ -229,28 +224,28 @@ export class State {
 
   setMust(m: Mark): void {
     const key = markKey(m.tag, m.base, m.path);
-    if (this.musts.map.get(key) !== m) this.musts.own().set(key, m);
+    if (this.musts.get(key) !== m) this.ownMusts().set(key, m);
   }
   dropMust(tag: string, base?: Base, path?: string): void {
     const key = markKey(tag, base, path);
-    if (this.musts.map.has(key)) this.musts.own().delete(key);
+    if (this.musts.has(key)) this.ownMusts().delete(key);
   }
   hasMust(tag: string, base?: Base, path?: string): Mark | undefined {
-    return this.musts.map.size === 0 ? undefined : this.musts.map.get(markKey(tag, base, path));
+    return this.musts.size === 0 ? undefined : this.musts.get(markKey(tag, base, path));
   }
   setMay(m: Mark): void {
     const key = markKey(m.tag, m.base, m.path);
-    if (!this.mays.map.has(key)) this.mays.own().set(key, m);
+    if (!this.mays.has(key)) this.ownMays().set(key, m);
   }
   replaceMay(m: Mark): void {
-    this.mays.own().set(markKey(m.tag, m.base, m.path), m);
+    this.ownMays().set(markKey(m.tag, m.base, m.path), m);
   }
   hasMay(tag: string, base?: Base, path?: string): Mark | undefined {
-    return this.mays.map.size === 0 ? undefined : this.mays.map.get(markKey(tag, base, path));
+    return this.mays.size === 0 ? undefined : this.mays.get(markKey(tag, base, path));
   }
   dropMay(tag: string, base?: Base, path?: string): void {
     const key = markKey(tag, base, path);
-    if (this.mays.map.has(key)) this.mays.own().delete(key);
+    if (this.mays.has(key)) this.ownMays().delete(key);
   }
 
   /**
@@ -261,11 +256,9 @@ export class State {
    * @param isWanted a bound that is of use though one of its numbers cannot be named
    */
   trim(isInner: (b: Base) => boolean, isVisible: (x: Atom) => boolean, isWanted: (b: Bound) => boolean): void {
-    const gone: Base[] = [];
-    for (const o of this.objects.values()) if (isInner(o.base)) gone.push(o.base);
-    for (const base of gone) this.dropObject(base);
-    for (const marks of [this.musts, this.mays])
-      for (const [key, m] of [...marks.map]) if (m.base && isInner(m.base)) marks.own().delete(key);
+    for (const base of this.bases()) if (isInner(base)) this.dropObject(base);
+    for (const [key, m] of this.musts) if (m.base && isInner(m.base)) this.ownMusts().delete(key);
+    for (const [key, m] of this.mays) if (m.base && isInner(m.base)) this.ownMays().delete(key);
     const walk = ++walks;
     const see = (l: Lin): void => {
       for (const [x] of l.t) {
@@ -274,12 +267,12 @@ export class State {
         for (const y of x.args) see(y);
       }
     };
-    for (const o of this.objects.values()) {
+    this.objects.each((o) => {
       if (o.self) see(o.self.t);
       if (o.inside) for (const v of o.inside.values()) see(v.t);
-    }
+    });
     const nameable = (x: Atom): boolean => !x.frame || x.met === walk || isVisible(x);
-    for (const [key, x] of [...this.seen.map]) if (!nameable(x)) this.seen.own().delete(key);
+    for (const [key, x] of this.seen) if (!nameable(x)) this.ownSeen().delete(key);
     this.bounds.keep((b) => b.form.t.every(([x]) => nameable(x)) || isWanted(b));
   }
 
@@ -288,22 +281,22 @@ export class State {
     for (const [a] of t.t) this.compareAtom(a);
   }
   private compareAtom(a: Atom): void {
-    if (this.seen.map.has(a.key)) return;
-    this.seen.own().set(a.key, a);
+    if (this.seen.has(a.key)) return;
+    this.ownSeen().set(a.key, a);
     for (const arg of a.args) for (const [inner] of arg.t) this.compareAtom(inner);
     for (const x of a.counts ?? []) this.compareAtom(x);
   }
   wasCompared(t: Lin): boolean {
-    return t.t.some(([a]) => this.seen.map.has(a.key));
+    return t.t.some(([a]) => this.seen.has(a.key));
   }
 
   setNonZero(t: Lin): void {
-    if (t.key && !this.nonzero.map.has(numberKey(t))) this.nonzero.own().set(numberKey(t), true);
+    if (t.key && !this.nonzero.has(numberKey(t))) this.ownNonzero().set(numberKey(t), true);
   }
   isNonZero(t: Lin): boolean {
     const c = constOf(t);
     if (c !== undefined) return c !== 0;
-    if (this.nonzero.map.has(numberKey(t))) return true;
+    if (this.nonzero.has(numberKey(t))) return true;
     const r = this.bounds.range(t, 1);
     return r.lo > 0 || r.hi < 0;
   }
@@ -316,7 +309,7 @@ export class State {
 
   /** Forgets facts about numbers that no cell holds and no expression can name again. */
   prune(): void {
-    if (this.bounds.all.size < PRUNE_AT) return;
+    if (this.bounds.size < PRUNE_AT) return;
     const walk = ++walks;
     const hold = (t: Lin): void => {
       for (const [x] of t.t) {
@@ -332,10 +325,10 @@ export class State {
         if (p.base.k === 'sym') hold(p.base.t);
       }
     };
-    for (const o of this.objects.values()) {
+    this.objects.each((o) => {
       if (o.self) holdAll(o.self);
       if (o.inside) for (const v of o.inside.values()) holdAll(v);
-    }
+    });
     const alive = (x: Atom): boolean => {
       if (!x.frame || x.met === walk || x.param) return true;
       if (x.dead === walk) return false;
@@ -349,18 +342,12 @@ export class State {
   }
 
   equals(o: State): boolean {
-    if (this.objects !== o.objects) {
-      if (this.objects.size !== o.objects.size) return false;
-      for (const [key, mine] of this.objects) {
-        const theirs = o.objects.get(key);
-        if (!theirs || !sameContent(mine, theirs)) return false;
-      }
-    }
     return (
-      sameKeys(this.musts.map, o.musts.map) &&
-      sameKeys(this.mays.map, o.mays.map) &&
-      sameKeys(this.nonzero.map, o.nonzero.map) &&
-      sameKeys(this.seen.map, o.seen.map) &&
+      Sparse.equal(this.objects, o.objects, sameContent) &&
+      Sparse.equal(this.musts, o.musts, anything) &&
+      Sparse.equal(this.mays, o.mays, anything) &&
+      Sparse.equal(this.nonzero, o.nonzero, anything) &&
+      Sparse.equal(this.seen, o.seen, anything) &&
       this.bounds.equals(o.bounds)
     );
   }
@@ -399,14 +386,20 @@ export class State {
         if (theirs?.inside)
           for (const [path, y] of theirs.inside) if (mine?.inside?.has(path) !== true) one(base, path, undefined, y);
       };
-      for (const [key, mine] of a.objects) pair(mine, b.objects.get(key));
-      for (const [key, theirs] of b.objects) if (!a.objects.has(key)) pair(undefined, theirs);
+      Sparse.pairs(a.objects, b.objects, pair);
     }
-    if (a.musts.map !== b.musts.map) for (const key of a.musts.map.keys()) if (!b.musts.map.has(key)) out.musts.own().delete(key);
-    if (a.mays.map !== b.mays.map) for (const [key, m] of b.mays.map) if (!a.mays.map.has(key)) out.mays.own().set(key, m);
-    if (a.nonzero.map !== b.nonzero.map)
-      for (const key of a.nonzero.map.keys()) if (!b.nonzero.map.has(key)) out.nonzero.own().delete(key);
-    if (a.seen.map !== b.seen.map) for (const key of a.seen.map.keys()) if (!b.seen.map.has(key)) out.seen.own().delete(key);
+    Sparse.pairs(a.musts, b.musts, (x, y, key) => {
+      if (x && !y) out.ownMusts().delete(key);
+    });
+    Sparse.pairs(a.mays, b.mays, (x, y, key) => {
+      if (!x && y) out.ownMays().set(key, y);
+    });
+    Sparse.pairs(a.nonzero, b.nonzero, (x, y, key) => {
+      if (x && !y) out.ownNonzero().delete(key);
+    });
+    Sparse.pairs(a.seen, b.seen, (x, y, key) => {
+      if (x && !y) out.ownSeen().delete(key);
+    });
     out.bounds = a.bounds.meet(b.bounds);
     out.renew(phis);
     for (const { phi, x, y } of phis) {
@@ -432,7 +425,7 @@ export class State {
       if (!atom || ![x, y].some((l) => l.t.some(([z]) => z === atom))) continue;
       old.add(atom);
       const key = numberKey(phi);
-      if (this.nonzero.map.has(key)) this.nonzero.own().delete(key);
+      if (this.nonzero.has(key)) this.ownNonzero().delete(key);
     }
     if (old.size > 0) this.bounds.prune((x) => !old.has(x));
   }
@@ -455,9 +448,16 @@ function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: 
   }
 }
 
-function* cellsOf(o: Content): Generator<Cell> {
-  if (o.self) yield { base: o.base, path: '', val: o.self };
-  if (o.inside) for (const [path, val] of o.inside) yield { base: o.base, path, val };
+const NO_CELLS: readonly Cell[] = [];
+
+function addCells(o: Content, out: Cell[]): Cell[] {
+  if (o.self) out.push({ base: o.base, path: '', val: o.self });
+  if (o.inside) for (const [path, val] of o.inside) out.push({ base: o.base, path, val });
+  return out;
+}
+
+function anything(): boolean {
+  return true;
 }
 
 function sameContent(a: Content, b: Content): boolean {
@@ -575,11 +575,4 @@ function joinFns(a: Val['fns'], b: Val['fns']): Val['fns'] {
   if (!b || a === b) return a;
   if (a && b.every((f) => a.includes(f))) return a;
   return [...new Set([...(a ?? []), ...b])].sort();
-}
-
-function sameKeys(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const k of a.keys()) if (!b.has(k)) return false;
-  return true;
 }

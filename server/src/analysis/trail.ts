@@ -129,7 +129,7 @@ export function leaveCall(e: Call, s: State, f: Frame): void {
       return;
     }
     case 'unmap':
-      for (const m of [...s.must.values()]) if (m.tag === 'user-mapped') s.dropMust(m.tag, m.base, m.path);
+      for (const m of s.must()) if (m.tag === 'user-mapped') s.dropMust(m.tag, m.base, m.path);
       return;
     case 'interlocked':
       if (e.api.op === 'swap' || e.api.op === 'cas') publish(e.args[1], e, s, f);
@@ -143,11 +143,10 @@ export function leaveCall(e: Call, s: State, f: Frame): void {
   const argument = e.argExprs[0];
   const fence = f.model.fence(e.name, 'arm64', argument && f.text(argument));
   if (!fence || fence.compilerOnly) return;
-  if (fence.loadLoad) for (const m of [...s.may.values()]) if (m.tag === 'peek') s.dropMay(m.tag, m.base, m.path);
-  if (fence.storeStore && fence.loadStore)
-    for (const m of [...s.may.values()]) if (m.tag === 'slot') s.dropMay(m.tag, m.base, m.path);
+  if (fence.loadLoad) for (const m of s.may()) if (m.tag === 'peek') s.dropMay(m.tag, m.base, m.path);
+  if (fence.storeStore && fence.loadStore) for (const m of s.may()) if (m.tag === 'slot') s.dropMay(m.tag, m.base, m.path);
   if (fence.storeLoad) {
-    for (const m of [...s.may.values()]) if (m.tag === 'stored') s.dropMay(m.tag, m.base, m.path);
+    for (const m of s.may()) if (m.tag === 'stored') s.dropMay(m.tag, m.base, m.path);
     s.setMust({ tag: FENCED, site: siteOf(e, f) });
   }
 }
@@ -184,7 +183,7 @@ function isElementPath(path: string): boolean {
 }
 
 function fetchOf(t: Taint, s: State) {
-  for (const m of s.may.values())
+  for (const m of s.may())
     if (m.tag === 'fetch' && m.base && m.site.start === t.site.start && objectOf(t) === m.base.key && insideOf(t) === m.path)
       return m;
   return undefined;
@@ -206,7 +205,7 @@ function drop(tag: TrailTag, t: Target, s: State): void {
 /** What was left about the ring that a target lies in. */
 export function* ringMarks(tag: TrailTag, t: Target, s: State): Generator<Mark> {
   const ring = ringOf(t);
-  for (const m of s.may.values()) if (m.tag === tag && m.base?.key === t.base.key && (m.path ?? '').startsWith(ring)) yield m;
+  for (const m of s.may()) if (m.tag === tag && m.base?.key === t.base.key && (m.path ?? '').startsWith(ring)) yield m;
 }
 
 function siteOf(e: { readonly place: { readonly start: number; readonly end: number } }, f: Frame) {

@@ -55,13 +55,13 @@ function judge(val: Val, place: Span, v: View, cx: RuleContext): void {
   if (val.taint.some((t) => /Read|Write|SetFile|Query/.test(t.loc))) return;
   const { method, major } = v.request;
   if ((method !== undefined && method !== 0) || (major !== undefined && major !== 14 && major !== 13)) return;
-  for (const m of v.state.must.values())
+  for (const m of v.state.must())
     if (m.tag === 'filled' && m.num && m.base?.k === 'region' && v.proves(minus(m.num, val.t))) return;
   const atom = val.t.t[0]?.[0];
   const r = v.range(val.t);
   // A length that is known, or that was compared with what was written.
   if (!atom || r.lo === r.hi || v.state.bounds.relationsOf(atom).length > 0) return;
-  const written = [...v.state.may.values()].some((m) => m.tag === 'written');
+  const written = v.state.may().some((m) => m.tag === 'written');
   cx.report({
     place,
     severity: 'warning',

@@ -22,7 +22,7 @@ export const irpPendingMismatch: Rule = {
     return {
       ret(x, val, place, v) {
         if (!x || !val || !dispatches(cx.fn.params.map((p) => cx.text(p)).join())) return;
-        const mark = [...v.state.must.values()].find((m) => m.tag === 'pended');
+        const mark = v.state.must().find((m) => m.tag === 'pended');
         if (!mark || mark.site.file !== cx.file || mark.site.start < cx.fn.start || mark.site.start > cx.fn.end) return;
         const c = constOf(val.t);
         const failed = v.range(val.t).hi < 0;

@@ -54,6 +54,6 @@ export const lockedMemoryNoQuota: Rule = {
 function capped(t: Lin, v: View): boolean {
   const own = new Set(t.t.map(([x]) => x.key));
   const rests = (x: Atom): boolean => x.args.some((a) => a.t.some(([y]) => own.has(y.key) || rests(y)));
-  for (const x of v.state.compared.values()) if (rests(x) && v.range(lin(x)).hi < WIDTH) return true;
+  for (const x of v.state.compared()) if (rests(x) && v.range(lin(x)).hi < WIDTH) return true;
   return false;
 }

@@ -68,7 +68,7 @@ function unset(src: Target, e: Copy, v: View, cx: RuleContext): string | undefin
   let missing: string | undefined;
   for (const f of rec.fields) {
     if (!f.name) return undefined;
-    const any = !v.state.under(base, f.name).next().done;
+    const any = v.state.under(base, f.name).length > 0;
     if (any) set++;
     else missing ??= `\`${f.name}\``;
   }

@@ -12,7 +12,7 @@ export function mayBeCapped(t: Lin, v: View): boolean {
 function heldOnlyFromBelow(x: Atom, v: View): boolean {
   const bounds = v.state.bounds;
   let below = false;
-  for (const b of bounds.all.values()) {
+  for (const b of bounds.all()) {
     const mine = b.form.t.find(([y]) => y === x || y.args.some((a) => a.t.some(([z]) => z === x)));
     if (!mine) continue;
     const [y, k] = mine;

@@ -33,7 +33,7 @@ export const storeLoadBarrierMissing: Rule = {
           if (isElement(t)) continue;
           const hit = v.origins([t]).find((h) => lasting(h) && h.certain);
           if (!hit) continue;
-          for (const m of v.state.may.values()) {
+          for (const m of v.state.may()) {
             if (m.tag !== 'stored' || m.base?.key !== t.base.key || m.path === t.path || m.site.file !== cx.file) continue;
             // Flags say that someone waits; indexes are read again anyway.
             if (!/flag|wait|need|event|notify|sleep|armed|want/i.test(t.path)) continue;

@@ -26,7 +26,7 @@ function limitOf(e: Index, v: View, to: readonly OriginHit[]): Limit {
   if (bounded(e.index, v, e.count)) return 'own';
   let shared = false;
   let own = false;
-  for (const m of v.state.may.values()) {
+  for (const m of v.state.may()) {
     if (m.tag !== 'limit' || !e.index.t.t.some(([x]) => m.path === `${x.key}|${m.data ?? ''}`)) continue;
     if (m.data === 'shared') shared = true;
     else own = true;

@@ -56,7 +56,7 @@ function sameOffset(mark: Mark, t: Target, e: Access, v: View): boolean {
 
 /** A field that was tested lies in what is now copied as a whole. */
 function covered(t: Target, e: Copy, v: View): First | undefined {
-  for (const m of v.state.may.values()) {
+  for (const m of v.state.may()) {
     if (m.tag !== 'tested' || m.base?.key !== t.base.key || m.site.start === e.place.start) continue;
     if (!(m.path ?? '').startsWith(placeOf(t, ''))) continue;
     const path = pathIn(m.path ?? '');

@@ -153,7 +153,7 @@ export class Analyzer {
   allocBase(key: string, api: string, site: Site, what: AllocBase['what'], size: Lin | undefined, zeroed: boolean): AllocBase {
     const id = size ? `${key}:${size.key}:${String(size.c)}` : key;
     let b = this.allocs.get(id);
-    if (!b || b.site.start !== site.start) this.allocs.set(id, (b = { k: 'alloc', key, api, site, what, size, zeroed }));
+    if (b?.site.start !== site.start) this.allocs.set(id, (b = { k: 'alloc', key, api, site, what, size, zeroed }));
     return b;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
 import { version } from '../program/bodies';
-import { Fingerprint } from './digest';
+import { Fingerprint } from '../syntax/digest';
 import type { Declared } from '../program/program';
 import { Types } from '../program/types';
 import type { Bound } from './bounds';

@@ -5,6 +5,7 @@ import type { Expr, FunctionDecl, Span, TypeRef } from '../syntax/ast';
 import { binary, wrap } from '../program/constants';
 import { substitute } from '../program/substitute';
 import { isPointer, type Ty } from '../program/types';
+import type { Place } from '../rules/finding';
 import type { Access } from './events';
 import { MAX_PATH, words } from './memory';
 import type { Frame } from './frame';
@@ -27,6 +28,10 @@ const INT: Ty = { k: 'int', size: 4, signed: true, name: 'int' };
 
 export function plain(t: Lin, ty: Ty | undefined, more?: Partial<Val>): Val {
   return { t, pts: [], taint: [], ty, ...more };
+}
+
+function placed({ file, start, end, at }: Site): Place & { readonly at?: string } {
+  return { file, start, end, at };
 }
 
 export function siteOf(f: Frame, s: Span): Site {
@@ -650,9 +655,7 @@ function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
           [
             ...first.witness.slice(0, 4),
             {
-              file: f.file,
-              start: x.start,
-              end: x.end,
+              ...placed(siteOf(f, x)),
               role: 'origin',
               message: `a number from ${words(first.origin)} is used as a pointer`,
             },

@@ -153,6 +153,8 @@ export interface View {
   /** Field path of a target as `TYPE.path`, for messages and for grouping. */
   describe(t: Target): string;
   text(span: Span): string;
+  /** A name for where something in this function begins, which edits elsewhere do not change. */
+  placeName(place: Span): string;
   /** Untrusted sources of a value, with where they were read. */
   taints(val: Val): readonly Taint[];
   /** The location that an access denotes, equal for equal places: base key and path. */

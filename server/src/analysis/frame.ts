@@ -27,7 +27,7 @@ import {
 } from './evaluate';
 import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
 import { ofOneMethod, type Memory } from './memory';
-import { Places } from './ordinals';
+import { Places, type NamedSite } from './ordinals';
 import { decided, isComparison, refine, relate } from './refine';
 import type { Regions } from './regions';
 import { leaveAccess, leaveArith, leaveBranch, leaveCall, leaveCopy } from './trail';
@@ -133,6 +133,7 @@ export class Frame {
   private block: Block | undefined;
   private readonly maxPartitions: number;
   private readonly places: Places;
+  private readonly blockNames: readonly string[];
 
   constructor(
     readonly analyzer: Analyzer,
@@ -145,6 +146,7 @@ export class Frame {
   ) {
     this.maxPartitions = partitionsFor(cfg.blocks.length);
     this.places = Places.of(fn, file);
+    this.blockNames = this.places.blockNames(cfg);
     this.program = analyzer.program;
     this.types = analyzer.types;
     this.constants = analyzer.constants;
@@ -210,7 +212,7 @@ export class Frame {
   at(s: Span): string {
     return this.places.site(s).id;
   }
-  site(s: Span): Site {
+  site(s: Span): NamedSite {
     return this.places.site(s);
   }
   text(span: Span): string {
@@ -459,7 +461,7 @@ export class Frame {
       return;
     }
     const head = this.cfg.blocks[to]?.loopHead ?? false;
-    const joined = State.join(old, s, `${this.file}:${this.fn.name}:${String(to)}:${key}`, this.atoms, head);
+    const joined = State.join(old, s, `${this.blockNames[to] ?? String(to)}:${key}`, this.atoms, head);
     if (head) widen(joined, old);
     if (joined.equals(old)) return;
     parts.set(key, joined);
@@ -504,7 +506,7 @@ export class Frame {
       let key = this.partition(s);
       if (!parts.has(key) && parts.size >= this.maxPartitions) key = [...parts.keys()][0] ?? key;
       const old = parts.get(key);
-      parts.set(key, old ? State.join(old, s, `${this.file}:${this.fn.name}:${String(block)}:m${key}`, this.atoms) : s);
+      parts.set(key, old ? State.join(old, s, `${this.blockNames[block] ?? String(block)}:m${key}`, this.atoms) : s);
     }
     return [...parts.values()];
   }
@@ -547,7 +549,7 @@ export class Frame {
           const old = grouped.get(c.block);
           grouped.set(
             c.block,
-            old ? State.join(old, branch, `${this.file}:${this.fn.name}:c${String(c.block)}`, this.atoms) : branch,
+            old ? State.join(old, branch, `${this.blockNames[c.block] ?? String(c.block)}:c`, this.atoms) : branch,
           );
         }
         for (const [block, st] of grouped) to(block, st);
@@ -810,6 +812,9 @@ class Moment implements View {
   }
   text(span: Span): string {
     return this.frame.text(span);
+  }
+  placeName(place: Span): string {
+    return this.frame.site(place).at;
   }
   taints(val: Val): readonly Taint[] {
     return val.taint;

@@ -3,7 +3,7 @@
  * allocations are mapped to user mode, what an MDL describes. Facts are contributions of functions, so that they can be taken back.
  */
 import { unversioned, version } from '../program/bodies';
-import { digest } from './digest';
+import { digest } from '../syntax/digest';
 import type { Step } from '../rules/finding';
 import { lostElements } from './retract';
 import { unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
@@ -237,6 +237,7 @@ function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolea
       file: s.site.file,
       start: s.site.start,
       end: s.site.end,
+      at: s.site.at,
       role: 'flow',
       message: `stored in \`${key.replace(':', '.')}\``,
     };
@@ -348,7 +349,11 @@ const stepTexts = new WeakMap<readonly Step[], string>();
 function stepsText(steps: readonly Step[] | undefined): string {
   if (!steps || steps.length === 0) return '';
   let text = stepTexts.get(steps);
-  if (text === undefined) stepTexts.set(steps, (text = steps.map((x) => `>${x.file}:${String(x.start)}${x.message}`).join('')));
+  if (text === undefined)
+    stepTexts.set(
+      steps,
+      (text = steps.map((x) => `>${x.at ?? `${x.file}:${String(x.start)}`}${version(x.start)}${x.message}`).join('')),
+    );
   return text;
 }
 function targetsText(list: readonly Target[]): string {

@@ -282,6 +282,7 @@ export class Memory {
       file: reading.site.file,
       start: reading.site.start,
       end: reading.site.end,
+      at: reading.site.at,
       role: 'origin',
       message: `the pointer \`${this.show(t)}\` is loaded from ${words(hit.origin)}`,
     };
@@ -447,7 +448,7 @@ export class Memory {
   private witnessed(region: RegionBase, key: string, site: Site): RegionBase {
     if (region.witness.length) return region;
     const message = `\`${key.replace(':', '.')}\` ${region.origin === 'Buffered' ? 'is the I/O manager’s copy of what the caller passed' : region.origin === 'UserVA' ? 'is an address that the caller chose' : region.origin === 'Peer' ? 'belongs to another driver' : 'is memory that user mode can write'}`;
-    return { ...region, witness: [{ file: site.file, start: site.start, end: site.end, role: 'origin', message }] };
+    return { ...region, witness: [{ file: site.file, start: site.start, end: site.end, at: site.at, role: 'origin', message }] };
   }
 
   private requestTaint(key: string, t: Val['t'], reading: Reading): readonly Taint[] {
@@ -692,7 +693,8 @@ export function ofOneMethod(targets: readonly Target[]): readonly Target[] {
 
 /** A pointer that is probed is by that a user address. */
 function probedStep(m: Mark): Step {
-  return { ...m.site, role: 'origin', message: 'probed here, so it is an address that the caller chose' };
+  const { file, start, end, at: name } = m.site;
+  return { file, start, end, at: name, role: 'origin', message: 'probed here, so it is an address that the caller chose' };
 }
 
 /** Longer paths come from walking a list in a loop: they are cut. */

@@ -1,12 +1,8 @@
-/**
- * Numbers the expressions and declarations of a function in the order in which they stand. The numbers name places in a way that comments
- * and layout do not change.
- */
+/** Places of a function by names that edits elsewhere in it do not change. */
 import type { FunctionDecl, Span } from '../syntax/ast';
+import { ordinalsOf, type Ordinals } from '../syntax/ordinals';
+import type { Cfg } from './cfg';
 import type { Site } from './value';
-
-/** Start, then end, to number. */
-type Ordinals = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 /** Places of one function, by start and end; each is made once. */
 export class Places {
@@ -33,50 +29,59 @@ export class Places {
     let ends = this.made.get(s.start);
     if (!ends) this.made.set(s.start, (ends = new Map()));
     let site = ends.get(s.end);
-    if (!site) ends.set(s.end, (site = { file: this.file, start: s.start, end: s.end, id: this.name(s) }));
+    if (!site) ends.set(s.end, (site = { file: this.file, start: s.start, end: s.end, id: this.name(s), at: this.startOf(s) }));
     return site;
+  }
+
+  private readonly blocks = new WeakMap<Cfg, readonly string[]>();
+  /** Names of the blocks of the function's graph, by what begins there: an edit elsewhere numbers them anew. */
+  blockNames(cfg: Cfg): readonly string[] {
+    let names = this.blocks.get(cfg);
+    if (!names) this.blocks.set(cfg, (names = this.nameBlocks(cfg)));
+    return names;
+  }
+
+  private nameBlocks({ blocks }: Cfg): string[] {
+    const out: string[] = [];
+    const seen = new Map<string, number>();
+    const give = (id: number, name: string): void => {
+      const n = seen.get(name) ?? 0;
+      seen.set(name, n + 1);
+      out[id] = `${this.tag}:${name}${n === 0 ? '' : `~${String(n)}`}`;
+    };
+    const heads = blocks.map((b) => {
+      const first = b.items[0];
+      if (first) return this.name(first.kind === 'eval' ? first.x : first.v);
+      const { end } = b;
+      if (end.kind === 'branch') return this.name(end.c);
+      if (end.kind === 'switch') return this.name(end.x);
+      return end.kind === 'return' ? this.name(end.at) : undefined;
+    });
+    // What is empty is where its successor is entered from.
+    const headOf = (id: number): string => {
+      let at = id;
+      for (let steps = 0; steps < blocks.length; steps++) {
+        const head = heads[at];
+        if (head !== undefined) return at === id ? head : `to ${head}`;
+        const end = blocks[at]?.end;
+        if (end?.kind !== 'jump') break;
+        at = end.to;
+      }
+      return 'end';
+    };
+    for (const b of blocks) give(b.id, headOf(b.id));
+    return out;
+  }
+
+  /** What begins at the same place has the same name. */
+  private startOf(s: Span): string {
+    const [first] = this.ordinals.get(s.start)?.values() ?? [];
+    return first === undefined ? `${this.tag}+${String(s.start - this.fn.start)}` : `${this.tag}#${first}`;
   }
 
   private name(s: Span): string {
     const n = this.ordinals.get(s.start)?.get(s.end);
-    return n === undefined
-      ? `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}`
-      : `${this.tag}#${String(n)}`;
+    return n === undefined ? `${this.tag}+${String(s.start - this.fn.start)}.${String(s.end - s.start)}` : `${this.tag}#${n}`;
   }
 }
-export type NamedSite = Site & { readonly id: string };
-
-const known = new WeakMap<FunctionDecl, Ordinals>();
-
-function ordinalsOf(fn: FunctionDecl): Ordinals {
-  let out = known.get(fn);
-  if (!out) known.set(fn, (out = number(fn)));
-  return out;
-}
-
-/** Places of a function's other configuration have the names that they have in the default one, where both read them. */
-export function shareOrdinals(other: FunctionDecl, like: FunctionDecl): void {
-  known.set(other, ordinalsOf(like));
-}
-
-function number(fn: FunctionDecl): Ordinals {
-  const out = new Map<number, Map<number, number>>();
-  let n = 0;
-  const todo: unknown[] = [fn.body, ...fn.params];
-  for (let x = todo.pop(); x !== undefined; x = todo.pop()) {
-    if (Array.isArray(x)) {
-      for (let i = x.length - 1; i >= 0; i--) todo.push(x[i]);
-      continue;
-    }
-    if (typeof x !== 'object' || x === null) continue;
-    const span = x as { readonly start?: unknown; readonly end?: unknown };
-    if (typeof span.start === 'number' && typeof span.end === 'number') {
-      let ends = out.get(span.start);
-      if (!ends) out.set(span.start, (ends = new Map()));
-      if (!ends.has(span.end)) ends.set(span.end, n++);
-    }
-    const values = Object.values(x);
-    for (let i = values.length - 1; i >= 0; i--) if (typeof values[i] === 'object' && values[i] !== null) todo.push(values[i]);
-  }
-  return out;
-}
+export type NamedSite = Site & { readonly id: string; readonly at: string };

@@ -74,7 +74,7 @@ export class Regions {
   }
 
   step(site: Site, message: string): Step {
-    return { file: site.file, start: site.start, end: site.end, role: 'origin', message };
+    return { file: site.file, start: site.start, end: site.end, at: site.at, role: 'origin', message };
   }
 
   system(): RegionBase {

@@ -7,7 +7,7 @@ import type { Frame } from './frame';
 import { isVolatileOrigin } from './memory';
 import type { Mark, State } from './state';
 import { constOf } from './term';
-import { pathIn, placeOf, ringOf, type Target, type Taint, type Val } from './value';
+import { pathIn, placeOf, ringOf, sameStart, type Site, type Target, type Taint, type Val } from './value';
 
 /**
  * Tags of marks, by object and place in it:
@@ -184,7 +184,7 @@ function isElementPath(path: string): boolean {
 
 function fetchOf(t: Taint, s: State) {
   for (const m of s.may())
-    if (m.tag === 'fetch' && m.base && m.site.start === t.site.start && objectOf(t) === m.base.key && insideOf(t) === m.path)
+    if (m.tag === 'fetch' && m.base && sameStart(m.site, t.site) && objectOf(t) === m.base.key && insideOf(t) === m.path)
       return m;
   return undefined;
 }
@@ -208,6 +208,6 @@ export function* ringMarks(tag: TrailTag, t: Target, s: State): Generator<Mark> 
   for (const m of s.may()) if (m.tag === tag && m.base?.key === t.base.key && (m.path ?? '').startsWith(ring)) yield m;
 }
 
-function siteOf(e: { readonly place: { readonly start: number; readonly end: number } }, f: Frame) {
-  return { file: f.file, start: e.place.start, end: e.place.end };
+function siteOf(e: { readonly place: { readonly start: number; readonly end: number } }, f: Frame): Site {
+  return f.site(e.place);
 }

@@ -13,6 +13,18 @@ export interface Site {
   readonly end: number;
   /** A name for the place that stays when text before it changes. */
   readonly id?: string;
+  /** A name for where it begins. */
+  readonly at?: string;
+}
+
+/** The same place, also when the function around it was edited in between. */
+export function sameSite(a: Site, b: Site): boolean {
+  return a === b || (a.id === undefined || b.id === undefined ? a.start === b.start && a.file === b.file : a.id === b.id);
+}
+
+/** Both begin at the same place. */
+export function sameStart(a: Site, b: Site): boolean {
+  return a.at === undefined || b.at === undefined ? a.start === b.start && a.file === b.file : a.at === b.at;
 }
 
 /** An object in memory. Interned by `key`. */
@@ -178,10 +190,7 @@ export function unionTaints(a: readonly Taint[], b: readonly Taint[]): readonly 
   let out: Taint[] | undefined;
   for (const t of b) {
     const list = out ?? a;
-    const at = list.findIndex(
-      (o) =>
-        o === t || (o.loc === t.loc && o.origin === t.origin && o.site.start === t.site.start && o.site.file === t.site.file),
-    );
+    const at = list.findIndex((o) => o === t || (o.loc === t.loc && o.origin === t.origin && sameSite(o.site, t.site)));
     const old = list[at];
     if (!old) (out ??= [...a]).push(t);
     else if (old.captured && !t.captured) (out ??= [...a])[at] = t;
@@ -244,15 +253,7 @@ export function sameTaints(a: readonly Taint[], b: readonly Taint[]): boolean {
   for (let i = 0; i < a.length; i++) {
     const x = a[i];
     const y = b[i];
-    if (
-      !x ||
-      !y ||
-      x.loc !== y.loc ||
-      x.origin !== y.origin ||
-      x.site.start !== y.site.start ||
-      x.site.file !== y.site.file ||
-      x.captured !== y.captured
-    )
+    if (!x || !y || x.loc !== y.loc || x.origin !== y.origin || !sameSite(x.site, y.site) || x.captured !== y.captured)
       return false;
   }
   return true;

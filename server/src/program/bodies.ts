@@ -4,21 +4,28 @@
  */
 import type { EnumDecl, FunctionDecl, RecordDecl, Span } from '../syntax/ast';
 import type { FileFacts, Gap } from '../syntax/facts';
+import { areMovedBy } from '../syntax/ordinals';
 import { sameShape } from './same-shape';
 import type { MovedFunction } from './program';
 
 /** Own coordinates start beyond every file; a declaration never needs more room than this. */
 export const FIRST = 2 ** 40;
 const ROOM = 2 ** 26;
+/** Beyond this lie those of functions whose places cannot be followed through an edit: so much for each, for edits that came after it. */
+const AFRESH = 2 ** 52;
+const GENERATION = ROOM * 4096;
 
-/** Part of a name that changes when an edited function gets new coordinates; empty for a function that was never edited. */
+/** Part of a name that changes when places of a function can no longer be followed from one form of it to the next; mostly empty. */
 export function version(offset: number): string {
-  return offset >= FIRST ? `@${String(offset)}` : '';
+  return offset >= AFRESH ? `@v${String(generation(offset))}` : '';
+}
+function generation(offset: number): number {
+  return offset < AFRESH ? 0 : 1 + Math.floor((offset - AFRESH) / GENERATION);
 }
 
 /** A name without such parts: as it would be if nothing had been edited. */
 export function unversioned(name: string): string {
-  return name.includes('@1') || name.includes('@3') ? name.replace(/@\d{13,}/g, '') : name;
+  return name.includes('@v') ? name.replace(/@v\d+/g, '') : name;
 }
 
 const KINDS = ['functions', 'prototypes', 'records', 'enums', 'typedefs', 'globals', 'macros'] as const;
@@ -30,8 +37,18 @@ export interface Merged {
   readonly facts: FileFacts;
   /** Where everything in them is now. */
   readonly moved: readonly MovedFunction[];
+  /** Former forms of functions, by which places are known that were not looked at again since. */
+  readonly retired: readonly Retired[];
   /** Names that mean something else than before, or mean something only now or only before. Bodies of functions do not count. */
   readonly changed: ReadonlySet<string>;
+}
+
+/** A form of a function that was edited: its places lie in the form that came after it. */
+export interface Retired {
+  readonly start: number;
+  readonly end: number;
+  readonly next: number;
+  readonly patch: NonNullable<MovedFunction['patch']>;
 }
 
 export interface Reading {
@@ -44,8 +61,27 @@ export interface Reading {
 export class Bodies {
   private readonly texts = new WeakMap<AnyDecl, string>();
 
-  /** @param next where coordinates of its own start */
-  constructor(private next = FIRST) {}
+  /** Where the next coordinates start, by generation. */
+  private readonly free: number[];
+
+  /** @param first where coordinates of its own start */
+  constructor(first = FIRST) {
+    this.free = [first];
+  }
+
+  private room(ofGeneration: number): number {
+    const at = this.free[ofGeneration];
+    const limit = ofGeneration === 0 ? AFRESH : AFRESH + ofGeneration * GENERATION;
+    if (at === undefined || at + ROOM > limit) return this.afresh();
+    this.free[ofGeneration] = at + ROOM;
+    return at;
+  }
+  private afresh(): number {
+    const n = this.free.length;
+    const at = AFRESH + (n - 1) * GENERATION;
+    this.free.push(at + ROOM);
+    return at;
+  }
 
   /** Remembers the text of declarations that stand at their place. */
   remember(facts: FileFacts): void {
@@ -54,8 +90,7 @@ export class Bodies {
 
   /** Gives a function that another configuration alone has coordinates of its own. */
   place(f: FunctionDecl, text: string): { readonly decl: FunctionDecl; readonly moved: MovedFunction } {
-    const decl = shift(f, this.next - f.start);
-    this.next += ROOM;
+    const decl = shift(f, this.room(0) - f.start);
     return { decl, moved: { start: decl.start, end: decl.end, text: text.slice(f.start, f.end), current: f.start } };
   }
 
@@ -65,13 +100,15 @@ export class Bodies {
    */
   merge(old: FileFacts, now: FileFacts, how: Reading): Merged {
     const moved: MovedFunction[] = [];
+    const retired: Retired[] = [];
     const changed = new Set<string>();
     const outside =
       how.worse && now.gaps.some((g) => g.kind === 'error' && !now.functions.some((f) => f.start <= g.start && g.end <= f.end));
     const lists: Partial<Record<KindOf, AnyDecl[]>> = {};
-    for (const kind of KINDS) lists[kind] = this.mergeKind(old[kind], now[kind], now, { ...how, outside }, moved, changed);
+    for (const kind of KINDS)
+      lists[kind] = this.mergeKind(old[kind], now[kind], now, { ...how, outside }, moved, retired, changed);
     moved.sort((a, b) => a.start - b.start || b.end - a.end);
-    return { facts: { ...now, ...lists } as FileFacts, moved, changed };
+    return { facts: { ...now, ...lists } as FileFacts, moved, retired, changed };
   }
 
   private mergeKind(
@@ -80,6 +117,7 @@ export class Bodies {
     facts: FileFacts,
     how: Reading & { readonly outside: boolean },
     moved: MovedFunction[],
+    retired: Retired[],
     changed: Set<string>,
   ): AnyDecl[] {
     const left = new Map<string, AnyDecl[]>();
@@ -111,8 +149,14 @@ export class Bodies {
         }
         // What an error makes of the text behind it is no new declaration.
         if (how.outside && !old.some((o) => o.name === d.name)) continue;
-        kept = shift(d, this.next - d.start);
-        this.next += ROOM;
+        kept = this.edited(
+          candidates.find(
+            (o) => !now.some((n) => n.name === o.name && n !== d && this.texts.get(o) === facts.text.slice(n.start, n.end)),
+          ),
+          d,
+          text,
+          retired,
+        );
         this.texts.set(kept, text);
       }
       add(kept, text, d.start);
@@ -129,6 +173,19 @@ export class Bodies {
       if (meant.get(name) !== means.get(name))
         for (const n of [name, ...members(old, name), ...members(out, name)]) changed.add(n);
     return out;
+  }
+
+  /** A declaration in coordinates of its own. Places of the form before are followed where all that is common lies where the edit left it. */
+  private edited(old: AnyDecl | undefined, d: AnyDecl, text: string, retired: Retired[]): AnyDecl {
+    const before = old && this.texts.get(old);
+    if (!old || before === undefined || !isFunction(old) || !isFunction(d)) return shift(d, this.afresh() - d.start);
+    const patch = patchOf(before, text);
+    const mapped = offsetsAfter(before, text);
+    const isFollowed =
+      patch !== undefined && areMovedBy(old, d, (at) => (at < old.start || at > old.end ? -1 : d.start + mapped(at - old.start)));
+    const at = isFollowed ? this.room(generation(old.start)) : this.afresh();
+    if (isFollowed && generation(at) === generation(old.start)) retired.push({ start: old.start, end: old.end, next: at, patch });
+    return shift(d, at - d.start);
   }
 
   private stands(old: AnyDecl, now: AnyDecl, text: string, asked: boolean): boolean {

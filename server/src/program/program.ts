@@ -6,6 +6,7 @@
 import type { EnumDecl, Expr, FunctionDecl, MacroDecl, RecordDecl, Stmt, TypedefDecl, VarDecl } from '../syntax/ast';
 import type { FileFacts, NameOracle } from '../syntax/facts';
 import { IncludeGraph } from './includes';
+import type { Retired } from './bodies';
 import { DriverMap } from './drivers';
 
 export interface Declared<T> {
@@ -35,6 +36,30 @@ export interface MovedFunction {
   readonly current: number;
   /** The text there is another by now: how much of it is the same at both ends, and how long it is. */
   readonly patch?: { readonly head: number; readonly tail: number; readonly length: number };
+}
+
+/** Former forms of the functions of a file, ordered by where their coordinates start. */
+export class RetiredForms {
+  private readonly list: Retired[] = [];
+
+  add(forms: readonly Retired[]): void {
+    if (forms.length === 0) return;
+    this.list.push(...forms);
+    this.list.sort((a, b) => a.start - b.start);
+  }
+
+  at(offset: number): Retired | undefined {
+    const { list } = this;
+    let lo = 0;
+    let hi = list.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >> 1;
+      if ((list[mid]?.start ?? 0) <= offset) lo = mid + 1;
+      else hi = mid;
+    }
+    const last = list[lo - 1];
+    return last && offset <= last.end ? last : undefined;
+  }
 }
 
 const KINDS: readonly Kind[] = ['function', 'prototype', 'record', 'enum', 'enumerator', 'typedef', 'global', 'macro'];
@@ -109,14 +134,18 @@ export class Program {
   }
 
   /** Source text of a span, which for a declaration of an edited file lies in coordinates of its own. */
-  slice(file: string, span: { readonly start: number; readonly end: number }): string {
+  slice(file: string, named: { readonly start: number; readonly end: number }): string {
+    const span = this.retired.has(file)
+      ? { start: this.followed(file, named.start), end: this.followed(file, named.end) }
+      : named;
     const moved = this.movedAt(file, span.start);
     if (moved) return moved.text.slice(span.start - moved.start, span.end - moved.start);
     return this.files.get(file)?.text.slice(span.start, span.end) ?? '';
   }
 
   /** Where an offset of a declaration's own coordinates lies in the file as it is now. */
-  currentOffset(file: string, offset: number): number {
+  currentOffset(file: string, retiredOffset: number): number {
+    const offset = this.followed(file, retiredOffset);
     const moved = this.movedAt(file, offset);
     if (!moved) return offset;
     const at = offset - moved.start;
@@ -124,6 +153,29 @@ export class Program {
     if (!patch || at <= patch.head) return moved.current + at;
     const behind = moved.end - offset;
     return moved.current + (behind <= patch.tail ? patch.length - behind : patch.head);
+  }
+
+  /** A place in a former form of a function as a place in the form that it has now. */
+  private followed(file: string, offset: number): number {
+    const forms = this.retired.get(file);
+    if (!forms) return offset;
+    for (;;) {
+      const from = forms.at(offset);
+      if (!from) return offset;
+      const at = offset - from.start;
+      const behind = from.end - offset;
+      const { head, tail, length } = from.patch;
+      offset = from.next + (at <= head ? at : behind <= tail ? length - behind : head);
+    }
+  }
+
+  /** Forms of functions that edits replaced, by file. */
+  readonly retired = new Map<string, RetiredForms>();
+  retire(file: string, forms: readonly Retired[]): void {
+    if (forms.length === 0) return;
+    let all = this.retired.get(file);
+    if (!all) this.retired.set(file, (all = new RetiredForms()));
+    all.add(forms);
   }
 
   /** The coordinates under which what stands at an offset of the text was analysed. */

@@ -80,7 +80,8 @@ export function decide(drafts: readonly Drafted[], facts: DriverFacts, program: 
       severity: decided.severity ?? draft.severity,
       message: decided.message ?? draft.message,
       functionName: fn,
-      path: (decided.path ?? draft.path).map((s) => (raw ? s : moved(program, s))),
+      // Steps that were heard before and after an edit are one when they say the same of the same place.
+      path: raw ? (decided.path ?? draft.path) : dedupe((decided.path ?? draft.path).map((s) => moved(program, s))),
       fixes: (decided.fixes ?? draft.fixes ?? []).map((x: Fix) => ({
         ...x,
         edits: raw ? x.edits : x.edits.map((e) => moved(program, e)),
@@ -108,7 +109,8 @@ function keepBetter(best: Map<string, Finding>, f: Finding): void {
 /** A place in the text as it is now. */
 function moved<T extends Place>(program: Program, p: T): T {
   const start = program.currentOffset(p.file, p.start);
-  return start === p.start ? p : { ...p, start, end: start + (p.end - p.start) };
+  const end = program.currentOffset(p.file, p.end);
+  return start === p.start && end === p.end ? p : { ...p, start, end };
 }
 
 /** A total order, so that it does not matter which context of a function spoke first. */

@@ -4,6 +4,7 @@
  */
 import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
 import type { Observer, OriginHit } from '../analysis/events';
+import { Places } from '../analysis/ordinals';
 import { roots, type Root } from '../analysis/roots';
 import { surfaceObserver, surfaceRecord, type SurfaceRecord } from '../analysis/surface/record';
 import type { Model } from '../model/model';
@@ -233,6 +234,7 @@ export class DriverAnalysis {
       model,
       note: (tag, key, value = '') => record.notes.push([tag, key, value]),
       text: (span) => program.slice(file, span),
+      placeName: (place) => Places.of(fn, file).site(place).at,
       step,
       path: (hit: OriginHit | undefined, place, message) => [...dedupe(hit?.witness ?? []), step(place, 'use', message)],
     };
@@ -281,6 +283,7 @@ function reporting(cx: Omit<RuleContext, 'report'>, rule: Rule, record: ContextR
     model: cx.model,
     note: cx.note,
     text: cx.text,
+    placeName: cx.placeName,
     step: cx.step,
     path: cx.path,
     report: (draft) => record.drafts.push({ rule, draft, fn }),

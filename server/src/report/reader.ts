@@ -48,6 +48,7 @@ export class Reader {
     this.accepted.delete(path);
     this.good.delete(path);
     this.program.moved.delete(path);
+    this.program.retired.delete(path);
     this.program.remove(path);
     this.syntax.close(path);
   }
@@ -153,8 +154,9 @@ export class Reader {
       this.good.set(path, now);
     }
     const asked = raw === undefined || !sameAnswers(raw, now);
-    const { facts, moved, changed } = this.bodies.merge(before, now, { asked, worse });
+    const { facts, moved, retired, changed } = this.bodies.merge(before, now, { asked, worse });
     this.program.moved.set(path, moved);
+    this.program.retire(path, retired);
     const includes = includesText(before) !== includesText(now);
     if (changed.size === 0 && !includes) {
       this.program.setBodies(facts);

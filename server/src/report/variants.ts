@@ -2,7 +2,7 @@
  * The driver under other `#if` configurations than the default. Owns which functions read differently there, their other text, and what
  * rules said about it; runs nothing again whose text and answers are the same as before. Knows no rule.
  */
-import { shareOrdinals } from '../analysis/ordinals';
+import { shareOrdinals } from '../syntax/ordinals';
 import { key, type Analyzer, type Branch, type ObserverFactory } from '../analysis/analyzer';
 import { Bodies, shift } from '../program/bodies';
 import { flipsOf, type Flip } from '../program/flips';

@@ -14,6 +14,8 @@ export type StepRole = 'origin' | 'flow' | 'use' | 'guard' | 'related';
 
 /** One station of the path that proves a finding. */
 export interface Step extends Place {
+  /** A name for the place that edits elsewhere do not change. */
+  readonly at?: string;
   readonly role: StepRole;
   /** One plain sentence, identifiers in backticks. */
   readonly message: string;

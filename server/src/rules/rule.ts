@@ -43,6 +43,8 @@ export interface RuleContext {
   report(draft: Draft): void;
   note(tag: string, key: string, value?: string): void;
   text(span: Span): string;
+  /** A name for where something in this function begins, which edits elsewhere do not change; facts about places are noted under it. */
+  placeName(place: Span): string;
   /** A step in this file. */
   step(place: Span, role: Step['role'], message: string): Step;
   /** The origin's steps, then the use. */

@@ -6,17 +6,7 @@ import { words } from '../../analysis/memory';
 import type { Fix } from '../finding';
 import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { decisions, decisionsOf } from '../volatile/decisions';
-import {
-  ACCESSORS,
-  habits,
-  lasting,
-  placeKey,
-  proof,
-  rewritable,
-  short,
-  together,
-  VOLATILE_COPIES,
-} from '../volatile/shared-memory';
+import { ACCESSORS, habits, lasting, proof, rewritable, short, together, VOLATILE_COPIES } from '../volatile/shared-memory';
 import page from './page.md';
 
 export const sharedBulkCopyNonvolatile: Rule = {
@@ -75,7 +65,7 @@ function decide(
 ): ReturnType<NonNullable<Draft['decide']>> {
   const fixes = fix(e, cx);
   if (!hit.certain) return { fixes };
-  const first = decisionsOf(placeKey(cx.file, e.place.start), facts)[0];
+  const first = decisionsOf(cx.placeName(e.place), facts)[0];
   const habit = facts.count(VOLATILE_COPIES) > 0;
   if (!out) return { severity: habit && lasting(hit) ? 'warning' : 'info', fixes };
   if (hit.origin === 'UserVA')

@@ -15,10 +15,10 @@ import {
   habits,
   isPlain,
   lasting,
-  placeKey,
   proof,
   rewritable,
   short,
+  taintPlace,
   together,
   isWritten,
 } from '../volatile/shared-memory';
@@ -52,8 +52,7 @@ export const sharedNonvolatileRead: Rule = {
       arith(e) {
         if (e.op !== '-') return;
         for (const val of [e.l, e.r])
-          for (const t of val.taint)
-            if (t.plain && isVolatileOrigin(t.origin)) cx.note(COUNTED, placeKey(t.site.file, t.site.start));
+          for (const t of val.taint) if (t.plain && isVolatileOrigin(t.origin)) cx.note(COUNTED, taintPlace(t));
       },
     });
   },
@@ -109,11 +108,11 @@ function decide(
   facts: DriverFacts,
   cx: RuleContext,
 ): ReturnType<NonNullable<Draft['decide']>> {
-  const place = placeKey(cx.file, e.place.start);
+  const place = cx.placeName(e.place);
   const others = lasting(hit) ? [] : facts.values(SITES, siteKey(cx, hit)).map(spanOf);
   // Of one field of a request, the first place speaks for all.
   if (others.some((o) => o.start < e.place.start)) return undefined;
-  const uses = worst((others.length ? others : [e.place]).flatMap((o) => decisionsOf(placeKey(cx.file, o.start), facts)));
+  const uses = worst((others.length ? others : [e.place]).flatMap((o) => decisionsOf(cx.placeName(o), facts)));
   const first = uses[0];
   const fixes = readFixes(e, hit, facts.has(COUNTED, place) && !isWritten(hit.target, facts), facts, cx);
   const because = first === undefined ? message : `${message} It decides ${first}.`;

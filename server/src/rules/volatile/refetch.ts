@@ -10,7 +10,7 @@ import { pathIn, placeOf, type Target } from '../../analysis/value';
 import type { Step } from '../finding';
 import type { DriverFacts, RuleContext } from '../rule';
 import { decisions, decisionsOf, REACHES } from './decisions';
-import { fieldKey, habits, isFieldWritten, isWritten, lasting, placeKey, proof, short, together } from './shared-memory';
+import { fieldKey, habits, isFieldWritten, isWritten, lasting, proof, short, together } from './shared-memory';
 
 /** The first read of a place. */
 interface First {
@@ -40,7 +40,7 @@ export function refetch(cx: RuleContext, options: { readonly packet: boolean }):
 function earlier(e: Access, t: Target, v: View): First | undefined {
   const tested = v.state.hasMay('tested', t.base, placeOf(t));
   const mark = tested ?? v.state.hasMay('fetch', t.base, placeOf(t));
-  if (!mark || (mark.site.file === v.file && mark.site.start === e.place.start)) return undefined;
+  if (!mark || mark.site.at === v.placeName(e.place)) return undefined;
   if (!sameOffset(mark, t, e, v)) return undefined;
   // Disjoint bits of one word may change apart from each other.
   if (e.bitField === true) return undefined;
@@ -57,7 +57,7 @@ function sameOffset(mark: Mark, t: Target, e: Access, v: View): boolean {
 /** A field that was tested lies in what is now copied as a whole. */
 function covered(t: Target, e: Copy, v: View): First | undefined {
   for (const m of v.state.may()) {
-    if (m.tag !== 'tested' || m.base?.key !== t.base.key || m.site.start === e.place.start) continue;
+    if (m.tag !== 'tested' || m.base?.key !== t.base.key || m.site.at === v.placeName(e.place)) continue;
     if (!(m.path ?? '').startsWith(placeOf(t, ''))) continue;
     const path = pathIn(m.path ?? '');
     if (path.startsWith('+') || path.includes('[')) continue;
@@ -92,7 +92,7 @@ function tell(e: Access, hit: OriginHit, first: First, v: View, cx: RuleContext,
   const text = short(cx.text(e.place));
   const byAccessor = e.api !== undefined;
   const pair: Pair = {
-    place: placeKey(cx.file, e.place.start),
+    place: cx.placeName(e.place),
     field: fieldKey(hit.target),
     tested: first.tested,
     byAccessor,
@@ -176,7 +176,7 @@ function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContex
   void v;
   const text = short(cx.text(e.srcExpr ?? e.place));
   const pair: Pair = {
-    place: placeKey(cx.file, e.place.start),
+    place: cx.placeName(e.place),
     field: fieldKey(hit.target),
     tested: true,
     byAccessor: false,
@@ -190,7 +190,7 @@ function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContex
     message: `\`${text}\` is copied out of ${words(hit.origin)} after one of its fields was checked there: the copy can hold another value.`,
     path: steps(cx, hit, e.place, first.mark, true),
     decide: (facts) => {
-      const uses = decisionsOf(placeKey(cx.file, e.place.start), facts).filter((u) => REACHES.has(u));
+      const uses = decisionsOf(cx.placeName(e.place), facts).filter((u) => REACHES.has(u));
       return { severity: uses.length ? 'error' : 'warning' };
     },
   });

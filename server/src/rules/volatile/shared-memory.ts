@@ -58,12 +58,8 @@ export function isFieldWritten(field: string, facts: DriverFacts): boolean {
   return facts.has(WRITES, field) || facts.has(WRITES_INSIDE, field);
 }
 
-export function placeKey(file: string, start: number): string {
-  return `${file}:${String(start)}`;
-}
-
 export function taintPlace(t: Taint): string {
-  return placeKey(t.site.file, t.site.start);
+  return t.site.at ?? `${t.site.file}:${String(t.site.start)}`;
 }
 
 /** Notes what the driver does to such memory, for rules that ask what it does elsewhere. */

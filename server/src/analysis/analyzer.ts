@@ -393,7 +393,15 @@ export class Analyzer {
       for (const g of facts?.globals ?? []) {
         if (!g.init) continue;
         const fn = SEED_FUNCTION(g.name, g.start, g.end);
-        const f = new Frame(this, file, fn, { blocks: [], entry: 0, order: [], locals: new Set(), holes: [] }, 0, false, []);
+        const f = new Frame(
+          this,
+          file,
+          fn,
+          { blocks: [], entry: 0, order: [], locals: new Set(), vars: [], holes: [] },
+          0,
+          false,
+          [],
+        );
         const ty = this.types.resolve(g.type, file);
         const base = this.globalBase(g.name, g.storage === 'static' ? file : '');
         const state = new State();
@@ -826,8 +834,12 @@ export function isJoined(id: string): boolean {
   return id.includes(`#${GENERAL_CONTEXT}`);
 }
 
+const keys = new WeakMap<FunctionDecl, { readonly file: string; readonly key: string }>();
+/** Name of a function in all tables of the analysis. */
 export function key(d: Declared<FunctionDecl>): string {
-  return `${d.file}:${d.decl.name}`;
+  let known = keys.get(d.decl);
+  if (known?.file !== d.file) keys.set(d.decl, (known = { file: d.file, key: `${d.file}:${d.decl.name}` }));
+  return known.key;
 }
 
 function indexed(t: Target, c: number): Target {

@@ -39,6 +39,8 @@ export interface Cfg {
   readonly order: readonly number[];
   /** Names declared inside the function: parameters and locals. */
   readonly locals: ReadonlySet<string>;
+  /** Declarations of locals, in the order of the text. */
+  readonly vars: readonly VarDecl[];
   /** Ranges inside the body that were not understood. */
   readonly holes: readonly Span[];
 }
@@ -50,6 +52,10 @@ export type Opaque = (name: string) => boolean;
 
 export function buildCfg(fn: FunctionDecl, file: string, program: Program, opaque: Opaque): Cfg {
   return new Builder(fn, file, program, opaque).build();
+}
+
+function varsOf(blocks: readonly Block[]): VarDecl[] {
+  return blocks.flatMap((b) => b.items.flatMap((i) => (i.kind === 'decl' ? [i.v] : [])));
 }
 
 class Builder {
@@ -82,7 +88,7 @@ class Builder {
     if (this.fn.body) this.stmts(this.fn.body.body);
     this.current.end = { kind: 'return', at: { start: Math.max(this.fn.end - 1, 0), end: this.fn.end } };
     const order = this.reversePostOrder(entry);
-    return { blocks: this.blocks, entry, order, locals: this.locals, holes: this.holes };
+    return { blocks: this.blocks, entry, order, locals: this.locals, vars: varsOf(this.blocks), holes: this.holes };
   }
 
   private block(): Block {

@@ -156,9 +156,7 @@ export class Frame {
     this.memory = analyzer.memory;
     this.options = analyzer.options;
     for (const p of fn.params) if (p.name) this.localTypes.set(p.name, parameterType(this.type(p.type), p.type, file));
-    for (const b of cfg.blocks)
-      for (const i of b.items)
-        if (i.kind === 'decl' && !this.localTypes.has(i.v.name)) this.localTypes.set(i.v.name, this.type(i.v.type));
+    for (const v of cfg.vars) if (!this.localTypes.has(v.name)) this.localTypes.set(v.name, this.type(v.type));
     this.flags = analyzer.flagsOf(fn, cfg, this.localTypes);
   }
 

@@ -132,7 +132,7 @@ export class Memory {
     if (typed.path.length > MAX_PATH) return { ...typed, root: undefined, path: '~', off: undefined };
     return {
       ...typed,
-      path: typed.path === '' ? name : `${typed.path}.${name}`,
+      path: inside(typed.path, name),
       off: typed.off && f?.offset !== undefined ? plus(typed.off, constant(f.offset)) : undefined,
     };
   }
@@ -647,6 +647,20 @@ export class Memory {
     if (t.root !== undefined) return path ? `${t.root}.${path}` : t.root;
     return path === '' ? 'memory' : path;
   }
+}
+
+const insidePaths = new Map<string, Map<string, string>>();
+/** The path of a field, put together once: paths are looked up over and over. */
+function inside(path: string, name: string): string {
+  if (path === '') return name;
+  let inner = insidePaths.get(path);
+  if (!inner) {
+    if (insidePaths.size > 100_000) insidePaths.clear();
+    insidePaths.set(path, (inner = new Map()));
+  }
+  let out = inner.get(name);
+  if (out === undefined) inner.set(name, (out = `${path}.${name}`));
+  return out;
 }
 
 const namedKeys = new Map<string, Map<string, string>>();

@@ -233,6 +233,8 @@ function replaceAtom(
 ): Lin {
   const hit = s.get(x);
   if (hit) return hit;
+  // Only numbers of one activation are ever renamed.
+  if (!x.frame) return lin(x);
   if (x.args.length > 0 && depth < 6) {
     const args = x.args.map((y) => replace(y, s, atoms, wrap, depth + 1));
     if (args.some((y, i) => !same(y, x.args[i] ?? ZERO))) {

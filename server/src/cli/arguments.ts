@@ -14,7 +14,8 @@ export interface ScanArguments {
   readonly failOn: FailOn;
   readonly rules?: readonly string[];
   readonly profile?: 'default' | 'audit';
-  readonly jobs: number;
+  /** Threads; undefined: as many as help. */
+  readonly jobs: number | undefined;
   readonly useCache: boolean;
   readonly trustProject: boolean;
   readonly stats?: string;
@@ -164,7 +165,7 @@ function scanArguments(parsed: Parsed): ScanArguments {
     failOn: choice(parsed, 'fail-on', ['error', 'warning', 'info', 'never'], 'error'),
     rules,
     profile: parsed.values['profile'] === undefined ? undefined : choice(parsed, 'profile', ['default', 'audit'], 'default'),
-    jobs: jobs === undefined ? 1 : Number(jobs),
+    jobs: jobs === undefined ? undefined : Number(jobs),
     useCache: parsed.values['no-cache'] !== true,
     trustProject: parsed.values['ignore-project-config'] !== true,
     stats: text('stats'),

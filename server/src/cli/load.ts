@@ -11,6 +11,7 @@ import { Progress } from './progress';
 import { readSource } from './read';
 import { selectFiles } from './select';
 import { UsageError } from './usage';
+import { startShares } from './workers';
 
 export const PROJECT_FILE = 'fencepost.json';
 
@@ -110,7 +111,14 @@ export interface Analysed {
  * Analyses what was loaded. The caller disposes the engine.
  * @throws whatever the engine throws when no single file can be blamed.
  */
-export async function analyse(loaded: Loaded, settings: Settings, first: Engine, parts: Parts): Promise<Analysed> {
+export async function analyse(loaded: Loaded, settings: Settings, first: Engine, parts: Parts, threads = 1): Promise<Analysed> {
+  if (threads > 1 && parts.threadScript !== undefined) {
+    const shared = await analyseShared(loaded, settings, first, parts, parts.threadScript, threads);
+    if (shared) return shared;
+    // A thread failed: without threads the file that is to blame is found and set aside.
+    disposeQuietly(first);
+    first = await parts.createEngine(0);
+  }
   const aside: Note[] = [];
   const without = new Set<string>();
   for (let engine = first; ; engine = await parts.createEngine()) {
@@ -145,6 +153,39 @@ export async function analyse(loaded: Loaded, settings: Settings, first: Engine,
     } finally {
       progress.clear();
     }
+  }
+}
+
+/** The same on several threads; undefined when one of them failed. */
+async function analyseShared(
+  loaded: Loaded,
+  settings: Settings,
+  engine: Engine,
+  parts: Parts,
+  script: string,
+  threads: number,
+): Promise<Analysed | undefined> {
+  const texts = new Map([...loaded.texts].filter(([name]) => !name.endsWith(PROJECT_FILE)));
+  const others = startShares(script, texts, settings, threads);
+  const progress = new Progress(parts.terminal);
+  try {
+    engine.configure(settings);
+    for (const [name, text] of texts) engine.set(name, text);
+    engine.restrict?.({ index: 0, count: threads });
+    for (const step of engine.analyse()) progress.show(step);
+    const found = await others.results;
+    if (!found) return undefined;
+    engine.take?.(found);
+    const work = engine.analyse();
+    let step = work.next();
+    while (!step.done) step = work.next();
+    const notes = [...loaded.notes, ...step.value.notes].sort(byPlace);
+    return { engine, outcome: { ...step.value, notes }, complete: true };
+  } catch {
+    return undefined;
+  } finally {
+    progress.clear();
+    others.stop();
   }
 }
 

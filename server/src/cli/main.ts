@@ -10,6 +10,7 @@ import { userCache } from './cache';
 import { createEngine, readProject, rulePage } from './engine';
 import type { Parts } from './parts';
 import { run } from './run';
+import { workShare } from './workers';
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -28,6 +29,7 @@ const parts: Parts = {
     colour: (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
   },
   createEngine,
+  threadScript: __filename,
   cache: userCache([__filename, ...['tree-sitter-c.wasm', 'web-tree-sitter.wasm'].map((name) => path.join(__dirname, name))]),
   page: (rule) => builtinPages[rule] ?? rulePage(rule),
   readProject,
@@ -38,6 +40,7 @@ const parts: Parts = {
   },
 };
 
-void run(process.argv.slice(2), parts).then((code) => {
-  if (code !== undefined) process.exitCode = code;
-});
+if (!workShare(createEngine))
+  void run(process.argv.slice(2), parts).then((code) => {
+    if (code !== undefined) process.exitCode = code;
+  });

@@ -6,6 +6,7 @@ import { emptyProject } from '../model';
 import type { ProjectModel } from '../model/model';
 import type { OriginAnswer } from '../report/answers';
 import type { Place, Severity } from '../rules/finding';
+import type { DriverResult, Share } from '../report/shares';
 import type { Workspace } from '../report/workspace';
 import type { CachePlace } from './cache';
 
@@ -45,7 +46,14 @@ export interface Inspector {
   surface?(): readonly SurfaceEntry[];
 }
 
-export type Engine = Workspace & Inspector;
+/** An engine that can leave some drivers to others. */
+export interface Sharing {
+  restrict?(share: Share): void;
+  results?(): readonly DriverResult[];
+  take?(results: readonly DriverResult[]): void;
+}
+
+export type Engine = Workspace & Inspector & Sharing;
 
 /** What `fencepost.json` says to a scan. */
 export interface ProjectConfig {
@@ -69,6 +77,8 @@ export interface Parts {
   readonly version: string;
   readonly terminal: Terminal;
   createEngine(keep?: number): Promise<Engine>;
+  /** The script that a thread of a scan runs; absent: everything runs on this one. */
+  readonly threadScript?: string;
   /** Absent: nothing is kept between scans. */
   readonly cache?: CachePlace | undefined;
   /** The page of a rule as Markdown. */

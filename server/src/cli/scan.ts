@@ -22,6 +22,7 @@ import { analyse, load, type Loaded } from './load';
 import type { Engine, Parts } from './parts';
 import { statsOf, Stopwatch } from './stats';
 import { UsageError } from './usage';
+import { threadsFor } from './workers';
 
 export async function scan(args: ScanArguments, parts: Parts): Promise<number> {
   const watch = new Stopwatch();
@@ -42,7 +43,7 @@ export async function scan(args: ScanArguments, parts: Parts): Promise<number> {
   };
   watch.lap('start');
   const notes = [...loaded.notes, ...baseline.notes];
-  const { engine, outcome } = await outcomeOf({ ...loaded, notes }, settings, first, args.useCache, parts);
+  const { engine, outcome } = await outcomeOf({ ...loaded, notes }, settings, first, args, parts);
   watch.lap('analyse');
   try {
     const kept = onlyChanged(
@@ -78,14 +79,16 @@ async function outcomeOf(
   loaded: Loaded,
   settings: Settings,
   first: Engine,
-  useCache: boolean,
+  args: ScanArguments,
   parts: Parts,
 ): Promise<{ readonly engine: Engine; readonly outcome: Outcome }> {
-  const cache = useCache && parts.cache && loaded.sources.length > 0 ? new OutcomeCache(parts.cache) : undefined;
+  const cache = args.useCache && parts.cache && loaded.sources.length > 0 ? new OutcomeCache(parts.cache) : undefined;
   const key = cache?.key(loaded, settings);
   const kept = key === undefined ? undefined : cache?.read(key);
   if (kept) return { engine: first, outcome: kept };
-  const analysed = await analyse(loaded, settings, first, parts);
+  // The attack surface is asked of the engine itself.
+  const asks = args.format === 'html' || args.format === 'markdown';
+  const analysed = await analyse(loaded, settings, first, parts, asks ? 1 : threadsFor(loaded, args.jobs));
   if (key !== undefined && analysed.complete) cache?.write(key, analysed.outcome);
   return analysed;
 }

@@ -34,7 +34,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
                            git diff --name-only main | fencepost scan --changed-files -
   --ignore-project-config  nothing in the folder may trust a type, change the profile, silence or hide anything
   --stats FILE             write counts and times as JSON
-  --jobs N                 how many threads may be used
+  --jobs N                 how many threads may be used (default: as many as help, at most 4); a driver is analysed by one
   --no-cache               use nothing from an earlier scan
 `,
   rules: `Usage: fencepost rules [--format text|json]

@@ -20,6 +20,7 @@ import { decide, mergeFindings, Notes, type Drafted } from './decide';
 import { DriverAnalysis } from './driver';
 import { fileDrafts } from './file-rules';
 import { Reader } from './reader';
+import { sharesOf, type DriverResult, type Share } from './shares';
 import type { Span } from '../syntax/ast';
 import type { FileFacts, Gap, Syntax } from '../syntax/facts';
 import { Finisher, isSelected } from './finish';
@@ -47,6 +48,14 @@ const PACKAGE = /\.(inf|inx)$/i;
 const NO_CONFIGURATION: ReadonlyMap<string, string> = new Map();
 /** What is assumed of the build. */
 const CONFIGURATION = 'x64, free build';
+
+/** Functions that several drivers share are said once; what was left out comes before other remarks, ordered by place. */
+function boundsFirst(notes: readonly Note[]): Note[] {
+  const bounds = new Map<string, Note>();
+  for (const n of notes) if (n.kind === 'bound') bounds.set(`${n.file}:${n.message}`, n);
+  const ordered = [...bounds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, n]) => n);
+  return [...ordered, ...notes.filter((n) => n.kind !== 'bound')];
+}
 
 /** Why a file is not analysed. */
 const LEFT_OUT = {
@@ -202,7 +211,14 @@ export class EngineWorkspace implements Workspace {
     const groups = driverGroups(this.program, kernel);
     const ids = new Set(groups.map((g) => g.id));
     for (const id of [...this.drivers.keys()]) if (!ids.has(id)) this.drivers.delete(id);
+    const whose =
+      this.share &&
+      sharesOf(
+        groups.map((g) => ({ id: g.id, size: this.sizeOf(g.files) })),
+        this.share.count,
+      );
     for (const g of groups) {
+      if (whose && whose.get(g.id) !== this.share?.index) continue;
       const driver = this.drivers.get(g.id) ?? new DriverAnalysis(g.id, this.around);
       if (!driver.isCurrent(g.files)) {
         this.used(driver);
@@ -215,7 +231,10 @@ export class EngineWorkspace implements Workspace {
       this.letGo();
     }
     const reported = this.finisher.finish({
-      findings: mergeFindings([...groups.map((g) => this.drivers.get(g.id)?.findings ?? []), this.packageFindings(rules)]),
+      findings: mergeFindings([
+        ...groups.map((g) => this.elsewhere.get(g.id)?.findings ?? this.drivers.get(g.id)?.findings ?? []),
+        this.packageFindings(rules),
+      ]),
       files: [...files, ...this.packages.keys()].sort(),
       text: (f) => this.packages.get(f) ?? this.reader.text(f),
       inactive: (f) => this.reader.facts(f)?.inactive ?? [],
@@ -223,15 +242,58 @@ export class EngineWorkspace implements Workspace {
       settings: this.settings,
     });
     const all = groups.flatMap((g) => this.drivers.get(g.id) ?? []);
+    const results = [...all.map((d) => this.resultOf(d)), ...this.elsewhere.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const outcome: Outcome = {
       findings: reported,
-      notes: [...this.notes(files, kernel), ...all.flatMap((d) => d.notes)],
+      notes: [...this.notes(files, kernel), ...boundsFirst(results.flatMap((r) => r.notes))],
       files,
-      configurations: [...new Set(all.flatMap((d) => d.configurations))].sort(),
+      configurations: [...new Set(results.flatMap((r) => r.configurations))].sort(),
       ...(all.some((d) => d.pending && d.live) ? { pending: true } : {}),
     };
     this.outcome = outcome;
     return outcome;
+  }
+
+  private share: Share | undefined;
+  private elsewhere: ReadonlyMap<string, DriverResult> = new Map();
+
+  /** From here on only this share of the drivers is analysed here. */
+  restrict(share: Share): void {
+    this.share = share;
+    this.outcome = undefined;
+  }
+  /** What the drivers that were analysed here gave. Ask after `analyse`. */
+  results(): readonly DriverResult[] {
+    return [...this.drivers.values()].map((d) => this.resultOf(d));
+  }
+  /** Takes in what other engines found in the rest; the next `analyse` gives the outcome of all. */
+  take(results: readonly DriverResult[]): void {
+    this.elsewhere = new Map(results.map((r) => [r.id, r]));
+    this.outcome = undefined;
+  }
+
+  private sizeOf(files: readonly string[]): number {
+    return files.reduce((n, f) => n + (this.reader.text(f)?.length ?? 0), 0);
+  }
+
+  private resultOf(d: DriverAnalysis): DriverResult {
+    const notes: Note[] = [...d.notes];
+    const file = d.files[0];
+    if (d.hurried && file !== undefined)
+      notes.push({
+        file,
+        kind: 'bound',
+        message: `the driver in \`${d.id === '' ? '.' : d.id}\` is so large that its functions were not followed in every calling context`,
+      });
+    for (const f of d.bounded)
+      notes.push({
+        file: f.file,
+        kind: 'bound',
+        message: `\`${f.decl.name}\` is too large to follow completely: part of its paths was not analysed`,
+        start: this.program.currentOffset(f.file, f.decl.nameSpan.start),
+        end: this.program.currentOffset(f.file, f.decl.nameSpan.end),
+      });
+    return { id: d.id, findings: d.findings, notes, configurations: d.configurations };
   }
 
   private rules(): readonly Rule[] {
@@ -290,26 +352,6 @@ export class EngineWorkspace implements Workspace {
           message: `${LEFT_OUT[kindOfFile(file, this.program)]}: read for its declarations only`,
         });
     }
-    for (const d of [...this.drivers.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-      const file = d.files[0];
-      if (d.hurried && file !== undefined)
-        out.push({
-          file,
-          kind: 'bound',
-          message: `the driver in \`${d.id === '' ? '.' : d.id}\` is so large that its functions were not followed in every calling context`,
-        });
-    }
-    const bounded = new Map(
-      [...this.drivers.values()].flatMap((d) => d.bounded.map((f) => [`${f.file}:${f.decl.name}`, f] as const)),
-    );
-    for (const [, d] of [...bounded].sort(([a], [b]) => (a < b ? -1 : 1)))
-      out.push({
-        file: d.file,
-        kind: 'bound',
-        message: `\`${d.decl.name}\` is too large to follow completely: part of its paths was not analysed`,
-        start: this.program.currentOffset(d.file, d.decl.nameSpan.start),
-        end: this.program.currentOffset(d.file, d.decl.nameSpan.end),
-      });
     return out;
   }
 

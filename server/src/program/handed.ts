@@ -1,0 +1,46 @@
+/**
+ * Functions whose address code passes on or keeps, other than to an interface of the kernel: who calls them is not seen.
+ */
+import type { Model } from '../model/model';
+import type { Expr, Stmt } from '../syntax/ast';
+import type { FileFacts } from '../syntax/facts';
+import { partsOf, partsOfStatement } from '../syntax/walk';
+
+const known = new WeakMap<FileFacts, ReadonlySet<string>>();
+const NONE: ReadonlySet<string> = new Set();
+
+export function handedOn(facts: FileFacts | undefined, model: Model): ReadonlySet<string> {
+  if (!facts) return NONE;
+  let names = known.get(facts);
+  if (!names) known.set(facts, (names = collect(facts, model)));
+  return names;
+}
+
+function collect(facts: FileFacts, model: Model): ReadonlySet<string> {
+  const out = new Set<string>();
+  const value = (e: Expr | undefined): void => {
+    if (!e) return;
+    let x = e;
+    while (x.kind === 'cast' || (x.kind === 'un' && x.op === '&')) x = x.x;
+    if (x.kind === 'id') out.add(x.name);
+  };
+  const visit = (e: Expr): void => {
+    if (e.kind === 'call' && !(e.f.kind === 'id' && (model.api(e.f.name) ?? model.ddi(e.f.name)))) e.args.forEach(value);
+    else if (e.kind === 'asg') value(e.r);
+    else if (e.kind === 'init') for (const i of e.items) value(i.value);
+    for (const p of partsOf(e)) visit(p);
+  };
+  const statement = (s: Stmt): void => {
+    const parts = partsOfStatement(s);
+    for (const e of parts.exprs) visit(e);
+    for (const v of parts.vars)
+      if (v.init) {
+        value(v.init);
+        visit(v.init);
+      }
+    for (const t of parts.stmts) statement(t);
+  };
+  for (const fn of facts.functions) if (fn.body) statement(fn.body);
+  for (const g of facts.globals) if (g.init) visit(g.init);
+  return out;
+}

@@ -20,6 +20,7 @@ import {
   short,
   taintPlace,
   together,
+  USER_ACCESSORS,
   isWritten,
 } from '../volatile/shared-memory';
 import page from './page.md';
@@ -120,7 +121,7 @@ function decide(
   if (!lasting(hit) && isRefetched(cx, hit.target, facts)) return undefined;
   if (!hit.certain) return { severity: 'info', message: because, fixes };
   if (hit.origin === 'UserVA') {
-    const strict = first !== undefined || facts.count(ACCESSORS) > 0;
+    const strict = first !== undefined || facts.count(USER_ACCESSORS) > 0;
     return { severity: strict ? 'warning' : 'info', message: because, fixes };
   }
   if (isWritten(hit.target, facts) && !e.whole) {

@@ -5,8 +5,8 @@ import type { Access, OriginHit } from '../../analysis/events';
 import { words } from '../../analysis/memory';
 import type { Rule, RuleContext } from '../rule';
 import { writeFixes } from '../fixes/accessors';
-import { SPELLED, spelling } from '../fixes/spelling';
-import { ACCESSORS, habits, isPlain, isShared, lasting, proof, short, together } from '../volatile/shared-memory';
+import { spelling } from '../fixes/spelling';
+import { habits, isPlain, isShared, lasting, proof, short, together, USER_ACCESSORS } from '../volatile/shared-memory';
 import page from './page.md';
 
 export const sharedNonvolatileWrite: Rule = {
@@ -68,6 +68,6 @@ function toUser(e: Access, hit: OriginHit, cx: RuleContext): void {
     severity: 'info',
     message: `\`${short(cx.text(e.place))}\` is stored plainly in user memory: the compiler may split the store, or read it back.`,
     path: proof(cx, hit, e.place, 'stored here without a volatile accessor', 'a store through a volatile accessor is one store'),
-    decide: (facts) => (facts.count(ACCESSORS) > 0 || facts.count(SPELLED) > 0 ? { severity: 'warning' } : undefined),
+    decide: (facts) => (facts.count(USER_ACCESSORS) > 0 ? { severity: 'warning' } : undefined),
   });
 }

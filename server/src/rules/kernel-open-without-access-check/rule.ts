@@ -24,12 +24,14 @@ export const kernelOpenWithoutAccessCheck: Rule = {
   observe(cx) {
     // Flags of the object attributes that this function filled in, by the object.
     const filled = new Map<string, number | undefined>();
+    const nameless = new Set<string>();
     return {
       call(e, v) {
         if (e.name === 'InitializeObjectAttributes') {
           const to = e.args[0]?.pts[0];
           const value = e.args[2];
           if (to && value) filled.set(`${to.base.key}|${to.path}`, constOf(value.t));
+          if (to && e.args[1] && constOf(e.args[1].t) === 0) nameless.add(`${to.base.key}|${to.path}`);
           return;
         }
         if (!ROLES.has(e.api?.role ?? '') || !e.name.startsWith('Zw')) return;
@@ -38,6 +40,8 @@ export const kernelOpenWithoutAccessCheck: Rule = {
         const cell = object && v.state.cell(object.base, object.path === '' ? 'Attributes' : `${object.path}.Attributes`);
         const value = object && (filled.get(`${object.base.key}|${object.path}`) ?? (cell && constOf(cell.t)));
         if (value === undefined) return;
+        // A new object without a name is nobody's to open.
+        if (e.api?.role === 'section-create' && object && nameless.has(`${object.base.key}|${object.path}`)) return;
         if (has(value, OBJ_FORCE_ACCESS_CHECK)) return;
         cx.report({
           place: e.place,

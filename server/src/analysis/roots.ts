@@ -4,7 +4,7 @@
  */
 import type { FunctionDecl, TypeRef } from '../syntax/ast';
 import type { ApiFact, Model } from '../model/model';
-import { handedOn } from '../program/handed';
+import { usesOf } from '../program/handed';
 import { isHeader } from '../program/groups';
 import type { Declared, Program } from '../program/program';
 import type { Analyzer } from './analyzer';
@@ -79,15 +79,22 @@ export function roots(program: Program, files: readonly string[], model: Model, 
   }
   const known = out.filter((r) => r.role !== 'none');
   const handed = new Set<string>();
-  for (const file of files) for (const name of handedOn(program.files.get(file), model)) handed.add(name);
+  const called = new Set<string>();
+  for (const file of files) {
+    const uses = usesOf(program.files.get(file), model);
+    for (const name of uses.handed) handed.add(name);
+    for (const name of uses.called) called.add(name);
+  }
+  const others: Root[] = [];
   for (const file of files) {
     for (const decl of program.files.get(file)?.functions ?? []) {
       const fn = { file, decl };
       if (isSpare(fn, files)) continue;
-      known.push({ fn, role: 'any', tag: '', handed: handed.has(decl.name), seed: (s, a) => seedUnknown(fn, s, a) });
+      others.push({ fn, role: 'any', tag: '', handed: handed.has(decl.name), seed: (s, a) => seedUnknown(fn, s, a) });
     }
   }
-  return known;
+  // What others call is reached from there, with what they know.
+  return [...known, ...others.filter((r) => !called.has(r.fn.decl.name)), ...others.filter((r) => called.has(r.fn.decl.name))];
 }
 
 /** How one function starts that the default configuration does not have: by the role of its prototype, else with nothing. */

@@ -1,23 +1,31 @@
 /**
- * Functions whose address code passes on or keeps, other than to an interface of the kernel: who calls them is not seen.
+ * What code does with functions: calls them, or keeps or passes on their address, other than to an interface of the kernel, so that who calls
  */
 import type { Model } from '../model/model';
 import type { Expr, Stmt } from '../syntax/ast';
 import type { FileFacts } from '../syntax/facts';
 import { partsOf, partsOfStatement } from '../syntax/walk';
 
-const known = new WeakMap<FileFacts, ReadonlySet<string>>();
-const NONE: ReadonlySet<string> = new Set();
-
-export function handedOn(facts: FileFacts | undefined, model: Model): ReadonlySet<string> {
-  if (!facts) return NONE;
-  let names = known.get(facts);
-  if (!names) known.set(facts, (names = collect(facts, model)));
-  return names;
+export interface Uses {
+  /** Names whose address is kept or passed on. */
+  readonly handed: ReadonlySet<string>;
+  /** Names that are called. */
+  readonly called: ReadonlySet<string>;
 }
 
-function collect(facts: FileFacts, model: Model): ReadonlySet<string> {
+const known = new WeakMap<FileFacts, Uses>();
+const NONE: Uses = { handed: new Set(), called: new Set() };
+
+export function usesOf(facts: FileFacts | undefined, model: Model): Uses {
+  if (!facts) return NONE;
+  let uses = known.get(facts);
+  if (!uses) known.set(facts, (uses = collect(facts, model)));
+  return uses;
+}
+
+function collect(facts: FileFacts, model: Model): Uses {
   const out = new Set<string>();
+  const called = new Set<string>();
   const value = (e: Expr | undefined): void => {
     if (!e) return;
     let x = e;
@@ -25,6 +33,7 @@ function collect(facts: FileFacts, model: Model): ReadonlySet<string> {
     if (x.kind === 'id') out.add(x.name);
   };
   const visit = (e: Expr): void => {
+    if (e.kind === 'call' && e.f.kind === 'id') called.add(e.f.name);
     if (e.kind === 'call' && !(e.f.kind === 'id' && (model.api(e.f.name) ?? model.ddi(e.f.name)))) e.args.forEach(value);
     else if (e.kind === 'asg') value(e.r);
     else if (e.kind === 'init') for (const i of e.items) value(i.value);
@@ -42,5 +51,5 @@ function collect(facts: FileFacts, model: Model): ReadonlySet<string> {
   };
   for (const fn of facts.functions) if (fn.body) statement(fn.body);
   for (const g of facts.globals) if (g.init) visit(g.init);
-  return out;
+  return { handed: out, called };
 }

@@ -3,7 +3,10 @@
  */
 import type { Index, View } from '../../analysis/events';
 import { constant, minus, type Lin } from '../../analysis/term';
+import type { Taint } from '../../analysis/value';
+import { isLimit } from '../request/limit';
 import { Once } from '../request/once';
+import { servesControl } from '../request/reach';
 import { named } from '../request/touch';
 import { chosen, isRequestLength, ofRequest } from '../request/taint';
 import { step } from '../request/walk';
@@ -28,9 +31,10 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
         const taint = chosen(e.index, v);
         if (!taint || isRequestLength(taint) || !ofRequest(taint) || bounded(e, v) || step(cx.fn, e.place, (s) => cx.text(s)))
           return;
+        if (isSystems(taint, v)) return;
         // What a process does to its own addresses is its own affair.
         const to = v.origins(e.targets);
-        if (to.length > 0 && to.every((h) => h.origin === 'UserVA')) return;
+        if (isLimit(cx.fn, e.x) || (to.length > 0 && to.every((h) => h.origin === 'UserVA'))) return;
         if (!once.here(`${taint.loc}|${String(v.request.code ?? '')}`, e.place)) return;
         cx.report({
           place: e.place,
@@ -48,6 +52,12 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
     };
   },
 };
+
+/** The new name of a file: the system has checked its length before the file system sees it. */
+function isSystems(t: Taint, v: View): boolean {
+  const { major } = v.request;
+  return t.loc.endsWith('|FileNameLength') && major !== 13 && major !== 14 && !servesControl(v);
+}
 
 /** Known to stay inside, or compared with something whose amount is not known. */
 function bounded(e: Index, v: View): boolean {

@@ -38,7 +38,7 @@ export const iostatusInformationOverreport: Rule = {
       },
       call(e, v) {
         // What a handler of the driver wrote there is not known here.
-        if (!e.api && e.args.some((x) => x.pts.some((t) => t.base.k === 'region' && t.base.request === 'system')))
+        if (!e.api && e.args.some((x) => x.pts.some((t) => t.base.k === 'region' && /^(system|wdf)/.test(t.base.request ?? ''))))
           handed.add(v.request.code);
         if (handed.has(v.request.code)) return;
         if (e.name === 'WdfRequestCompleteWithInformation' || e.name === 'WdfRequestSetInformation') {

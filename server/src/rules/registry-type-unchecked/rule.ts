@@ -25,7 +25,7 @@ export const registryTypeUnchecked = functionRule(
         from: [s.step(value.query.x, 'origin', `\`${value.query.name}\` fills \`${value.buffer}\` from the registry`)],
         use: 'read here',
         // Where the length is not looked at either, that is said, and mended with this.
-        severity: isMeasured(value) ? undefined : 'info',
+        severity: isMeasured(value) ? 'warning' : 'info',
       });
     }
   },

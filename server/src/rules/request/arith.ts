@@ -31,7 +31,9 @@ export class Wraps {
     if (!taint) return;
     // Indexes of a ring wrap on purpose.
     if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
-    if (isRequestLength(taint) && isRunning(e)) return;
+    if (isRequestLength(taint) && (isRunning(e) || (e.op === '-' && isSystems(taint) && constOf(e.r.t) !== undefined))) return;
+    // What this side has used up of a field.
+    if (e.op === '-' && constOf(e.r.t) === undefined && e.r.taint.length === 0) return;
     if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v)) return;
     if (!this.byForm.has(form)) this.byForm.set(form, { place: e.place, op: e.op, taint, bits: e.bits });
   }
@@ -55,9 +57,14 @@ export class Wraps {
   }
 }
 
+/** The system answers a length below that of the class of information itself. */
+function isSystems(t: Taint): boolean {
+  return /\bParameters\.(QueryFile|SetFile|QueryVolume|SetVolume)\.Length$/.test(t.loc);
+}
+
 /** A place in a buffer, or what is left of it, that was counted up from a length: no number that somebody chose. */
 function isRunning(e: Arith): boolean {
-  const direct = (t: Lin): boolean => t.t.some(([x]) => !x.frame);
+  const direct = (t: Lin): boolean => t.t.some(([x]) => x.key.startsWith('REQ.'));
   if (e.op === '-') return constOf(e.r.t) === undefined && !direct(e.r.t) && e.r.taint.every(isRequestLength);
   return ![e.l, e.r].some((x) => direct(x.t));
 }

@@ -61,7 +61,9 @@ export const sharedNonvolatileRead: Rule = {
 
 const SITES = 'reads-request-field';
 
+/** What one capture would settle: a field of a request's pages, or the fields of one structure at a user address. */
 function siteKey(cx: RuleContext, hit: OriginHit): string {
+  if (hit.origin === 'UserVA') return `${cx.file}:${cx.fn.name}:${hit.target.base.key}`;
   return `${cx.file}:${cx.fn.name}:${fieldKey(hit.target)}`;
 }
 function spanOf(text: string): Span {

@@ -243,7 +243,7 @@ export class Memory {
       site: reading.site,
       plain: reading.plain,
       accessor: reading.accessor,
-      certain: hit.certain && !(state.hasMay('written', t.base) && this.answers(t, hit)),
+      certain: hit.certain && !(state.hasMay('written', t.base) && this.mayAnswer(t, hit)),
       witness: hit.witness,
       captured: false,
       request: hit.region?.request,
@@ -296,6 +296,11 @@ export class Memory {
       nestedIn: t.base.key,
     });
     return { base: region, path: '', off: constant(0) };
+  }
+
+  /** The same of a member of a structure that is not in view, whose other uses have no name. */
+  private mayAnswer(t: Target, hit: OriginHit): boolean {
+    return (t.root === undefined && /^\w+$/.test(t.path) && hit.origin === 'Buffered') || this.answers(t, hit);
   }
 
   /** The driver itself stores in this field of a request’s buffer: what lies there may be its own answer. */

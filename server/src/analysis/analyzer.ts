@@ -379,7 +379,7 @@ export class Analyzer {
     this.ran = false;
     const state = new State();
     const args = r.seed(state, this);
-    const context = { args, state, key: `root:${r.role}:${r.tag}`, inTry: false };
+    const context = { args, state, key: `root:${r.role}:${r.tag}`, inTry: r.handed === true };
     this.rootIds.add(`${key(r.fn)}#${context.key}`);
     this.execute(r.fn, context, 0, []);
     const ran = this.ran;

@@ -225,6 +225,9 @@ const copy: Handler = (api, c, s, f) => {
   const to = f.memory.targetsOf(dst);
   const dstTy = f.pointee(dst.ty);
   for (const t of to) {
+    // What goes behind the beginning of a block leaves alone what stands there.
+    const isBehind = t.base.k === 'alloc' && t.path === '' && t.off !== undefined && (constOf(t.off) ?? 0) > 0;
+    const before = isBehind ? [...s.under(t.base, '')].filter((x) => x.path !== '') : [];
     s.dropUnder(t.base, t.path);
     f.memory.store(
       s,
@@ -232,6 +235,7 @@ const copy: Handler = (api, c, s, f) => {
       { t: fresh(f, c.place, 'cpy'), pts: [], taint: unionTaints([], taint), ty: dstTy, agg: { from, taint } },
       siteOf(f, c.place),
     );
+    for (const x of before) s.setCell(x.base, x.path, x.val);
     if (from.length === 1) moveCells(s, from[0], t, siteOf(f, c.place), f);
     filled(t, len, c, s, f);
   }
@@ -389,13 +393,15 @@ const requestBuffer: Handler = (_api, c, s, f) => {
   const method = f.request(s).method;
   const direct = !input && (method === 1 || method === 2);
   const origin = unsafe ? 'UserVA' : direct ? 'SharedPages' : 'Buffered';
+  const min = c.arg('minLen');
+  const least = min && constOf(min.t);
   const region = f.regions.region(unsafe ? (input ? 'Type3' : 'User') : direct ? 'Direct' : 'Sys', origin, witness, {
     inLen: unsafe && !input ? undefined : f.regions.inLen,
     outLen: unsafe && input ? undefined : f.regions.outLen,
     request: unsafe ? (input ? 'type3' : 'user') : input ? 'wdf-in' : 'wdf-out',
+    least: least !== undefined && least > 0 ? least : undefined,
   });
   return succeedOrFail(c, s, f, (ok) => {
-    const min = c.arg('minLen');
     const target: Target = { base: region, path: '', off: constant(0) };
     put(
       c.arg('bufferOut'),
@@ -661,7 +667,8 @@ const mapSection: Handler = (api, c, s, f) => {
     `view:${f.at(c.place)}`,
     'SharedView',
     [f.regions.step(site, `\`${c.name}\` maps a section: whoever holds it can write, re-protect or unmap the view`)],
-    { certain: toProcess },
+    // While the driver starts, the process is that of the system, and no user has a handle to it.
+    { certain: toProcess && s.hasMust('role')?.data !== 'entry' },
   );
   return succeedOrFail(c, s, f, (ok) => {
     put(c.arg('baseOut') ?? c.arg('baseInOut'), pointerTo({ base: region, path: '', off: constant(0) }, f, c), c, ok, f);

@@ -234,6 +234,10 @@ function operatorCall(name: string, e: CallExpr, s: State, f: Frame): Val | unde
     case '_Analysis_assume_':
       for (const x of e.args) evaluate(x, s, f);
       return plain(fresh(f, e), INT);
+    case 'GetExceptionCode':
+    case '_exception_code':
+      // What is raised is a failure.
+      return plain(lin(f.atoms.atom(`raised:${f.at(e)}`, { lo: -(2 ** 31), hi: -1 })), INT);
     case 'FIELD_OFFSET':
     case 'UFIELD_OFFSET':
     case 'offsetof': {

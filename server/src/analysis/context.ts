@@ -5,6 +5,7 @@
 import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
 import { version } from '../program/bodies';
 import { Fingerprint } from '../syntax/digest';
+import { asKernel, isFromKernel, ofKernel } from './mode';
 import type { Declared } from '../program/program';
 import { Types } from '../program/types';
 import type { Bound } from './bounds';
@@ -14,7 +15,7 @@ import type { Exit, Frame } from './frame';
 import { cellKey, State, type Cell, type Mark } from './state';
 import { FENCED, ORDERED, STAYS } from './trail';
 import { constOf, lin, minus, replace, single, ZERO, type Atom, type Lin } from './term';
-import type { Base, Target, Val } from './value';
+import type { AllocBase, Base, Target, Val } from './value';
 
 export interface Context {
   readonly args: readonly Val[];
@@ -59,7 +60,10 @@ export function argumentsOf(
   const back = new Map<Atom, Lin>();
   const fnKey = `${d.file}:${d.decl.name}`;
   const callee = new State();
-  const given = args.slice(0, d.decl.params.length);
+  // The callee may never ask for the mode.
+  const fromKernel = isFromKernel(s, a.atoms.mode);
+  if (fromKernel) s = asKernel(s);
+  const given = args.slice(0, d.decl.params.length).map((v) => (fromKernel ? ofKernel(v) : v));
   // Objects of the caller's frame get the name of the parameter that leads to them.
   const locals = new Map<string, Base>();
   const several = new Map<string, readonly Base[]>();
@@ -243,7 +247,7 @@ export function argumentsOf(
       if (
         m.base
           ? reach.has(m.base.key) || (request && m.base.k === 'region')
-          : (m.tag === 'entry' && (request || m.path === 'control')) || (m.tag === 'role' && request)
+          : (m.tag === 'entry' && (request || m.path === 'control')) || (m.tag === 'role' && (request || m.data === 'entry'))
       )
         callee.setMust(t.mark(m));
   }
@@ -510,6 +514,7 @@ class Translator {
   }
 
   base(b: Base): Base {
+    if (b.k === 'alloc') return b.size ? this.block(b, b.size) : b;
     if (b.k !== 'local' && b.k !== 'sym') return b;
     const known = this.locals?.get(b.key);
     if (known) return known;
@@ -527,6 +532,12 @@ class Translator {
     const base = m.base && this.base(m.base);
     const num = m.num && this.lin(m.num);
     return base === m.base && num === m.num ? m : { ...m, base, num };
+  }
+
+  /** A block that a helper allocated is as long as its caller asked for. */
+  private block(b: AllocBase, was: Lin): Base {
+    const size = this.lin(was);
+    return size === was ? b : this.a.allocBase(b.key, b.api, b.site, b.what, size, b.zeroed);
   }
 
   target(p: Target): Target {

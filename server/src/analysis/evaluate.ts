@@ -2,6 +2,7 @@
  * Evaluates C expressions over abstract state. Changes the state it is given; tells observers what happens while it does.
  */
 import type { Expr, FunctionDecl, Span, TypeRef } from '../syntax/ast';
+import { keptTest } from './refine';
 import { binary, wrap } from '../program/constants';
 import { substitute } from '../program/substitute';
 import { isPointer, type Ty } from '../program/types';
@@ -306,7 +307,7 @@ export function lvalue(e: Expr, s: State, f: Frame): LValue {
       };
     }
     case 'idx': {
-      const base = evaluate(e.x, s, f);
+      const base = memberOfUnknownType(e.x, s, f) ?? evaluate(e.x, s, f);
       const index = evaluate(e.i, s, f);
       const arr = base.ty?.k === 'arr' ? base.ty : undefined;
       const ty = f.pointee(base.ty);
@@ -611,6 +612,7 @@ export function store(lv: LValue, v: Val, e: Expr, s: State, f: Frame): void {
   const target = e.kind === 'asg' ? e.l : e;
   const isVariable = target.kind === 'id';
   const narrowed = convert(v, lv.ty, s, f, target);
+  keptTest(v.t, s, site);
   if (lv.ty.k === 'rec' && !v.agg && lv.targets.length) {
     // A whole structure: its content is what the source holds.
     const from = v.pts;
@@ -641,12 +643,14 @@ function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
   const ty = f.type(type);
   if (ty.k === 'int') {
     const w = convert(v, ty, s, f, x);
-    return { ...w, ty };
+    // An address of this side that is counted with as a number stays an address: what is added to it is an offset.
+    const isOwn = v.ty?.k === 'ptr' && v.pts.length === 0 && v.taint.length === 0 && constOf(v.t) === undefined && ty.size === 8;
+    return { ...w, pts: isOwn ? f.memory.targetsOf(v) : w.pts, ty };
   }
   if (ty.k === 'ptr') {
     const to = f.pointee(ty);
     // A number from untrusted memory that becomes a pointer is an address that user mode chose.
-    if (v.pts.length === 0 && v.taint.length > 0 && constOf(v.t) === undefined && v.ty?.k === 'int') {
+    if (v.pts.length === 0 && v.taint.length > 0 && constOf(v.t) === undefined && v.ty?.k === 'int' && !hasUnknownTerm(x, f)) {
       const first = v.taint.find((t) => t.origin !== 'Registry' && t.origin !== 'Packet');
       if (first && !first.loc.startsWith('REQ|')) {
         const region = f.regions.region(
@@ -675,6 +679,18 @@ function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
     };
   }
   return { ...v, ty: ty.k === 'unknown' ? v.ty : ty };
+}
+
+/** A member of a structure that is not in view, with an index: more likely an array in it than a pointer, so nothing is read yet. */
+function memberOfUnknownType(x: Expr, s: State, f: Frame): Val | undefined {
+  if (x.kind !== 'fld' || (staticType(x, f)?.k ?? 'unknown') !== 'unknown') return undefined;
+  return plain(fresh(f, x), UNKNOWN, { pts: lvalue(x, s, f).targets });
+}
+
+/** A sum with a part whose declaration is not in view: that part may be the pointer. */
+function hasUnknownTerm(x: Expr, f: Frame): boolean {
+  if (x.kind !== 'bin' || (x.op !== '+' && x.op !== '-')) return false;
+  return [x.l, x.r].some((e) => hasUnknownTerm(e, f) || (e.kind !== 'bin' && (staticType(e, f)?.k ?? 'unknown') === 'unknown'));
 }
 
 function sizeOf(e: Expr & { kind: 'sizeof' }, s: State, f: Frame): Val {

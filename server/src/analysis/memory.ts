@@ -215,12 +215,12 @@ export class Memory {
       return { t: lin(this.atoms.atom(`next:${t.base.key}`)), pts: [{ base: t.base, root: 'MDL', path: '' }], taint: [], ty };
     const hits = this.originsOf(state, t);
     const untrusted = hits.find((h) => h.origin !== 'Kernel' && h.origin !== 'Snapshot');
-    if (untrusted && isVolatileOrigin(untrusted.origin)) return this.fromUntrusted(t, ty, untrusted, reading, true);
+    if (untrusted && isVolatileOrigin(untrusted.origin)) return this.fromUntrusted(state, t, ty, untrusted, reading, true);
     const cell = state.cell(t.base, t.path);
     if (cell && !(cell.agg && ty.k !== 'rec')) return cell.ty && !this.isPlainer(cell.ty, ty) ? cell : { ...cell, ty };
     const copied = this.fromAggregate(state, t, ty, reading);
     if (copied) return copied;
-    if (untrusted) return this.fromUntrusted(t, ty, untrusted, reading, false);
+    if (untrusted) return this.fromUntrusted(state, t, ty, untrusted, reading, false);
     const overlaid = this.fromUnion(state, t, ty);
     if (overlaid) return overlaid;
     return this.fromHeap(state, t, ty, reading);
@@ -234,7 +234,7 @@ export class Memory {
   }
 
   /** A value read from memory that another party wrote. */
-  private fromUntrusted(t: Target, ty: Ty, hit: OriginHit, reading: Reading, fresh: boolean): Val {
+  private fromUntrusted(state: State, t: Target, ty: Ty, hit: OriginHit, reading: Reading, fresh: boolean): Val {
     const loc = `${t.base.key}|${t.path}`;
     const taint: Taint = {
       origin: hit.origin,
@@ -243,7 +243,7 @@ export class Memory {
       site: reading.site,
       plain: reading.plain,
       accessor: reading.accessor,
-      certain: hit.certain,
+      certain: hit.certain && !(state.hasMay('written', t.base) && this.mayAnswer(t, hit)),
       witness: hit.witness,
       captured: false,
       request: hit.region?.request,
@@ -277,7 +277,10 @@ export class Memory {
 
   /** A pointer that lay in untrusted memory is a user address (or the peer's, in a peer's structure). */
   private nested(t: Target, hit: OriginHit, reading: Reading): Target {
-    const origin = hit.origin === 'Peer' || hit.origin === 'Packet' || hit.origin === 'Device' ? hit.origin : 'UserVA';
+    const origin =
+      hit.origin === 'Peer' || hit.origin === 'Registry' || hit.origin === 'Packet' || hit.origin === 'Device'
+        ? hit.origin
+        : 'UserVA';
     const step: Step = {
       file: reading.site.file,
       start: reading.site.start,
@@ -293,6 +296,11 @@ export class Memory {
       nestedIn: t.base.key,
     });
     return { base: region, path: '', off: constant(0) };
+  }
+
+  /** The same of a member of a structure that is not in view, whose other uses have no name. */
+  private mayAnswer(t: Target, hit: OriginHit): boolean {
+    return (t.root === undefined && /^\w+$/.test(t.path) && hit.origin === 'Buffered') || this.answers(t, hit);
   }
 
   /** The driver itself stores in this field of a request’s buffer: what lies there may be its own answer. */
@@ -371,7 +379,14 @@ export class Memory {
         if (state.bounds.range(this.regions.mode, 0).hi === 0 && m.region.origin === 'UserVA') break;
         return {
           t: lin(this.atoms.atom(`ptr:${m.region.key}`, { frame: false })),
-          pts: [{ base: this.witnessed(m.region, key, reading.site), path: '', off: constant(0) }],
+          pts: [
+            {
+              base: this.witnessed(m.region, key, reading.site),
+              path: '',
+              off: constant(0),
+              doubt: isCompletion(state) || undefined,
+            },
+          ],
           taint: [],
           ty,
         };
@@ -683,6 +698,11 @@ function walkRecord(rec: Rec, path: string): Ty | undefined {
     if (!ty) return undefined;
   }
   return ty;
+}
+
+/** What a completion routine is handed may be a request that this driver made itself. */
+function isCompletion(state: State): boolean {
+  return state.hasMust('role')?.data === 'completion';
 }
 
 function ofOneObject(targets: readonly Target[]): boolean {

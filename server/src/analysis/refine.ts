@@ -6,7 +6,7 @@ import { compareKnown, evaluate } from './evaluate';
 import type { Frame } from './frame';
 import type { State } from './state';
 import { constOf, constant, minus, type Lin } from './term';
-import type { Val } from './value';
+import type { Site, Val } from './value';
 
 const NEGATED: Readonly<Record<string, string>> = { '<': '>=', '>=': '<', '>': '<=', '<=': '>', '==': '!=', '!=': '==' };
 
@@ -103,6 +103,27 @@ export function relate(op: string, l: Val, r: Val, truth: boolean, s: State): St
   if (lc !== undefined && lc < 0 && r.ty?.k === 'int' && !r.ty.signed) a = constant(lc + 2 ** (8 * r.ty.size));
   return compare(actual, a, b, s);
 }
+
+/**
+ * A comparison whose answer is kept rather than branched on: what follows from it, and where it is asked for, is not known, only that two
+ * numbers were weighed against each other.
+ */
+export function keptTest(t: Lin, s: State, site: Site): void {
+  const only = t.t.length === 1 && t.c === 0 ? t.t[0]?.[0] : undefined;
+  const [a, b] = only?.args ?? [];
+  if (!only || !a || !b) return;
+  const name = only.key.slice(0, only.key.indexOf('('));
+  if (name === '&&' || name === '||') {
+    keptTest(a, s, site);
+    keptTest(b, s, site);
+  } else if (/^[<>]=?$/.test(name) && constOf(a) === undefined && constOf(b) === undefined) {
+    for (const side of [a, b]) {
+      s.compare(side);
+      for (const [x] of side.t) s.setMust({ tag: WEIGHED, path: x.key, site });
+    }
+  }
+}
+export const WEIGHED = 'weighed';
 
 /** Remembers which numbers a comparison tested. A test against zero says nothing about an amount. */
 function tested(op: string, l: Lin, r: Lin, s: State): void {

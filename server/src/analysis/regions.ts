@@ -41,6 +41,7 @@ export class Regions {
     this.outLen = global('REQ.OutLen', 0, U32);
     this.code = global('REQ.Code', 0, U32);
     this.mode = global('REQ.Mode', 0, 1);
+    atoms.mode = this.mode;
     this.major = global('REQ.Major', 0, 27);
     this.minor = global('REQ.Minor', 0, 255);
   }
@@ -49,11 +50,11 @@ export class Regions {
     key: string,
     origin: Origin,
     witness: readonly Step[],
-    more: { certain?: boolean; inLen?: Lin; outLen?: Lin; request?: RequestBuffer; nestedIn?: string } = {},
+    more: { certain?: boolean; inLen?: Lin; outLen?: Lin; request?: RequestBuffer; nestedIn?: string; least?: number } = {},
   ): RegionBase {
     const id = `R:${key}:${origin}`;
     // The same object for the same answer, however the analysis came to ask.
-    let name = `${id}${more.certain === false ? '?' : ''}`;
+    let name = `${id}${more.certain === false ? '?' : ''}${more.least === undefined ? '' : `+${String(more.least)}`}`;
     for (const w of witness) name += `>${w.file}:${String(w.start)}${w.message}`;
     let r = this.interned.get(name);
     if (!r) {
@@ -67,6 +68,7 @@ export class Regions {
         outLen: more.outLen,
         request: more.request,
         nestedIn: more.nestedIn,
+        least: more.least,
       };
       this.interned.set(name, r);
     }

@@ -7,6 +7,8 @@ import type { Frame } from './frame';
 /** Calls that take callbacks: role of the argument to the type of the callback. */
 const REGISTRATIONS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map<string, Readonly<Record<string, string>>>([
   ['FltCreateCommunicationPort', { connect: 'PFLT_CONNECT_NOTIFY', message: 'PFLT_MESSAGE_NOTIFY' }],
+  ['IoSetCompletionRoutine', { routine: 'IO_COMPLETION_ROUTINE' }],
+  ['IoSetCompletionRoutineEx', { routine: 'IO_COMPLETION_ROUTINE' }],
   ['CmRegisterCallback', { routine: 'EX_CALLBACK_FUNCTION' }],
   ['CmRegisterCallbackEx', { routine: 'EX_CALLBACK_FUNCTION' }],
 ]);

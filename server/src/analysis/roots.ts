@@ -4,6 +4,7 @@
  */
 import type { FunctionDecl, TypeRef } from '../syntax/ast';
 import type { ApiFact, Model } from '../model/model';
+import { usesOf } from '../program/handed';
 import { isHeader } from '../program/groups';
 import type { Declared, Program } from '../program/program';
 import type { Analyzer } from './analyzer';
@@ -22,6 +23,8 @@ export interface Root {
   readonly tag: string;
   /** Only a prototype says the role: a function that other code calls starts with what that code knows. */
   readonly weak?: boolean;
+  /** Its address is handed on: whoever calls it stands, for all that is known, inside `__try`. */
+  readonly handed?: boolean;
   seed(state: State, a: Analyzer): Val[];
 }
 
@@ -75,14 +78,23 @@ export function roots(program: Program, files: readonly string[], model: Model, 
     for (const fn of facts?.functions ?? []) if (fn.name === 'DriverEntry') add({ file, decl: fn }, ENTRY, 'entry');
   }
   const known = out.filter((r) => r.role !== 'none');
+  const handed = new Set<string>();
+  const called = new Set<string>();
+  for (const file of files) {
+    const uses = usesOf(program.files.get(file), model);
+    for (const name of uses.handed) handed.add(name);
+    for (const name of uses.called) called.add(name);
+  }
+  const others: Root[] = [];
   for (const file of files) {
     for (const decl of program.files.get(file)?.functions ?? []) {
       const fn = { file, decl };
       if (isSpare(fn, files)) continue;
-      known.push({ fn, role: 'any', tag: '', seed: (s, a) => seedUnknown(fn, s, a) });
+      others.push({ fn, role: 'any', tag: '', handed: handed.has(decl.name), seed: (s, a) => seedUnknown(fn, s, a) });
     }
   }
-  return known;
+  // What others call is reached from there, with what they know.
+  return [...known, ...others.filter((r) => !called.has(r.fn.decl.name)), ...others.filter((r) => called.has(r.fn.decl.name))];
 }
 
 /** How one function starts that the default configuration does not have: by the role of its prototype, else with nothing. */

@@ -2,6 +2,7 @@
  * What is known at one point of one execution path: memory cells, bounds on numbers, and marks that analyses and rules leave on the way.
  * Copied before it is changed; cheap to copy.
  */
+import { asKernel, isFromKernel, isProbe, vouchedFor } from './mode';
 import { Bounds, type Bound } from './bounds';
 import { Sparse } from './sparse';
 import { constOf, lin, plus, same, scale, single, type Atom, type Atoms, type Family, type Lin } from './term';
@@ -352,6 +353,16 @@ export class State {
     );
   }
 
+  /** Objects that one path probed, or need not have, and the other did not. */
+  private static probes(a: State, b: State): Base[] {
+    const out: Base[] = [];
+    Sparse.pairs(a.musts, b.musts, (x, y) => {
+      const only = x && !y ? x : y && !x ? y : undefined;
+      if (only?.base && isProbe(only)) out.push(only.base);
+    });
+    return out;
+  }
+
   /**
    * The state where two paths meet. A cell that differs becomes a fresh number named after the place, so that the answer is the same in
    * every round.
@@ -360,6 +371,12 @@ export class State {
    */
   static join(a: State, b: State, place: string, atoms: Atoms, loop = false): State {
     if (a === b) return a;
+    const vouched = vouchedFor(a, b, atoms.mode, State.probes(a, b));
+    const fromKernel = isFromKernel(a, atoms.mode);
+    if (fromKernel !== isFromKernel(b, atoms.mode)) {
+      if (fromKernel) a = asKernel(a);
+      else b = asKernel(b);
+    }
     const out = new State(a);
     const phis: { phi: Lin; x: Lin; y: Lin }[] = [];
     if (a.objects !== b.objects) {
@@ -391,6 +408,7 @@ export class State {
     Sparse.pairs(a.musts, b.musts, (x, y, key) => {
       if (x && !y) out.ownMusts().delete(key);
     });
+    for (const m of vouched) out.setMust(m);
     Sparse.pairs(a.mays, b.mays, (x, y, key) => {
       if (!x && y) out.ownMays().set(key, y);
     });

@@ -36,6 +36,8 @@ export interface Lin {
 export class Atoms {
   private readonly table = new Map<string, Atom>();
   private readonly unary = new Map<string, Map<Atom, Atom>>();
+  /** The mode of whoever made the request. */
+  mode: Lin | undefined;
 
   atom(key: string, options: { frame?: boolean; args?: readonly Lin[]; lo?: number; hi?: number } = {}): Atom {
     let a = this.table.get(key);

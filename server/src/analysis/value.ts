@@ -73,6 +73,8 @@ export interface RegionBase extends BaseCommon {
   readonly request?: RequestBuffer;
   /** The pointer was loaded from untrusted memory; the region of that memory. */
   readonly nestedIn?: string;
+  /** Whoever has the pointer was promised so many bytes behind it. */
+  readonly least?: number;
 }
 export type RequestBuffer =
   'system' | 'type3' | 'user' | 'mdl' | 'wdf-in' | 'wdf-out' | 'fast-in' | 'fast-out' | 'message' | 'oid' | 'ea' | 'registry';

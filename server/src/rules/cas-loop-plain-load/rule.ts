@@ -33,7 +33,9 @@ const inOneFunction = functionRule(
       const place = placeOf(target, s);
       if (place === undefined) continue;
       for (const load of loadsOf(expected, c.x, s)) {
-        if (strip(load, s) !== place || s.typeOf(bare(load))?.vol === true) continue;
+        // What is declared nowhere in view may well be volatile.
+        const ty = s.typeOf(bare(load));
+        if (strip(load, s) !== place || ty === undefined || ty.k === 'unknown' || ty.vol === true) continue;
         const x = bare(load);
         tell(
           x,

@@ -28,7 +28,7 @@ export const ioctlCodePartialCompare: Rule = {
         if (!atom || atom.key === 'REQ.Code' || !/^(&|>>|<<|%|narrow\d)\(/.test(atom.key)) return;
         const text = cx.text(e.c.kind === 'bin' && /^[=!]=$/.test(e.c.op) ? e.c.l : e.c).replace(/\s+/g, ' ');
         // Asking for the method or the access alone is no dispatch.
-        if (isMethod(atom)) return;
+        if (isMethod(atom) || isDeviceType(atom)) return;
         if (/METHOD_FROM_CTL_CODE|DEVICE_TYPE_FROM_CTL_CODE|&\s*(0x)?3\b/.test(text)) return;
         cx.report({
           place: e.place,
@@ -43,6 +43,13 @@ export const ioctlCodePartialCompare: Rule = {
     };
   },
 };
+
+/** `code >> 16`, `code & 0xffff0000`: the device type tells families of codes apart, each of which looks at the whole code. */
+function isDeviceType(x: Atom): boolean {
+  const by = x.args[1];
+  if (x.key.startsWith('>>(')) return by !== undefined && constOf(by) === 16;
+  return x.key.startsWith('&(') && x.args.some((a) => constOf(a) === 0xffff0000 || constOf(a) === -0x10000);
+}
 
 /** `code & mask` where the mask leaves the two bits of the method. */
 function isMethod(x: Atom): boolean {

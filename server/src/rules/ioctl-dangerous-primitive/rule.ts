@@ -2,6 +2,7 @@
  * An operation that gives away the machine (model-specific registers, ports, physical memory, other processes) with an argument that the
  * caller chooses.
  */
+import { constOf } from '../../analysis/term';
 import { chosen, source } from '../request/taint';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -21,8 +22,15 @@ export const ioctlDangerousPrimitive: Rule = {
     return {
       call(e, v) {
         if (e.api?.dangerous === undefined || e.api.dangerous === false || v.request.mode === 0) return;
+        // The object manager checks what the caller may do, unless it is told that the kernel asks.
+        const mode = e.arg('mode');
+        if (mode && constOf(mode.t) !== 0) return;
+        const roles = e.api.args;
+        const counts = roles && new Set(Object.values(roles));
         const i = e.args.findIndex(
-          (a) => chosen(a, v) !== undefined || (a.agg?.taint ?? []).some((t) => t.origin === 'Buffered' && t.certain),
+          (a, n) =>
+            (counts?.has(n) ?? true) &&
+            (chosen(a, v) !== undefined || (a.agg?.taint ?? []).some((t) => t.origin === 'Buffered' && t.certain)),
         );
         const arg = e.args[i];
         const expr = e.argExprs[i];

@@ -2,8 +2,11 @@
  * An offset or index that lies in the buffer of a request, added to a pointer or used on an array without any comparison.
  */
 import type { Index, View } from '../../analysis/events';
-import { constant, minus } from '../../analysis/term';
+import { constant, minus, type Lin } from '../../analysis/term';
+import type { Taint } from '../../analysis/value';
+import { isLimit } from '../request/limit';
 import { Once } from '../request/once';
+import { servesControl } from '../request/reach';
 import { named } from '../request/touch';
 import { chosen, isRequestLength, ofRequest } from '../request/taint';
 import { step } from '../request/walk';
@@ -28,6 +31,10 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
         const taint = chosen(e.index, v);
         if (!taint || isRequestLength(taint) || !ofRequest(taint) || bounded(e, v) || step(cx.fn, e.place, (s) => cx.text(s)))
           return;
+        if (isSystems(taint, v)) return;
+        // What a process does to its own addresses is its own affair.
+        const to = v.origins(e.targets);
+        if (isLimit(cx.fn, e.x) || (to.length > 0 && to.every((h) => h.origin === 'UserVA'))) return;
         if (!once.here(`${taint.loc}|${String(v.request.code ?? '')}`, e.place)) return;
         cx.report({
           place: e.place,
@@ -46,14 +53,25 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
   },
 };
 
+/** The new name of a file: the system has checked its length before the file system sees it. */
+function isSystems(t: Taint, v: View): boolean {
+  const { major } = v.request;
+  return t.loc.endsWith('|FileNameLength') && major !== 13 && major !== 14 && !servesControl(v);
+}
+
 /** Known to stay inside, or compared with something whose amount is not known. */
 function bounded(e: Index, v: View): boolean {
   const i = e.index.t;
-  if (v.wasCompared(i)) return true;
+  if (isCompared(i, v)) return true;
   if (e.count !== undefined) return v.proves(minus(constant(e.count - 1), i)) && v.proves(i);
   // A mask or a remainder holds it to something.
   const ty = e.index.ty;
   return ty?.k === 'int' && v.range(i).hi < 2 ** (8 * Math.min(ty.size, 4)) / 2 - 1;
+}
+
+/** The number was compared, or the one that it is made of. */
+function isCompared(t: Lin, v: View): boolean {
+  return v.wasCompared(t) || t.t.some(([x]) => x.args.some((a) => isCompared(a, v)));
 }
 
 const MESSAGE = (text: string): string =>

@@ -3,7 +3,8 @@
  */
 import { Wraps, type Wrap } from '../request/arith';
 import { Once } from '../request/once';
-import { source } from '../request/taint';
+import { isRequestLength, source } from '../request/taint';
+import { constOf } from '../../analysis/term';
 import type { Val } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
 import type { Rule, RuleContext } from '../rule';
@@ -23,12 +24,26 @@ export const ioctlLengthArithOverflow: Rule = {
   observe(cx) {
     const wraps = new Wraps();
     const once = new Once();
+    /** What is stored may still be looked at before anybody uses it. */
+    const stored: { readonly val: Val | undefined; readonly place: Span; readonly wrap: Wrap }[] = [];
+    const checked = new Set<Wrap>();
     return {
       arith(e, v) {
         wraps.note(e, v);
       },
       branch(e) {
         if (e.c.kind !== 'bin' || e.c.op === '==' || e.c.op === '!=') return;
+        // A difference that fell below zero is larger than any constant limit: such a comparison finds it.
+        const [l, r] = e.vals;
+        if (l && r && (constOf(l.t) !== undefined || constOf(r.t) !== undefined)) {
+          const upper = e.c.op.startsWith('>') === (constOf(r.t) !== undefined);
+          for (const val of e.vals) {
+            const wrap = wraps.of(val);
+            if (wrap?.op !== '-') continue;
+            if (upper) checked.add(wrap);
+            return;
+          }
+        }
         for (const val of e.vals) use(val, e.place, 'compared', 'a comparison that was to guard memory', wraps, once, cx);
       },
       copy(e) {
@@ -43,7 +58,14 @@ export const ioctlLengthArithOverflow: Rule = {
           for (const a of e.args) use(a, e.place, 'an argument', 'an argument', wraps, once, cx, '-');
       },
       access(e) {
-        if (e.kind === 'write') use(e.val, e.place, 'stored', 'a value that is stored', wraps, once, cx, '-');
+        const wrap = e.kind === 'write' ? wraps.of(e.val) : undefined;
+        // A number of 64 bits that is no length may well be meant modulo its width.
+        if (wrap?.op === '-' && (wrap.bits < 64 || isRequestLength(wrap.taint)))
+          stored.push({ val: e.val, place: e.place, wrap });
+      },
+      done() {
+        for (const s of stored)
+          if (!checked.has(s.wrap)) use(s.val, s.place, 'stored', 'a value that is stored', wraps, once, cx, '-');
       },
       index(e) {
         use(e.index, e.place, 'an index', 'an index', wraps, once, cx);

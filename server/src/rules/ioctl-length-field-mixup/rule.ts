@@ -30,7 +30,7 @@ export const ioctlLengthFieldMixup: Rule = {
       ...touches((t, v) => {
         const region = t.hit.region;
         if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
-        if (t.kind === 'read') reads ||= !v.mark('written', region);
+        if (t.kind === 'read' || t.both) reads ||= !v.mark('written', region);
         else if (answersUnderInput(t.hit, endOf(t.hit, t.size), v))
           answers.push({ hit: t.hit, place: t.place, code: v.request.code });
       }),

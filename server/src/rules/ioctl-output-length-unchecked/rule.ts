@@ -64,6 +64,11 @@ function check(
   const answer = coverage(len, end, v);
   if (answer === 'covered' || answer === 'amount-unknown' || isCheckedAsWrite(hit, end, v)) return;
   if (size && same(size, len)) return;
+  // The pointer is to be had with so many bytes only, or was kept by code that had looked at the length.
+  const bytes = end && constOf(end);
+  if ((region.least !== undefined && bytes !== undefined && bytes <= region.least) || hit.target.from !== undefined) return;
+  // Another driver's request.
+  if (v.request.mode === 0) return;
   // The buffer of a buffered request is as long as the longer of its two lengths: a write inside the checked input damages nothing.
   const input = region.inLen;
   if (input && region.origin === 'Buffered') {

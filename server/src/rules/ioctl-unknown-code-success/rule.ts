@@ -21,16 +21,24 @@ export const ioctlUnknownCodeSuccess: Rule = {
     const text = (s: { start: number; end: number }): string => cx.text.slice(s.start, s.end);
     for (const fn of cx.facts?.functions ?? []) {
       for (const s of statements(fn.body)) {
-        if (s.kind !== 'switch' || !/\b(IoControlCode|FsControlCode|ioctlCode|ControlCode)\b/i.test(text(s.x))) continue;
+        if (s.kind !== 'switch' || !CODE.test(text(s.x))) continue;
         const body = defaultBody(s);
         const code = body?.map((b) => text(b)).join('\n') ?? '';
         // Anything that is done for an unknown code (a refusal, a call, a forward) is somebody's decision.
-        if (body && /[=(]|return|goto/.test(code.replace(/\b(break|default)\b/g, '')) && !/=\s*STATUS_SUCCESS/.test(code))
+        const succeeds =
+          body?.some((b) => !/^\s*(if|switch|for|while|do|__try|try)\b/.test(text(b)) && SUCCESS.test(flat(text(b)))) ?? false;
+        if (body && /[=(]|return|goto/.test(code.replace(/\b(break|default)\b/g, '')) && !succeeds) continue;
+        // Another `switch` of this function goes through the codes as well: together they know them all.
+        if (
+          [...statements(fn.body)].some(
+            (o) => o !== s && o.kind === 'switch' && defaultBody(o) !== undefined && CODE.test(text(o.x)),
+          )
+        )
           continue;
         const before = cx.text.slice(fn.start, s.start);
         const status = lastStatus(before);
         if (!body && !status) continue;
-        if (!/=\s*STATUS_SUCCESS/.test(code) && status?.value !== 'STATUS_SUCCESS') continue;
+        if (!succeeds && status?.value !== 'STATUS_SUCCESS') continue;
         // Codes that are not this driver's go on to the next one.
         if (/IoCallDriver|IofCallDriver|IoSkipCurrentIrpStackLocation|WdfRequestSend|Forward/.test(cx.text.slice(s.end, fn.end)))
           continue;
@@ -55,6 +63,13 @@ export const ioctlUnknownCodeSuccess: Rule = {
     }
   },
 };
+
+const SUCCESS = /=\s*STATUS_SUCCESS/;
+/** Without what is done under a condition. */
+function flat(text: string): string {
+  return /^\s*\{/.test(text) && /\b(if|switch)\b/.test(text) ? '' : text;
+}
+const CODE = /\b(IoControlCode|FsControlCode|ioctlCode|ControlCode)\b/i;
 
 /** Statements behind `default:`, up to its `break`; undefined without one. */
 function defaultBody(s: SwitchStmt): readonly Stmt[] | undefined {

@@ -5,6 +5,7 @@ import type { View } from '../../analysis/events';
 import { constOf, minus } from '../../analysis/term';
 import type { Base, Val } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
+import { servesControl } from '../request/reach';
 import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
 
@@ -21,6 +22,8 @@ export const iostatusInformationOverreport: Rule = {
   page,
   observe(cx) {
     // What a request says is decided when it is handed back: until then it may be written again.
+    /** Control codes whose buffer was given to another function. */
+    const handed = new Set<number | undefined>();
     const stores: { base: Base; place: Span; val: Val }[] = [];
     const settle = (v: View): void => {
       for (const s of stores) {
@@ -34,6 +37,10 @@ export const iostatusInformationOverreport: Rule = {
         for (const t of e.targets) if (t.root === 'IRP') stores.push({ base: t.base, place: e.place, val: e.val });
       },
       call(e, v) {
+        // What a handler of the driver wrote there is not known here.
+        if (!e.api && e.args.some((x) => x.pts.some((t) => t.base.k === 'region' && /^(system|wdf)/.test(t.base.request ?? ''))))
+          handed.add(v.request.code);
+        if (handed.has(v.request.code)) return;
         if (e.name === 'WdfRequestCompleteWithInformation' || e.name === 'WdfRequestSetInformation') {
           const val = e.arg('length');
           const status = e.arg('status');
@@ -41,6 +48,7 @@ export const iostatusInformationOverreport: Rule = {
         } else if (e.api?.role === 'irp-complete') settle(v);
       },
       ret(_x, val, _place, v) {
+        if (handed.has(v.request.code)) return;
         if (val && v.range(val.t).hi < 0) return;
         settle(v);
       },
@@ -50,7 +58,12 @@ export const iostatusInformationOverreport: Rule = {
 
 function judge(val: Val, place: Span, v: View, cx: RuleContext): void {
   // Exactly the caller's own length: the whole buffer goes back, whatever was written to it.
-  if (constOf(minus(val.t, v.request.outLen)) !== 0 && constOf(minus(val.t, v.request.inLen)) !== 0) return;
+  const isOut = constOf(minus(val.t, v.request.outLen)) === 0;
+  if (!isOut && constOf(minus(val.t, v.request.inLen)) !== 0) return;
+  // A write reports what it took; that it is a control code must be known.
+  if (!isOut && !servesControl(v)) return;
+  const role = v.state.hasMust('role')?.data;
+  if (role === 'read' || role === 'write') return;
   // Reads and writes report what they moved.
   if (val.taint.some((t) => /Read|Write|SetFile|Query/.test(t.loc))) return;
   const { method, major } = v.request;

@@ -49,6 +49,7 @@ export const irpPendingMismatch: Rule = {
   },
 };
 
+/** A completion routine marks what it hands on, and answers whether completion goes on. */
 function dispatches(params: string): boolean {
-  return /\bPIRP\b/.test(params);
+  return /\bPIRP\b/.test(params) && !/\bPIRP\b[^,]*,[^,]*\b(PVOID|LPVOID|void\s*\*)[^,]*$/.test(params);
 }

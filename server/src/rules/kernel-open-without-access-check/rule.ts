@@ -1,8 +1,11 @@
 /**
  * A file, key or section that the driver opens while it serves a request, without the access check of the caller.
  */
+import type { View } from '../../analysis/events';
 import { constOf } from '../../analysis/term';
+import type { Target, Val } from '../../analysis/value';
 import { servesControl } from '../request/reach';
+import { chosen } from '../request/taint';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -24,20 +27,28 @@ export const kernelOpenWithoutAccessCheck: Rule = {
   observe(cx) {
     // Flags of the object attributes that this function filled in, by the object.
     const filled = new Map<string, number | undefined>();
+    const nameless = new Set<string>();
+    const chosenNames = new Set<string>();
     return {
       call(e, v) {
         if (e.name === 'InitializeObjectAttributes') {
           const to = e.args[0]?.pts[0];
           const value = e.args[2];
-          if (to && value) filled.set(`${to.base.key}|${to.path}`, constOf(value.t));
+          if (to && value) filled.set(keyOf(to), constOf(value.t));
+          if (to && (isChosen(e.args[1], v) || isChosen(e.args[3], v))) chosenNames.add(keyOf(to));
+          if (to && e.args[1] && constOf(e.args[1].t) === 0) nameless.add(keyOf(to));
           return;
         }
         if (!ROLES.has(e.api?.role ?? '') || !e.name.startsWith('Zw')) return;
         if (!servesControl(v) || v.request.mode === 0) return;
         const object = e.arg('attributes')?.pts[0];
         const cell = object && v.state.cell(object.base, object.path === '' ? 'Attributes' : `${object.path}.Attributes`);
-        const value = object && (filled.get(`${object.base.key}|${object.path}`) ?? (cell && constOf(cell.t)));
+        const value = object && (filled.get(keyOf(object)) ?? (cell && constOf(cell.t)));
         if (value === undefined) return;
+        // Keys that the driver names itself lie where it put them.
+        if (e.api?.role.startsWith('reg-') && object && filled.has(keyOf(object)) && !chosenNames.has(keyOf(object))) return;
+        // A new object without a name is nobody's to open.
+        if (e.api?.role === 'section-create' && object && nameless.has(keyOf(object))) return;
         if (has(value, OBJ_FORCE_ACCESS_CHECK)) return;
         cx.report({
           place: e.place,
@@ -52,6 +63,20 @@ export const kernelOpenWithoutAccessCheck: Rule = {
     };
   },
 };
+
+function keyOf(t: Target): string {
+  return `${t.base.key}|${t.path}`;
+}
+
+/** The caller had a hand in it: in the value, in the memory that it points to, or in the text that the string there points to. */
+function isChosen(val: Val | undefined, v: View): boolean {
+  if (!val) return false;
+  if (chosen(val, v) || v.pointee(val).some((h) => h.origin !== 'Kernel')) return true;
+  return val.pts.some((t) => {
+    const buffer = v.state.cell(t.base, t.path === '' ? 'Buffer' : `${t.path}.Buffer`);
+    return buffer !== undefined && (chosen(buffer, v) !== undefined || v.pointee(buffer).some((h) => h.origin !== 'Kernel'));
+  });
+}
 
 function has(value: number, bit: number): boolean {
   return Math.floor(value / bit) % 2 === 1;

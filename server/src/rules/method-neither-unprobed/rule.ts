@@ -3,7 +3,7 @@
  */
 import { Once } from '../request/once';
 import { named, touches } from '../request/touch';
-import { addressKind, probe, probedBySystem, probesItself } from '../request/user-pointer';
+import { addressKind, isSettled, probedBySystem, probesItself } from '../request/user-pointer';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -22,7 +22,7 @@ export const methodNeitherUnprobed: Rule = {
     const once = new Once();
     return touches((t, v) => {
       if (addressKind(t.hit) !== 'direct' || probesItself(t.api)) return;
-      if (probe(t.hit, v) || probedBySystem(t.hit, v)) return;
+      if (isSettled(t.hit, v) || probedBySystem(t.hit, v)) return;
       if (!once.here(`${t.hit.target.base.key}|${t.kind}|${String(v.request.code ?? '')}`, t.place)) return;
       const text = named(cx.text(t.place));
       cx.report({

@@ -6,14 +6,14 @@ import type { Rule } from '../rule';
 import page from './page.md';
 
 const BOTH = 'serves-both-modes';
-const ROLES: ReadonlySet<string> = new Set(['wait', 'lock-user-pages', 'handle-to-object']);
+const ROLES: ReadonlySet<string> = new Set(['wait', 'lock-user-pages']);
 
 export const modeConstantUsermode: Rule = {
   meta: {
     id: 'mode-constant-usermode',
     title: 'Mode of the caller taken to be `UserMode`',
     threats: ['IOCTLs', 'Miscellaneous kernel APIs'],
-    severity: 'warning',
+    severity: 'info',
     precision: 'medium',
     cwe: [1284],
     profile: 'default',
@@ -35,7 +35,7 @@ export const modeConstantUsermode: Rule = {
         if (mode?.kind !== 'id' || mode.name !== 'UserMode') return;
         cx.report({
           place: e.place,
-          severity: 'warning',
+          severity: 'info',
           message: `\`${e.name}\` is given \`UserMode\`, but this driver also serves callers in kernel mode.`,
           path: [
             cx.step(e.place, 'use', '`UserMode` here'),

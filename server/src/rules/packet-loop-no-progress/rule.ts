@@ -1,7 +1,7 @@
 /**
  * A loop moves on by a length that the record itself names; nothing in the loop refuses zero or more than is left.
  */
-import { counted, recordWalks, testsStep } from '../source/records';
+import { counted, followsItself, ownStep, recordWalks, testsStep } from '../source/records';
 import { functionRule } from '../source/shape';
 import page from './page.md';
 
@@ -18,7 +18,7 @@ export const packetLoopNoProgress = functionRule(
   page,
   (s, tell) => {
     for (const walk of recordWalks(s)) {
-      if (testsStep(walk, s) || counted(walk, s)) continue;
+      if (testsStep(walk, s) || counted(walk, s) || ownStep(walk, s) || followsItself(walk, s)) continue;
       tell(
         walk.advance.place,
         `The loop moves on by \`${walk.step}\`, which nothing tests: with 0 it never ends${walk.left ? `, and with more than \`${walk.left}\` it leaves the buffer` : ''}.`,

@@ -2,7 +2,7 @@
  * Data of a queried registry value is read, but its `DataLength` was never looked at.
  */
 import { functionRule } from '../source/shape';
-import { queriedValues } from '../source/registry';
+import { isMeasured, queriedValues } from '../source/registry';
 import page from './page.md';
 
 export const registryLengthUnchecked = functionRule(
@@ -18,7 +18,7 @@ export const registryLengthUnchecked = functionRule(
   page,
   (s, tell) => {
     for (const value of queriedValues(s)) {
-      if (value.looksAt(/\bDataLength\b/) || value.returnedLengthUsed) continue;
+      if (isMeasured(value)) continue;
       const [first] = value.reads;
       if (!first) continue;
       tell(first, `\`${s.text(first)}\` is read from the registry, but the \`DataLength\` of the value is never checked.`, {

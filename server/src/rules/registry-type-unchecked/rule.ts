@@ -2,7 +2,7 @@
  * Data of a queried registry value is interpreted, but its `Type` was never looked at.
  */
 import { functionRule } from '../source/shape';
-import { queriedValues } from '../source/registry';
+import { isMeasured, queriedValues } from '../source/registry';
 import page from './page.md';
 
 export const registryTypeUnchecked = functionRule(
@@ -24,6 +24,8 @@ export const registryTypeUnchecked = functionRule(
       tell(first, `\`${s.text(first)}\` is read from the registry, but the \`Type\` of the value is never checked.`, {
         from: [s.step(value.query.x, 'origin', `\`${value.query.name}\` fills \`${value.buffer}\` from the registry`)],
         use: 'read here',
+        // Where the length is not looked at either, that is said, and mended with this.
+        severity: isMeasured(value) ? 'warning' : 'info',
       });
     }
   },

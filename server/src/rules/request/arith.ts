@@ -3,10 +3,11 @@
  * function, so that a rule can ask where such a number is used.
  */
 import type { Arith, View } from '../../analysis/events';
+import { WEIGHED } from '../../analysis/refine';
 import { constOf, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
-import { chosen, statedByPeer } from './taint';
+import { chosen, isRequestLength, statedByPeer } from './taint';
 
 export interface Wrap {
   readonly place: Span;
@@ -30,6 +31,9 @@ export class Wraps {
     if (!taint) return;
     // Indexes of a ring wrap on purpose.
     if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
+    if (isRequestLength(taint) && (isRunning(e) || (e.op === '-' && isSystems(taint) && constOf(e.r.t) !== undefined))) return;
+    // What this side has used up of a field.
+    if (e.op === '-' && constOf(e.r.t) === undefined && e.r.taint.length === 0) return;
     if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v)) return;
     if (!this.byForm.has(form)) this.byForm.set(form, { place: e.place, op: e.op, taint, bits: e.bits });
   }
@@ -51,6 +55,18 @@ export class Wraps {
     for (const w of this.byForm.values()) if (w.place.start >= place.start && w.place.end <= place.end) return w;
     return undefined;
   }
+}
+
+/** The system answers a length below that of the class of information itself. */
+function isSystems(t: Taint): boolean {
+  return /\bParameters\.(QueryFile|SetFile|QueryVolume|SetVolume)\.Length$/.test(t.loc);
+}
+
+/** A place in a buffer, or what is left of it, that was counted up from a length: no number that somebody chose. */
+function isRunning(e: Arith): boolean {
+  const direct = (t: Lin): boolean => t.t.some(([x]) => x.key.startsWith('REQ.'));
+  if (e.op === '-') return constOf(e.r.t) === undefined && !direct(e.r.t) && e.r.taint.every(isRequestLength);
+  return ![e.l, e.r].some((x) => direct(x.t));
 }
 
 function key(t: Lin): string {
@@ -88,6 +104,7 @@ function isPlainTest(t: Lin, v: View): boolean {
 function mayUnderflow(e: Arith, v: View): boolean {
   if (!isUnsigned(e)) return false;
   if (v.proves(e.out.t)) return false;
+  if (e.l.t.t.some(([x]) => v.state.hasMust(WEIGHED, undefined, x.key) !== undefined)) return false;
   if (v.wasCompared(e.l.t)) {
     // Compared with constants only, and those do not reach.
     const c = constOf(e.r.t);

@@ -13,6 +13,8 @@ export interface Touch {
   readonly size: Lin | undefined;
   readonly place: Span;
   readonly api: ApiFact | undefined;
+  /** What is written is made of what is read there. */
+  readonly both?: boolean;
 }
 
 /** Listens for every access outside assertions. */
@@ -22,7 +24,7 @@ export function touches(tell: (t: Touch, v: View) => void): Pick<Observer, 'acce
       if (e.inAssert) return;
       const size = e.size === undefined ? undefined : constant(e.size);
       for (const hit of v.origins(e.targets))
-        tell({ hit, kind: e.kind === 'read' ? 'read' : 'write', size, place: e.place, api: e.api }, v);
+        tell({ hit, kind: e.kind === 'read' ? 'read' : 'write', size, place: e.place, api: e.api, both: e.kind === 'rmw' }, v);
     },
     copy(e, v) {
       const size = e.len?.t;

@@ -1,7 +1,9 @@
 /**
  * What is known about an address that the caller chose: where it came from, and whether a probe holds it to user memory.
  */
+import { servesControl } from './reach';
 import type { OriginHit, View } from '../../analysis/events';
+import { isVouched } from '../../analysis/mode';
 import type { Mark } from '../../analysis/state';
 import type { ApiFact } from '../../model/model';
 
@@ -28,5 +30,12 @@ export function probesItself(api: ApiFact | undefined): boolean {
 /** Reads, writes and files: the I/O manager has probed the buffer before the driver sees it. */
 export function probedBySystem(hit: OriginHit, v: View): boolean {
   const major = v.request.major;
+  // The buffer of any request but a control code: which one it is must be known before anything is owed.
+  if (hit.region?.request === 'user' && major === undefined && v.request.code === undefined && !servesControl(v)) return true;
   return hit.region?.nestedIn === undefined && major !== undefined && major !== 13 && major !== 14;
+}
+
+/** It was probed, or on every path that came here it needed no probe. */
+export function isSettled(hit: OriginHit, v: View): boolean {
+  return probe(hit, v) !== undefined || isVouched(v.state, hit.target.base);
 }

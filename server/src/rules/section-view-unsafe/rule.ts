@@ -1,6 +1,7 @@
 /**
  * A section that someone else holds is mapped, and the view is touched outside `__try`: whoever holds it can cut the file or the view.
  */
+import { Once } from '../request/once';
 import type { Rule } from '../rule';
 import { proof, short } from '../volatile/shared-memory';
 import page from './page.md';
@@ -17,11 +18,13 @@ export const sectionViewUnsafe: Rule = {
   },
   page,
   observe(cx) {
+    // One `__try` around them all is what is missing.
+    const once = new Once();
     return {
       access(e, v) {
         if (v.inTry || e.inAssert) return;
         const hit = v.origins(e.targets).find((h) => h.origin === 'SharedView' && h.certain);
-        if (!hit) return;
+        if (!hit || !once.here(hit.target.base.key, e.place)) return;
         cx.report({
           place: e.place,
           severity: 'error',
@@ -33,7 +36,7 @@ export const sectionViewUnsafe: Rule = {
         if (v.inTry) return;
         for (const val of [e.src, e.dst]) {
           const hit = val && v.pointee(val).find((h) => h.origin === 'SharedView' && h.certain);
-          if (!hit) continue;
+          if (!hit || !once.here(hit.target.base.key, e.place)) continue;
           cx.report({
             place: e.place,
             severity: 'error',

@@ -2,6 +2,7 @@
  * An index from shared memory is checked, but against a bound that lies in shared memory as well.
  */
 import { words } from '../../analysis/memory';
+import { isLimit } from '../request/limit';
 import type { Rule } from '../rule';
 import { indexSource } from '../volatile/index-use';
 import { short } from '../volatile/shared-memory';
@@ -21,6 +22,7 @@ export const sharedBoundFromShared: Rule = {
   observe(cx) {
     return {
       index(e, v) {
+        if (isLimit(cx.fn, e.x)) return;
         const source = indexSource(e, v);
         if (source?.limit !== 'shared') return;
         const text = short(cx.text(e.place));

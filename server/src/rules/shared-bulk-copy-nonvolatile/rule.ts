@@ -6,7 +6,7 @@ import { words } from '../../analysis/memory';
 import type { Fix } from '../finding';
 import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { decisions, decisionsOf } from '../volatile/decisions';
-import { ACCESSORS, habits, lasting, proof, rewritable, short, together, VOLATILE_COPIES } from '../volatile/shared-memory';
+import { habits, lasting, proof, rewritable, short, together, USER_ACCESSORS, VOLATILE_COPIES } from '../volatile/shared-memory';
 import page from './page.md';
 
 export const sharedBulkCopyNonvolatile: Rule = {
@@ -68,8 +68,8 @@ function decide(
   const first = decisionsOf(cx.placeName(e.place), facts)[0];
   const habit = facts.count(VOLATILE_COPIES) > 0;
   if (!out) return { severity: habit && lasting(hit) ? 'warning' : 'info', fixes };
-  if (hit.origin === 'UserVA')
-    return { severity: first !== undefined || habit || facts.count(ACCESSORS) > 0 ? 'warning' : 'info', fixes };
+  // One block copy of what a request names is how drivers capture it, but for those that hold themselves to accessors.
+  if (hit.origin === 'UserVA') return { severity: habit || facts.count(USER_ACCESSORS) > 0 ? 'warning' : 'info', fixes };
   return { severity: first !== undefined || lasting(hit) || habit ? 'warning' : 'info', fixes };
 }
 

@@ -2,6 +2,7 @@
  * A number from memory that user mode can rewrite is used as an index or an offset, and nothing limits it.
  */
 import { words } from '../../analysis/memory';
+import { isLimit } from '../request/limit';
 import type { Rule } from '../rule';
 import { indexSource } from '../volatile/index-use';
 import { short } from '../volatile/shared-memory';
@@ -21,6 +22,7 @@ export const sharedIndexUnclamped: Rule = {
   observe(cx) {
     return {
       index(e, v) {
+        if (isLimit(cx.fn, e.x)) return;
         const source = indexSource(e, v);
         if (source?.limit !== 'none') return;
         const text = short(cx.text(e.place));

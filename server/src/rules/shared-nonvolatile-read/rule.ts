@@ -20,6 +20,7 @@ import {
   short,
   taintPlace,
   together,
+  USER_ACCESSORS,
   isWritten,
 } from '../volatile/shared-memory';
 import page from './page.md';
@@ -60,7 +61,9 @@ export const sharedNonvolatileRead: Rule = {
 
 const SITES = 'reads-request-field';
 
+/** What one capture would settle: a field of a request's pages, or the fields of one structure at a user address. */
 function siteKey(cx: RuleContext, hit: OriginHit): string {
+  if (hit.origin === 'UserVA') return `${cx.file}:${cx.fn.name}:${hit.target.base.key}`;
   return `${cx.file}:${cx.fn.name}:${fieldKey(hit.target)}`;
 }
 function spanOf(text: string): Span {
@@ -120,7 +123,7 @@ function decide(
   if (!lasting(hit) && isRefetched(cx, hit.target, facts)) return undefined;
   if (!hit.certain) return { severity: 'info', message: because, fixes };
   if (hit.origin === 'UserVA') {
-    const strict = first !== undefined || facts.count(ACCESSORS) > 0;
+    const strict = first !== undefined || facts.count(USER_ACCESSORS) > 0;
     return { severity: strict ? 'warning' : 'info', message: because, fixes };
   }
   if (isWritten(hit.target, facts) && !e.whole) {

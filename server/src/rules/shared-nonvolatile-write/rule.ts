@@ -5,9 +5,15 @@ import type { Access, OriginHit } from '../../analysis/events';
 import { words } from '../../analysis/memory';
 import type { Rule, RuleContext } from '../rule';
 import { writeFixes } from '../fixes/accessors';
-import { SPELLED, spelling } from '../fixes/spelling';
-import { ACCESSORS, habits, isPlain, isShared, lasting, proof, short, together } from '../volatile/shared-memory';
+import { spelling } from '../fixes/spelling';
+import { fieldKey, habits, isPlain, isShared, lasting, proof, short, together, USER_ACCESSORS } from '../volatile/shared-memory';
 import page from './page.md';
+
+const STORES = 'stores-shared-field';
+
+function first(places: readonly string[]): string | undefined {
+  return [...places].sort()[0];
+}
 
 export const sharedNonvolatileWrite: Rule = {
   meta: {
@@ -42,6 +48,9 @@ export const sharedNonvolatileWrite: Rule = {
           e.val !== undefined &&
           e.val.t.t.every(([x]) => /^(name|const):/.test(x.key));
         const quiet = creating || !lasting(hit) || !hit.certain;
+        const field = fieldKey(hit.target);
+        const here = `${cx.file}:${String(e.place.start).padStart(9, '0')}`;
+        if (!quiet) cx.note(STORES, field, here);
         cx.report({
           place: e.place,
           severity: quiet ? 'info' : 'warning',
@@ -54,7 +63,11 @@ export const sharedNonvolatileWrite: Rule = {
             'stored here without a volatile accessor',
             'a store through a volatile accessor is one store',
           ),
-          decide: (facts) => ({ fixes: writeFixes(e, 'NoFence', facts, cx) }),
+          decide: (facts) => {
+            const fixes = writeFixes(e, 'NoFence', facts, cx);
+            // How a field is stored is decided once for the field: its first store speaks for all.
+            return quiet || first(facts.values(STORES, field)) === here ? { fixes } : { fixes, severity: 'info' };
+          },
         });
       },
     });
@@ -68,6 +81,6 @@ function toUser(e: Access, hit: OriginHit, cx: RuleContext): void {
     severity: 'info',
     message: `\`${short(cx.text(e.place))}\` is stored plainly in user memory: the compiler may split the store, or read it back.`,
     path: proof(cx, hit, e.place, 'stored here without a volatile accessor', 'a store through a volatile accessor is one store'),
-    decide: (facts) => (facts.count(ACCESSORS) > 0 || facts.count(SPELLED) > 0 ? { severity: 'warning' } : undefined),
+    decide: (facts) => (facts.count(USER_ACCESSORS) > 0 ? { severity: 'warning' } : undefined),
   });
 }

@@ -112,8 +112,16 @@ function isSpin(lock: string | undefined): boolean {
   return lock !== undefined && /spin/.test(lock);
 }
 
+/** The answer of a call is looked at. */
+function isUsed(x: Expr, s: Shape): boolean {
+  const parent = s.parent(x);
+  if (parent?.kind === 'cast') return isUsed(parent, s);
+  return parent !== undefined && parent.kind !== 'expr' && parent.kind !== 'comma';
+}
+
 /** A resource or wait lock that may not be granted: `ExAcquireResourceExclusiveLite(r, FALSE)`, a timeout, a status that is looked at. */
 function conditional(call: CallSite, s: Shape): boolean {
-  if (/^ExAcquireResource/.test(call.name)) return s.text(call.args[1] ?? call.x) !== 'TRUE';
+  // Whoever looks at the answer has a path on which it was refused.
+  if (/^ExAcquireResource/.test(call.name)) return s.text(call.args[1] ?? call.x) !== 'TRUE' || isUsed(call.x, s);
   return call.name === 'WdfWaitLockAcquire' && (s.text(call.args[1] ?? call.x) !== 'NULL' || s.parent(call.x)?.kind !== 'expr');
 }

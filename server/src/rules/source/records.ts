@@ -93,3 +93,26 @@ export function counted(walk: RecordWalk, s: Shape): boolean {
     (e) => e.kind === 'upd' && s.within(e, stmt) && mentions(condition, s.text(e.x)) && s.text(e.x) !== walk.pointer,
   );
 }
+
+/** The loop writes the record that it then steps over: the length is its own. */
+export function ownStep(walk: RecordWalk, s: Shape): boolean {
+  return s.stores.some(
+    (x) => x.op === '' && x.left === walk.step && s.within(x.r, walk.loop.stmt) && x.r.start < walk.advance.place.start,
+  );
+}
+
+/** The walk ends at a pointer that set out from the same place and came along the same records. */
+export function followsItself(walk: RecordWalk, s: Shape): boolean {
+  return s.loops.some((l) => s.within(walk.advance.r, l.stmt) && endsAtFollower(l.stmt.c, walk, s));
+}
+
+function endsAtFollower(condition: Expr | undefined, walk: RecordWalk, s: Shape): boolean {
+  const c = condition && bare(condition);
+  if (c?.kind !== 'bin' || !/^([<>]|!=)$/.test(c.op)) return false;
+  const sides = [bare(c.l), bare(c.r)].map((x) => (x.kind === 'id' ? x.name : ''));
+  const end = sides.find((n) => n !== walk.pointer);
+  if (!end || !sides.includes(walk.pointer)) return false;
+  const starts = (name: string): string[] => s.stores.filter((x) => x.op === '' && x.left === name).map((x) => s.text(bare(x.r)));
+  const from = new Set(starts(walk.pointer));
+  return starts(end).some((x) => from.has(x) && /^\w+$/.test(x));
+}

@@ -72,3 +72,8 @@ function returned(s: Shape): [CallSite, string | undefined, Expr | undefined][] 
   }
   return out;
 }
+
+/** The function looks at the length of the value. */
+export function isMeasured(value: QueriedValue): boolean {
+  return value.looksAt(/\bDataLength\b/) || value.returnedLengthUsed;
+}

@@ -10,7 +10,7 @@ import { pathIn, placeOf, type Target } from '../../analysis/value';
 import type { Step } from '../finding';
 import type { DriverFacts, RuleContext } from '../rule';
 import { decisions, decisionsOf, REACHES } from './decisions';
-import { fieldKey, habits, isFieldWritten, isWritten, lasting, proof, short, together } from './shared-memory';
+import { fieldKey, habits, isFieldWritten, isShared, isWritten, lasting, proof, short, together } from './shared-memory';
 
 /** The first read of a place. */
 interface First {
@@ -191,7 +191,9 @@ function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContex
     path: steps(cx, hit, e.place, first.mark, true),
     decide: (facts) => {
       const uses = decisionsOf(cx.placeName(e.place), facts).filter((u) => REACHES.has(u));
-      return { severity: uses.length ? 'error' : 'warning' };
+      // Pages of one request whose copy decides nothing are passed on as they are.
+      const isPassedOn = isShared(hit.origin) && !lasting(hit);
+      return { severity: uses.length ? 'error' : isPassedOn ? 'info' : 'warning' };
     },
   });
 }

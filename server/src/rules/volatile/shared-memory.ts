@@ -18,6 +18,8 @@ export const WRITES = 'writes-shared';
 const WRITES_INSIDE = 'writes-shared-inside';
 /** The driver reads or writes such memory by accessors. */
 export const ACCESSORS = 'uses-accessors';
+/** It reads or writes user addresses by accessors: those of user mode, or volatile ones. */
+export const USER_ACCESSORS = 'uses-user-accessors';
 /** The driver copies such memory by volatile copies. */
 export const VOLATILE_COPIES = 'uses-volatile-copies';
 
@@ -68,7 +70,11 @@ export function habits(cx: RuleContext): Observer {
     access(e, v) {
       const hits = v.origins(e.targets).filter((h) => isVolatileOrigin(h.origin));
       if (hits.length === 0) return;
-      if (e.api && e.volatile) cx.note(ACCESSORS, e.api.name);
+      if (e.api && e.volatile) {
+        cx.note(ACCESSORS, e.api.name);
+        if (/^(user-|volatile-accessor)/.test(e.api.role) && hits.some((h) => h.origin === 'UserVA'))
+          cx.note(USER_ACCESSORS, e.api.name);
+      }
       if (e.kind === 'read') return;
       for (const { target } of hits) {
         cx.note(WRITES, fieldKey(target), cx.fn.name);

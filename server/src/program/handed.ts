@@ -1,0 +1,55 @@
+/**
+ * What code does with functions: calls them, or keeps or passes on their address, other than to an interface of the kernel, so that who calls
+ */
+import type { Model } from '../model/model';
+import type { Expr, Stmt } from '../syntax/ast';
+import type { FileFacts } from '../syntax/facts';
+import { partsOf, partsOfStatement } from '../syntax/walk';
+
+export interface Uses {
+  /** Names whose address is kept or passed on. */
+  readonly handed: ReadonlySet<string>;
+  /** Names that are called. */
+  readonly called: ReadonlySet<string>;
+}
+
+const known = new WeakMap<FileFacts, Uses>();
+const NONE: Uses = { handed: new Set(), called: new Set() };
+
+export function usesOf(facts: FileFacts | undefined, model: Model): Uses {
+  if (!facts) return NONE;
+  let uses = known.get(facts);
+  if (!uses) known.set(facts, (uses = collect(facts, model)));
+  return uses;
+}
+
+function collect(facts: FileFacts, model: Model): Uses {
+  const out = new Set<string>();
+  const called = new Set<string>();
+  const value = (e: Expr | undefined): void => {
+    if (!e) return;
+    let x = e;
+    while (x.kind === 'cast' || (x.kind === 'un' && x.op === '&')) x = x.x;
+    if (x.kind === 'id') out.add(x.name);
+  };
+  const visit = (e: Expr): void => {
+    if (e.kind === 'call' && e.f.kind === 'id') called.add(e.f.name);
+    if (e.kind === 'call' && !(e.f.kind === 'id' && (model.api(e.f.name) ?? model.ddi(e.f.name)))) e.args.forEach(value);
+    else if (e.kind === 'asg') value(e.r);
+    else if (e.kind === 'init') for (const i of e.items) value(i.value);
+    for (const p of partsOf(e)) visit(p);
+  };
+  const statement = (s: Stmt): void => {
+    const parts = partsOfStatement(s);
+    for (const e of parts.exprs) visit(e);
+    for (const v of parts.vars)
+      if (v.init) {
+        value(v.init);
+        visit(v.init);
+      }
+    for (const t of parts.stmts) statement(t);
+  };
+  for (const fn of facts.functions) if (fn.body) statement(fn.body);
+  for (const g of facts.globals) if (g.init) visit(g.init);
+  return { handed: out, called };
+}

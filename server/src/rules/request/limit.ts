@@ -1,0 +1,54 @@
+/** Addresses that are only computed: the end of a buffer, set against another address or kept under a name that says so. */
+import type { Expr, FunctionDecl, Stmt } from '../../syntax/ast';
+import { partsOf, partsOfStatement } from '../../syntax/walk';
+
+/** What stands around an expression: another one, or the name that it gives a value to. */
+type Around = Expr | { readonly name: string };
+
+const known = new WeakMap<FunctionDecl, ReadonlyMap<Expr, Around>>();
+const NAME = /(^|_)(end|limit|stop)|(End|Limit|Stop)(?![a-z])/;
+
+/** True where nothing is reached through the address at this place. */
+export function isLimit(fn: FunctionDecl, x: Expr): boolean {
+  let up = around(fn).get(x);
+  // An element is reached, unless only its address is taken.
+  if (x.kind === 'idx') {
+    if (!up || !('kind' in up) || up.kind !== 'un' || up.op !== '&') return false;
+    up = around(fn).get(up);
+  }
+  while (up && 'kind' in up && up.kind === 'cast') up = around(fn).get(up);
+  if (!up) return false;
+  if (!('kind' in up)) return NAME.test(up.name);
+  if (up.kind === 'bin') return /^([<>]=?|[=!]=)$/.test(up.op);
+  if (up.kind !== 'asg' || up.op !== '') return false;
+  const to = up.l;
+  return (to.kind === 'id' || to.kind === 'fld') && NAME.test(to.name);
+}
+
+function around(fn: FunctionDecl): ReadonlyMap<Expr, Around> {
+  let map = known.get(fn);
+  if (!map) known.set(fn, (map = build(fn)));
+  return map;
+}
+
+function build(fn: FunctionDecl): ReadonlyMap<Expr, Around> {
+  const out = new Map<Expr, Around>();
+  const visit = (e: Expr): void => {
+    for (const p of partsOf(e)) {
+      out.set(p, e);
+      visit(p);
+    }
+  };
+  const statement = (s: Stmt): void => {
+    const parts = partsOfStatement(s);
+    for (const e of parts.exprs) visit(e);
+    for (const v of parts.vars)
+      if (v.init) {
+        out.set(v.init, { name: v.name });
+        visit(v.init);
+      }
+    for (const t of parts.stmts) statement(t);
+  };
+  if (fn.body) statement(fn.body);
+  return out;
+}

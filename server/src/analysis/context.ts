@@ -371,7 +371,7 @@ export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>):
   x.state.trim(
     (b) => b.k === 'local' && b.fn === inner,
     (y) => returned.has(y) || (context.back?.has(y) ?? false),
-    (b) => b.form.t.length > 1 && b.form.t.some(([y]) => isOfRequest(y)),
+    (b) => b.form.t.length > 1 && b.form.t.some(([y]) => isOfRequest(uncut(y))),
   );
 }
 
@@ -469,12 +469,13 @@ export function outcomesOf(
  */
 function stillHeld(form: Lin, b: Bound, s: State, a: Analyzer): void {
   if (form.t.length < 2) return;
-  for (const [x, k] of form.t) {
+  for (const [y, k] of form.t) {
+    const x = uncut(y);
     if (!isOfRequest(x)) continue;
     const below = k > 0 ? Number.isFinite(b.lo) : Number.isFinite(b.hi);
     const above = k > 0 ? Number.isFinite(b.hi) : Number.isFinite(b.lo);
     if (below) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`least:${x.key}`, { frame: false }))), 0, Infinity);
-    if (above) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`most:${x.key}`, { frame: false }))), -Infinity, 0);
+    if (above && x === y) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`most:${x.key}`, { frame: false }))), -Infinity, 0);
     s.compare(lin(x));
   }
 }
@@ -482,6 +483,12 @@ function stillHeld(form: Lin, b: Bound, s: State, a: Analyzer): void {
 /** A length of the request, or a field of its buffer. */
 function isOfRequest(x: Atom): boolean {
   return !x.frame && /^(REQ\.\w+Len$|ld:R:)/.test(x.key);
+}
+
+/** The number of which this one is the lower half, as `(USHORT)Length`: it is no smaller. */
+function uncut(x: Atom): Atom {
+  const of = x.lo === 0 && x.key.startsWith('narrow') ? x.args[0] : undefined;
+  return (of && single(of)) ?? x;
 }
 
 /** What a full fence in the callee settled. */

@@ -23,6 +23,7 @@ export interface LValue {
   readonly pointer?: Val;
 }
 
+const VOID: TypeRef = { kind: 'name', name: 'void' };
 export const UNKNOWN: Ty = { k: 'unknown', name: '' };
 const INT: Ty = { k: 'int', size: 4, signed: true, name: 'int' };
 
@@ -401,6 +402,8 @@ function unary(e: Expr & { kind: 'un' }, s: State, f: Frame): Val {
 
 export function addressOf(x: Expr, e: Expr, s: State, f: Frame): Val {
   if (x.kind === 'id' && !f.localType(x.name) && f.program.function(x.name, f.file)) return identifier(x.name, x, s, f);
+  const offset = x.kind === 'fld' || x.kind === 'idx' ? f.constants.offsetIdiom(x, f.file) : undefined;
+  if (offset !== undefined) return plain(constant(offset), { k: 'ptr', ref: VOID, file: f.file });
   const lv = lvalue(x, s, f);
   const first = lv.targets[0];
   let t: Lin;
@@ -510,16 +513,18 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
       const mask = rc ?? lc;
       if (mask !== undefined && mask >= 0) s.bounds.add(out, 0, mask);
       const m = rc === undefined ? r.t : l.t;
-      s.bounds.add(minus(out, m), -Infinity, 0);
-      s.bounds.add(minus(out, rc === undefined ? l.t : r.t), -Infinity, 0);
+      if (!wraps(m, s)) s.bounds.add(minus(out, m), -Infinity, 0);
+      const other = rc === undefined ? l.t : r.t;
+      if (!wraps(other, s)) s.bounds.add(minus(out, other), -Infinity, 0);
     } else if (op === '%') {
       s.bounds.add(minus(out, r.t), -Infinity, -1);
-      s.bounds.add(minus(out, l.t), -Infinity, 0);
+      if (!wraps(l.t, s)) s.bounds.add(minus(out, l.t), -Infinity, 0);
     } else if (op === '>>' || op === '/') {
-      s.bounds.add(minus(out, l.t), -Infinity, 0);
+      if (!wraps(l.t, s)) s.bounds.add(minus(out, l.t), -Infinity, 0);
       const by = rc === undefined ? undefined : op === '/' ? rc : 2 ** rc;
       const of = s.bounds.range(l.t, 1);
       if (by !== undefined && by > 0 && of.lo >= 0) s.bounds.add(out, Math.floor(of.lo / by), Math.floor(of.hi / by));
+      else if (by !== undefined && by > 0 && range.lo === 0) s.bounds.add(out, 0, Math.floor((range.hi ?? Infinity) / by));
     }
   }
   if (op === '-' || ((op === '+' || op === '*' || op === '<<') && f.observing)) {
@@ -533,6 +538,11 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     ty: isComparison(op) ? INT : ty,
     sizeOf: op === '*' ? (l.sizeOf ?? r.sizeOf) : undefined,
   };
+}
+
+/** A difference that may go below zero: in C it wraps, so that a part of it may be larger than the form says. */
+function wraps(t: Lin, s: State): boolean {
+  return (t.c < 0 || t.t.some(([, k]) => k < 0)) && s.bounds.range(t, 1).lo < 0;
 }
 
 function isComparison(op: string): boolean {

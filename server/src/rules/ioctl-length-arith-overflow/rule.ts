@@ -4,7 +4,7 @@
 import { Wraps, type Wrap } from '../request/arith';
 import { Once } from '../request/once';
 import { source } from '../request/taint';
-import type { Val } from '../../analysis/value';
+import type { View } from '../../analysis/events';
 import type { Span } from '../../syntax/ast';
 import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
@@ -27,43 +27,39 @@ export const ioctlLengthArithOverflow: Rule = {
       arith(e, v) {
         wraps.note(e, v);
       },
-      branch(e) {
+      branch(e, v) {
         if (e.c.kind !== 'bin' || e.c.op === '==' || e.c.op === '!=') return;
-        for (const val of e.vals) use(val, e.place, 'compared', 'a comparison that was to guard memory', wraps, once, cx);
+        for (const val of e.vals) use(wraps.of(val), e.place, 'a comparison that was to guard memory', v, once, cx);
       },
-      copy(e) {
-        use(e.len, e.place, 'the length of a copy', 'the length of a copy', wraps, once, cx);
+      copy(e, v) {
+        use(wraps.of(e.len), e.place, 'the length of a copy', v, once, cx);
       },
       call(e, v) {
         // Sizes of allocations are told by alloc-size-overflow.
         if (e.api?.role.startsWith('alloc')) return;
-        for (const role of ['size', 'len', 'length', 'minLen']) use(e.arg(role), e.place, role, 'a size', wraps, once, cx);
+        for (const role of ['size', 'len', 'length', 'minLen']) use(wraps.of(e.arg(role)), e.place, 'a size', v, once, cx);
         // Functions of this or another module; what only prints its arguments has no prototype in the driver.
         if (e.callees.length > 0 || (!e.api && v.program.prototype(e.name, v.file) !== undefined))
-          for (const a of e.args) use(a, e.place, 'an argument', 'an argument', wraps, once, cx, '-');
+          for (const a of e.args) {
+            use(wraps.of(a), e.place, 'an argument', v, once, cx, '-');
+            use(wraps.within(a, v), e.place, 'a member of an argument', v, once, cx, '-');
+          }
       },
-      access(e) {
-        if (e.kind === 'write') use(e.val, e.place, 'stored', 'a value that is stored', wraps, once, cx, '-');
+      access(e, v) {
+        if (e.kind === 'write') use(wraps.of(e.val), e.place, 'a value that is stored', v, once, cx, '-');
       },
-      index(e) {
-        use(e.index, e.place, 'an index', 'an index', wraps, once, cx);
+      index(e, v) {
+        use(wraps.of(e.index), e.place, 'an index', v, once, cx);
       },
     };
   },
 };
 
-function use(
-  val: Val | undefined,
-  place: Span,
-  _kind: string,
-  what: string,
-  wraps: Wraps,
-  once: Once,
-  cx: RuleContext,
-  only?: Wrap['op'],
-): void {
-  const wrap = wraps.of(val);
+/** @param only the operation that counts here */
+function use(wrap: Wrap | undefined, place: Span, what: string, v: View, once: Once, cx: RuleContext, only?: Wrap['op']): void {
   if (!wrap || (only !== undefined && wrap.op !== only)) return;
+  // A comparison after the subtraction and before the use.
+  if (wrap.op === '-' && v.proves(wrap.form)) return;
   if (!once.here(`${String(wrap.place.start)}`, wrap.place)) return;
   const text = cx.text(wrap.place).replace(/\s+/g, ' ');
   const how = wrap.op === '-' ? 'below zero' : `at ${String(wrap.bits)} bits`;

@@ -13,6 +13,10 @@ export interface Wrap {
   readonly op: Arith['op'];
   readonly taint: Taint;
   readonly bits: number;
+  /** It fits where it is computed, and wraps once 32 bits of it are kept: `ULONG Size = Count * sizeof(T)`. */
+  readonly cut?: boolean;
+  /** What it yields where it does not wrap. */
+  readonly form: Lin;
 }
 
 export class Wraps {
@@ -21,7 +25,7 @@ export class Wraps {
   note(e: Arith, v: View): void {
     if (e.out.t.t.length === 0) return;
     const form = key(e.out.t);
-    const before = e.op === '+' ? this.inside(e) : undefined;
+    const before = e.op === '-' ? undefined : this.inside(e);
     if (before) {
       if (!this.byForm.has(form)) this.byForm.set(form, before);
       return;
@@ -30,20 +34,51 @@ export class Wraps {
     if (!taint) return;
     // Indexes of a ring wrap on purpose.
     if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
-    if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v)) return;
-    if (!this.byForm.has(form)) this.byForm.set(form, { place: e.place, op: e.op, taint, bits: e.bits });
+    const cut = e.op !== '-' && e.bits > 32 && !mayOverflow(e, v, e.bits);
+    // Of what fits where it is computed, products alone: a sum stays near what it is made of.
+    if (cut && e.op === '+' && ![e.l, e.r].some((x) => this.byForm.get(key(x.t))?.cut)) return;
+    if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v, cut ? 32 : e.bits)) return;
+    if (!this.byForm.has(form))
+      this.byForm.set(form, { place: e.place, op: e.op, taint, bits: cut ? 32 : e.bits, cut, form: e.out.t });
   }
 
-  /** A constant added to a number that may have wrapped. */
+  /** A number that may have wrapped, and a constant that is added to it, or by which what went below zero is multiplied. */
   private inside(e: Arith): Wrap | undefined {
-    if (constOf(e.r.t) !== undefined) return this.of(e.l);
-    return constOf(e.l.t) !== undefined ? this.of(e.r) : undefined;
+    const wrap = constOf(e.r.t) !== undefined ? this.of(e.l) : constOf(e.l.t) !== undefined ? this.of(e.r) : undefined;
+    return e.op === '+' || wrap?.op === '-' ? wrap : undefined;
   }
 
   /** The operation that made this number, if it may have wrapped. */
   of(val: Val | undefined): Wrap | undefined {
-    if (!val || val.t.t.length === 0) return undefined;
-    return this.byForm.get(key(val.t));
+    if (!val || val.t.t.length === 0 || this.byForm.size === 0) return undefined;
+    const wrap = this.byForm.get(key(val.t));
+    if (wrap?.cut) return val.ty?.k === 'int' && val.ty.size <= 4 ? wrap : undefined;
+    return wrap ?? this.counted(val.t);
+  }
+
+  /** A number of elements, `(Length - Offset) / Size`, or what is made of it: the difference that went below zero. */
+  private counted(t: Lin, depth = 0): Wrap | undefined {
+    if (depth > 3) return undefined;
+    for (const [x] of t.t) {
+      if (!/^(\/|>>|narrow\d)\(/.test(x.key)) continue;
+      const of = x.args[0];
+      const wrap = of && (this.byForm.get(key(of)) ?? this.counted(of, depth + 1));
+      if (wrap?.op === '-') return wrap;
+    }
+    return undefined;
+  }
+
+  /** A member of a structure of this function whose address is handed on. */
+  within(val: Val, v: View): Wrap | undefined {
+    if (this.byForm.size === 0) return undefined;
+    for (const p of val.pts) {
+      if (p.base.k !== 'local') continue;
+      for (const c of v.state.under(p.base, p.path)) {
+        const wrap = c.val.pts.length === 0 ? this.of(c.val) : undefined;
+        if (wrap) return wrap;
+      }
+    }
+    return undefined;
   }
 
   /** An operation at this very place. */
@@ -57,9 +92,9 @@ function key(t: Lin): string {
   return `${t.key}:${String(t.c)}`;
 }
 
-function mayOverflow(e: Arith, v: View): boolean {
-  if (e.bits > 32 && (e.op !== '*' || isSigned(e))) return false;
-  const limit = 2 ** e.bits - 1;
+function mayOverflow(e: Arith, v: View, bits: number): boolean {
+  if (bits > 32 && (e.op !== '*' || isSigned(e))) return false;
+  const limit = 2 ** bits - 1;
   if (v.range(e.out.t).hi <= limit) return false;
   let reaches = false;
   for (const x of [e.l, e.r]) {

@@ -59,7 +59,7 @@ export function argumentsOf(
   const back = new Map<Atom, Lin>();
   const fnKey = `${d.file}:${d.decl.name}`;
   const callee = new State();
-  const given = args.slice(0, d.decl.params.length);
+  const given = args.slice(0, d.decl.params.length).map((v) => (v.moved ? { ...v, moved: undefined } : v));
   // Objects of the caller's frame get the name of the parameter that leads to them.
   const locals = new Map<string, Base>();
   const several = new Map<string, readonly Base[]>();

@@ -5,6 +5,7 @@
 import type { Arith, View } from '../../analysis/events';
 import { constOf, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
+import { DISTANCE } from '../../analysis/evaluate';
 import type { Span } from '../../syntax/ast';
 import { chosen, statedByPeer } from './taint';
 
@@ -15,6 +16,8 @@ export interface Wrap {
   readonly bits: number;
   /** It fits where it is computed, and wraps once 32 bits of it are kept: `ULONG Size = Count * sizeof(T)`. */
   readonly cut?: boolean;
+  /** A difference of pointers, which wraps where a length is made of it. */
+  readonly signed?: boolean;
   /** What it yields where it does not wrap. */
   readonly form: Lin;
 }
@@ -39,7 +42,15 @@ export class Wraps {
     if (cut && e.op === '+' && ![e.l, e.r].some((x) => this.byForm.get(key(x.t))?.cut)) return;
     if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v, cut ? 32 : e.bits)) return;
     if (!this.byForm.has(form))
-      this.byForm.set(form, { place: e.place, op: e.op, taint, bits: cut ? 32 : e.bits, cut, form: e.out.t });
+      this.byForm.set(form, {
+        place: e.place,
+        op: e.op,
+        taint,
+        bits: cut ? 32 : e.bits,
+        cut,
+        signed: e.out.ty === DISTANCE,
+        form: e.out.t,
+      });
   }
 
   /** A number that may have wrapped, and a constant that is added to it, or by which what went below zero is multiplied. */
@@ -52,6 +63,7 @@ export class Wraps {
   of(val: Val | undefined): Wrap | undefined {
     if (!val || val.t.t.length === 0 || this.byForm.size === 0) return undefined;
     const wrap = this.byForm.get(key(val.t));
+    if (wrap?.signed && val.ty?.k === 'int' && val.ty.signed) return undefined;
     if (wrap?.cut) return val.ty?.k === 'int' && val.ty.size <= 4 ? wrap : undefined;
     return wrap ?? this.counted(val.t);
   }
@@ -95,7 +107,7 @@ function key(t: Lin): string {
 function mayOverflow(e: Arith, v: View, bits: number): boolean {
   if (bits > 32 && (e.op !== '*' || isSigned(e))) return false;
   const limit = 2 ** bits - 1;
-  if (v.range(e.out.t).hi <= limit) return false;
+  if (v.range(e.out.t).hi <= limit || top(e.out.t, v) <= limit) return false;
   let reaches = false;
   for (const x of [e.l, e.r]) {
     if (constOf(x.t) !== undefined) continue;
@@ -104,10 +116,24 @@ function mayOverflow(e: Arith, v: View, bits: number): boolean {
     const hi = v.range(x.t).hi;
     // An operand that was compared with something: how much that promises is not known.
     if (v.wasCompared(x.t) && !(hi >= limit && isPlainTest(x.t, v))) return false;
+    // So is what it was made of: a count of pages that follows from a length.
+    if (x.t.t.some(([a]) => a.args.some((of) => v.wasCompared(of) && !isPlainTest(of, v)))) return false;
     // A sum wraps by an operand that is large itself; what a byte adds to an index of the driver's own does not count.
     if (chosen(x, v) && (e.op !== '+' || hi > 0xffff)) reaches = true;
   }
   return reaches;
+}
+
+/** What a sum reaches at most, by what is known by now of the numbers that were divided to make its parts. */
+function top(t: Lin, v: View): number {
+  let sum = t.c;
+  for (const [x, k] of t.t) {
+    const by = x.key.startsWith('/(') && x.args[1] ? constOf(x.args[1]) : undefined;
+    const of = x.args[0];
+    if (k < 0 || by === undefined || by <= 0 || !of) return Infinity;
+    sum += k * Math.floor(v.range(of).hi / by);
+  }
+  return sum;
 }
 
 function isSigned(e: Arith): boolean {

@@ -63,7 +63,10 @@ export function argumentsOf(
   // The callee may never ask for the mode.
   const fromKernel = isFromKernel(s, a.atoms.mode);
   if (fromKernel) s = asKernel(s);
-  const given = args.slice(0, d.decl.params.length).map((v) => (fromKernel ? ofKernel(v) : v));
+  const given = args
+    .slice(0, d.decl.params.length)
+    .map((v) => (v.moved ? { ...v, moved: undefined } : v))
+    .map((v) => (fromKernel ? ofKernel(v) : v));
   // Objects of the caller's frame get the name of the parameter that leads to them.
   const locals = new Map<string, Base>();
   const several = new Map<string, readonly Base[]>();
@@ -375,7 +378,7 @@ export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>):
   x.state.trim(
     (b) => b.k === 'local' && b.fn === inner,
     (y) => returned.has(y) || (context.back?.has(y) ?? false),
-    (b) => b.form.t.length > 1 && b.form.t.some(([y]) => isOfRequest(y)),
+    (b) => b.form.t.length > 1 && b.form.t.some(([y]) => isOfRequest(uncut(y))),
   );
 }
 
@@ -473,12 +476,13 @@ export function outcomesOf(
  */
 function stillHeld(form: Lin, b: Bound, s: State, a: Analyzer): void {
   if (form.t.length < 2) return;
-  for (const [x, k] of form.t) {
+  for (const [y, k] of form.t) {
+    const x = uncut(y);
     if (!isOfRequest(x)) continue;
     const below = k > 0 ? Number.isFinite(b.lo) : Number.isFinite(b.hi);
     const above = k > 0 ? Number.isFinite(b.hi) : Number.isFinite(b.lo);
     if (below) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`least:${x.key}`, { frame: false }))), 0, Infinity);
-    if (above) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`most:${x.key}`, { frame: false }))), -Infinity, 0);
+    if (above && x === y) s.bounds.add(minus(lin(x), lin(a.atoms.atom(`most:${x.key}`, { frame: false }))), -Infinity, 0);
     s.compare(lin(x));
   }
 }
@@ -486,6 +490,12 @@ function stillHeld(form: Lin, b: Bound, s: State, a: Analyzer): void {
 /** A length of the request, or a field of its buffer. */
 function isOfRequest(x: Atom): boolean {
   return !x.frame && /^(REQ\.\w+Len$|ld:R:)/.test(x.key);
+}
+
+/** The number of which this one is the lower half, as `(USHORT)Length`: it is no smaller. */
+function uncut(x: Atom): Atom {
+  const of = x.lo === 0 && x.key.startsWith('narrow') ? x.args[0] : undefined;
+  return (of && single(of)) ?? x;
 }
 
 /** What a full fence in the callee settled. */

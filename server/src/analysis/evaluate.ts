@@ -24,7 +24,11 @@ export interface LValue {
   readonly pointer?: Val;
 }
 
+const VOID: TypeRef = { kind: 'name', name: 'void' };
 export const UNKNOWN: Ty = { k: 'unknown', name: '' };
+const SIZE: Ty = { k: 'int', size: 8, signed: false, name: 'SIZE_T' };
+/** The type of a difference of pointers. */
+export const DISTANCE: Ty = { k: 'int', size: 8, signed: true, name: 'ptrdiff_t' };
 const INT: Ty = { k: 'int', size: 4, signed: true, name: 'int' };
 
 export function plain(t: Lin, ty: Ty | undefined, more?: Partial<Val>): Val {
@@ -402,6 +406,8 @@ function unary(e: Expr & { kind: 'un' }, s: State, f: Frame): Val {
 
 export function addressOf(x: Expr, e: Expr, s: State, f: Frame): Val {
   if (x.kind === 'id' && !f.localType(x.name) && f.program.function(x.name, f.file)) return identifier(x.name, x, s, f);
+  const offset = x.kind === 'fld' || x.kind === 'idx' ? f.constants.offsetIdiom(x, f.file) : undefined;
+  if (offset !== undefined) return plain(constant(offset), { k: 'ptr', ref: VOID, file: f.file });
   const lv = lvalue(x, s, f);
   const first = lv.targets[0];
   let t: Lin;
@@ -473,8 +479,11 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
       pts: f.memory.targetsOf(p).map(moved),
       taint: p.taint,
       ty: p.ty?.k === 'arr' ? { k: 'ptr', ref: refOf(p.ty.of), file: f.file } : p.ty,
+      ...(p.moved || n.taint.length > 0 ? { moved: unionTaints(p.moved ?? [], n.taint) } : undefined),
     };
   }
+  const distance = op === '-' && lp && rp ? distanceOf(l, r, e, s, f) : undefined;
+  if (distance) return distance;
   const ty = usual(l.ty, r.ty);
   // Parts of a number that is known here: the method of the control code that is handled.
   const lc = constOf(l.t) ?? (op === '&' || op === '>>' ? known(l.t, s) : undefined);
@@ -511,16 +520,18 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
       const mask = rc ?? lc;
       if (mask !== undefined && mask >= 0) s.bounds.add(out, 0, mask);
       const m = rc === undefined ? r.t : l.t;
-      s.bounds.add(minus(out, m), -Infinity, 0);
-      s.bounds.add(minus(out, rc === undefined ? l.t : r.t), -Infinity, 0);
+      if (!wraps(m, s)) s.bounds.add(minus(out, m), -Infinity, 0);
+      const other = rc === undefined ? l.t : r.t;
+      if (!wraps(other, s)) s.bounds.add(minus(out, other), -Infinity, 0);
     } else if (op === '%') {
       s.bounds.add(minus(out, r.t), -Infinity, -1);
-      s.bounds.add(minus(out, l.t), -Infinity, 0);
+      if (!wraps(l.t, s)) s.bounds.add(minus(out, l.t), -Infinity, 0);
     } else if (op === '>>' || op === '/') {
-      s.bounds.add(minus(out, l.t), -Infinity, 0);
+      if (!wraps(l.t, s)) s.bounds.add(minus(out, l.t), -Infinity, 0);
       const by = rc === undefined ? undefined : op === '/' ? rc : 2 ** rc;
       const of = s.bounds.range(l.t, 1);
       if (by !== undefined && by > 0 && of.lo >= 0) s.bounds.add(out, Math.floor(of.lo / by), Math.floor(of.hi / by));
+      else if (by !== undefined && by > 0 && range.lo === 0) s.bounds.add(out, 0, Math.floor((range.hi ?? Infinity) / by));
     }
   }
   if (op === '-' || ((op === '+' || op === '*' || op === '<<') && f.observing)) {
@@ -534,6 +545,23 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     ty: isComparison(op) ? INT : ty,
     sizeOf: op === '*' ? (l.sizeOf ?? r.sizeOf) : undefined,
   };
+}
+
+/** A difference that may go below zero: in C it wraps, so that a part of it may be larger than the form says. */
+function wraps(t: Lin, s: State): boolean {
+  return (t.c < 0 || t.t.some(([, k]) => k < 0)) && s.bounds.range(t, 1).lo < 0;
+}
+
+/** How far two pointers into one buffer lie apart, by where in it they point. */
+function distanceOf(l: Val, r: Val, e: Expr, s: State, f: Frame): Val | undefined {
+  const [a, b] = [l.pts[0], r.pts[0]];
+  if (l.pts.length !== 1 || r.pts.length !== 1 || a?.base.k !== 'region' || a.base.key !== b?.base.key) return undefined;
+  const to = f.pointee(l.ty);
+  if (!a.off || !b.off || (to.k !== 'void' && f.types.sizeOf(to) !== 1)) return undefined;
+  const out: Val = { t: minus(a.off, b.off), pts: [], taint: unionTaints(l.moved ?? [], r.moved ?? []), ty: DISTANCE };
+  const [from, than] = [plain(a.off, SIZE, { taint: l.moved ?? [] }), plain(b.off, SIZE, { taint: r.moved ?? [] })];
+  f.tell('arith', { x: e, op: '-', place: e, l: from, r: than, out, bits: 64 }, s);
+  return out;
 }
 
 function isComparison(op: string): boolean {
@@ -611,7 +639,7 @@ export function store(lv: LValue, v: Val, e: Expr, s: State, f: Frame): void {
   const site = siteOf(f, e);
   const target = e.kind === 'asg' ? e.l : e;
   const isVariable = target.kind === 'id';
-  const narrowed = convert(v, lv.ty, s, f, target);
+  const narrowed = convert(v.moved ? { ...v, moved: undefined } : v, lv.ty, s, f, target);
   keptTest(v.t, s, site);
   if (lv.ty.k === 'rec' && !v.agg && lv.targets.length) {
     // A whole structure: its content is what the source holds.
@@ -696,7 +724,6 @@ function hasUnknownTerm(x: Expr, f: Frame): boolean {
 function sizeOf(e: Expr & { kind: 'sizeof' }, s: State, f: Frame): Val {
   const ty = sizeofType(e, f);
   const size = ty && f.types.sizeOf(ty);
-  const SIZE: Ty = { k: 'int', size: 8, signed: false, name: 'SIZE_T' };
   const name = ty ? f.memory.keyOf(ty) : undefined;
   void s;
   if (size !== undefined) return plain(constant(size), SIZE, { sizeOf: name ?? 'object' });

@@ -140,6 +140,8 @@ export interface Val {
   readonly fns?: readonly string[];
   /** The pointer may be one that an allocation or mapping gave and nobody tested. */
   readonly nullable?: Site;
+  /** Untrusted numbers by which a pointer was moved in this very expression. */
+  readonly moved?: readonly Taint[];
   /** Bytes of the object `sizeof` was applied to, when `t` is such a size; for rules about sizes. */
   readonly sizeOf?: string;
 }

@@ -141,17 +141,23 @@ export class Constants {
     }
     if (field.kind === 'fld') {
       const outer = this.walk(ty, field.x, file);
-      const f = outer?.ty.k === 'rec' ? outer.ty.rec.field(field.name) : undefined;
-      return outer && f && { offset: add(outer.offset, f.offset), ty: f.ty };
+      return outer && this.member(outer, field.name);
     }
     if (field.kind === 'idx') {
       const outer = this.walk(ty, field.x, file);
-      if (outer?.ty.k !== 'arr') return undefined;
-      const i = this.evaluate(field.i, file);
-      const size = this.types.sizeOf(outer.ty.of);
-      return { offset: i === undefined || size === undefined ? undefined : add(outer.offset, i * size), ty: outer.ty.of };
+      return outer && this.element(outer, field.i, file);
     }
     return undefined;
+  }
+  private member(outer: { offset?: number; ty: Ty }, name: string): { offset?: number; ty: Ty } | undefined {
+    const f = outer.ty.k === 'rec' ? outer.ty.rec.field(name) : undefined;
+    return f && { offset: add(outer.offset, f.offset), ty: f.ty };
+  }
+  private element(outer: { offset?: number; ty: Ty }, index: Expr, file: string): { offset?: number; ty: Ty } | undefined {
+    if (outer.ty.k !== 'arr') return undefined;
+    const i = this.evaluate(index, file);
+    const size = this.types.sizeOf(outer.ty.of);
+    return { offset: i === undefined || size === undefined ? undefined : add(outer.offset, i * size), ty: outer.ty.of };
   }
   offset(type: Expr | undefined, field: Expr | undefined, file: string): number | undefined {
     return this.fieldPath(type, field, file)?.offset;
@@ -160,11 +166,26 @@ export class Constants {
     return this.fieldPath(type, field, file)?.ty;
   }
 
-  /** `&((T *)0)->f` */
-  private offsetIdiom(x: Expr, file: string): number | undefined {
-    if (x.kind !== 'fld' || x.x.kind !== 'cast' || x.x.x.kind !== 'num' || x.x.x.value !== 0) return undefined;
-    const ty = this.types.pointee(this.types.resolve(x.x.type, file));
-    return ty.k === 'rec' ? ty.rec.field(x.name)?.offset : undefined;
+  /** `&((T *)0)->f`, also of a member of a member and of an element: the place is where the object would begin at 0. */
+  offsetIdiom(x: Expr, file: string): number | undefined {
+    return this.idiomPlace(x, file)?.offset;
+  }
+  private idiomPlace(x: Expr, file: string): { offset?: number; ty: Ty } | undefined {
+    if (x.kind === 'fld' && x.arrow) {
+      let p = x.x;
+      if (p.kind !== 'cast') return undefined;
+      const ty = this.types.pointee(this.types.resolve(p.type, file));
+      while (p.kind === 'cast') p = p.x;
+      if (ty.k !== 'rec' || (p.kind !== 'num' && p.kind !== 'id') || this.evaluate(p, file) !== 0) return undefined;
+      return this.member({ offset: 0, ty }, x.name);
+    }
+    if (x.kind === 'fld') {
+      const outer = this.idiomPlace(x.x, file);
+      return outer && this.member(outer, x.name);
+    }
+    if (x.kind !== 'idx') return undefined;
+    const outer = this.idiomPlace(x.x, file);
+    return outer && this.element(outer, x.i, file);
   }
 }
 

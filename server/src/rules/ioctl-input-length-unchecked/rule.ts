@@ -61,8 +61,9 @@ function check(
   once: Once,
 ): void {
   const region = hit.region;
-  const len = region?.inLen;
-  if (!len || !applies(hit, v) || !firstHand(v)) return;
+  // What the framework hands out as the output is as long as the output.
+  const len = region?.request === 'wdf-out' ? (region.outLen ?? region.inLen) : region?.inLen;
+  if (!region || !len || !applies(hit, v) || !firstHand(v)) return;
   const end = endOf(hit, size);
   const answer = coverage(len, end, v);
   if (answer === 'covered' || answer === 'amount-unknown' || isCheckedAsWrite(hit, end, v)) return;

@@ -4,8 +4,8 @@
 import { Wraps, type Wrap } from '../request/arith';
 import { Once } from '../request/once';
 import { isRequestLength, source } from '../request/taint';
+import type { View } from '../../analysis/events';
 import { constOf } from '../../analysis/term';
-import type { Val } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
 import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
@@ -25,13 +25,13 @@ export const ioctlLengthArithOverflow: Rule = {
     const wraps = new Wraps();
     const once = new Once();
     /** What is stored may still be looked at before anybody uses it. */
-    const stored: { readonly val: Val | undefined; readonly place: Span; readonly wrap: Wrap }[] = [];
+    const stored: { readonly place: Span; readonly wrap: Wrap; readonly proven: boolean }[] = [];
     const checked = new Set<Wrap>();
     return {
       arith(e, v) {
         wraps.note(e, v);
       },
-      branch(e) {
+      branch(e, v) {
         if (e.c.kind !== 'bin' || e.c.op === '==' || e.c.op === '!=') return;
         // A difference that fell below zero is larger than any constant limit: such a comparison finds it.
         const [l, r] = e.vals;
@@ -44,48 +44,55 @@ export const ioctlLengthArithOverflow: Rule = {
             return;
           }
         }
-        for (const val of e.vals) use(val, e.place, 'compared', 'a comparison that was to guard memory', wraps, once, cx);
+        for (const val of e.vals) use(wraps.of(val), e.place, 'a comparison that was to guard memory', v, once, cx);
       },
-      copy(e) {
-        use(e.len, e.place, 'the length of a copy', 'the length of a copy', wraps, once, cx);
+      copy(e, v) {
+        use(wraps.of(e.len), e.place, 'the length of a copy', v, once, cx);
       },
       call(e, v) {
         // Sizes of allocations are told by alloc-size-overflow.
         if (e.api?.role.startsWith('alloc')) return;
-        for (const role of ['size', 'len', 'length', 'minLen']) use(e.arg(role), e.place, role, 'a size', wraps, once, cx);
+        for (const role of ['size', 'len', 'length', 'minLen']) use(wraps.of(e.arg(role)), e.place, 'a size', v, once, cx);
         // Functions of this or another module; what only prints its arguments has no prototype in the driver.
         if (e.callees.length > 0 || (!e.api && v.program.prototype(e.name, v.file) !== undefined))
-          for (const a of e.args) use(a, e.place, 'an argument', 'an argument', wraps, once, cx, '-');
+          for (const a of e.args) {
+            use(wraps.of(a), e.place, 'an argument', v, once, cx, '-');
+            use(wraps.within(a, v), e.place, 'a member of an argument', v, once, cx, '-');
+          }
       },
-      access(e) {
+      access(e, v) {
         const wrap = e.kind === 'write' ? wraps.of(e.val) : undefined;
         // A number of 64 bits that is no length may well be meant modulo its width.
         if (wrap?.op === '-' && (wrap.bits < 64 || isRequestLength(wrap.taint)))
-          stored.push({ val: e.val, place: e.place, wrap });
+          stored.push({ place: e.place, wrap, proven: v.proves(wrap.form) });
       },
       done() {
         for (const s of stored)
-          if (!checked.has(s.wrap)) use(s.val, s.place, 'stored', 'a value that is stored', wraps, once, cx, '-');
+          if (!s.proven && !checked.has(s.wrap)) use(s.wrap, s.place, 'a value that is stored', undefined, once, cx, '-');
       },
-      index(e) {
-        use(e.index, e.place, 'an index', 'an index', wraps, once, cx);
+      index(e, v) {
+        use(wraps.of(e.index), e.place, 'an index', v, once, cx);
       },
     };
   },
 };
 
+/**
+ * @param v absent when it was asked before
+ * @param only the operation that counts here
+ */
 function use(
-  val: Val | undefined,
+  wrap: Wrap | undefined,
   place: Span,
-  _kind: string,
   what: string,
-  wraps: Wraps,
+  v: View | undefined,
   once: Once,
   cx: RuleContext,
   only?: Wrap['op'],
 ): void {
-  const wrap = wraps.of(val);
   if (!wrap || (only !== undefined && wrap.op !== only)) return;
+  // A comparison after the subtraction and before the use.
+  if (wrap.op === '-' && v?.proves(wrap.form)) return;
   if (!once.here(`${String(wrap.place.start)}`, wrap.place)) return;
   const text = cx.text(wrap.place).replace(/\s+/g, ' ');
   const how = wrap.op === '-' ? 'below zero' : `at ${String(wrap.bits)} bits`;

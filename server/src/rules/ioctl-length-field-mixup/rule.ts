@@ -3,7 +3,7 @@
  * length alone, in a function that reads no input.
  */
 import type { OriginHit, View } from '../../analysis/events';
-import { constOf } from '../../analysis/term';
+import { constOf, type Lin } from '../../analysis/term';
 import type { Expr, Span } from '../../syntax/ast';
 import { coverage, endOf } from '../request/coverage';
 import { firstHand } from '../request/reach';
@@ -108,10 +108,18 @@ function check(name: string, at: Span, init: Expr, cx: FileContext): void {
 /** The only length that was compared is the one of the input, and what is written is as long as that comparison asks for. */
 function answersUnderInput(hit: OriginHit, end: ReturnType<typeof endOf>, v: View): boolean {
   const { inLen, outLen } = hit.region ?? {};
-  if (!hit.certain || !inLen || !outLen || !end || !firstHand(v) || v.request.major === 0) return false;
-  const need = constOf(end);
-  if (need === undefined || need < 4 || v.wasCompared(outLen) || v.state.isNonZero(outLen)) return false;
-  return v.wasCompared(inLen) && coverage(outLen, end, v) === 'unchecked' && coverage(inLen, end, v) === 'covered';
+  if (!hit.certain || !inLen || !outLen || !firstHand(v) || v.request.major === 0) return false;
+  if (v.wasCompared(outLen) || v.state.isNonZero(outLen) || !v.wasCompared(inLen)) return false;
+  const need = end && constOf(end);
+  if (need !== undefined && need < 4) return false;
+  if (!end) return asksForWhole(inLen, v);
+  return coverage(outLen, end, v) === 'unchecked' && coverage(inLen, end, v) === 'covered';
+}
+
+/** The length was compared with the size of a structure that is declared in no file here. */
+function asksForWhole(len: Lin, v: View): boolean {
+  const atom = len.t[0]?.[0];
+  return atom !== undefined && v.state.bounds.relationsOf(atom).some((b) => b.form.t.some(([x]) => x.key.startsWith('sizeof:')));
 }
 
 function tell(hit: OriginHit, place: Span, cx: RuleContext): void {

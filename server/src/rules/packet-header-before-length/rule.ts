@@ -25,7 +25,7 @@ export const packetHeaderBeforeLength = functionRule(
         if (!through || b?.kind !== 'id' || !buffer.names.includes(b.name)) continue;
         const to = s.pointee(s.typeOf(through));
         if (to === undefined || to.k === 'void' || (to.k === 'int' && to.size === 1) || to.k === 'unknown') continue;
-        if (s.testsBefore(e.start).some((t) => mentions(t, buffer.length))) continue;
+        if (s.testsOnWayTo(e, buffer.length).some((t) => mentions(t, buffer.length))) continue;
         if (s.stores.some((x) => x.place.start < e.start && mentions(s.text(x.r), buffer.length))) continue;
         if (callersTest(s, buffer.lengthIndex)) break;
         tell(

@@ -6,6 +6,7 @@ import type { Arith, View } from '../../analysis/events';
 import { WEIGHED } from '../../analysis/refine';
 import { constOf, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
+import { DISTANCE } from '../../analysis/evaluate';
 import type { Span } from '../../syntax/ast';
 import { chosen, isRequestLength, statedByPeer } from './taint';
 
@@ -14,6 +15,12 @@ export interface Wrap {
   readonly op: Arith['op'];
   readonly taint: Taint;
   readonly bits: number;
+  /** It fits where it is computed, and wraps once 32 bits of it are kept: `ULONG Size = Count * sizeof(T)`. */
+  readonly cut?: boolean;
+  /** A difference of pointers, which wraps where a length is made of it. */
+  readonly signed?: boolean;
+  /** What it yields where it does not wrap. */
+  readonly form: Lin;
 }
 
 export class Wraps {
@@ -22,7 +29,7 @@ export class Wraps {
   note(e: Arith, v: View): void {
     if (e.out.t.t.length === 0) return;
     const form = key(e.out.t);
-    const before = e.op === '+' ? this.inside(e) : undefined;
+    const before = e.op === '-' ? undefined : this.inside(e);
     if (before) {
       if (!this.byForm.has(form)) this.byForm.set(form, before);
       return;
@@ -33,21 +40,61 @@ export class Wraps {
     if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
     if (isRequestLength(taint) && (isRunning(e) || (e.op === '-' && isSystems(taint) && constOf(e.r.t) !== undefined))) return;
     // What this side has used up of a field.
-    if (e.op === '-' && constOf(e.r.t) === undefined && e.r.taint.length === 0) return;
-    if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v)) return;
-    if (!this.byForm.has(form)) this.byForm.set(form, { place: e.place, op: e.op, taint, bits: e.bits });
+    if (e.op === '-' && constOf(e.r.t) === undefined && e.r.taint.length === 0 && e.out.ty !== DISTANCE) return;
+    const cut = e.op !== '-' && e.bits > 32 && !mayOverflow(e, v, e.bits);
+    // Of what fits where it is computed, products alone: a sum stays near what it is made of.
+    if (cut && e.op === '+' && ![e.l, e.r].some((x) => this.byForm.get(key(x.t))?.cut)) return;
+    if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v, cut ? 32 : e.bits)) return;
+    if (!this.byForm.has(form))
+      this.byForm.set(form, {
+        place: e.place,
+        op: e.op,
+        taint,
+        bits: cut ? 32 : e.bits,
+        cut,
+        signed: e.out.ty === DISTANCE,
+        form: e.out.t,
+      });
   }
 
-  /** A constant added to a number that may have wrapped. */
+  /** A number that may have wrapped, and a constant that is added to it, or by which what went below zero is multiplied. */
   private inside(e: Arith): Wrap | undefined {
-    if (constOf(e.r.t) !== undefined) return this.of(e.l);
-    return constOf(e.l.t) !== undefined ? this.of(e.r) : undefined;
+    const wrap = constOf(e.r.t) !== undefined ? this.of(e.l) : constOf(e.l.t) !== undefined ? this.of(e.r) : undefined;
+    return e.op === '+' || wrap?.op === '-' ? wrap : undefined;
   }
 
   /** The operation that made this number, if it may have wrapped. */
   of(val: Val | undefined): Wrap | undefined {
-    if (!val || val.t.t.length === 0) return undefined;
-    return this.byForm.get(key(val.t));
+    if (!val || val.t.t.length === 0 || this.byForm.size === 0) return undefined;
+    const wrap = this.byForm.get(key(val.t));
+    if (wrap?.signed && val.ty?.k === 'int' && val.ty.signed) return undefined;
+    if (wrap?.cut) return val.ty?.k === 'int' && val.ty.size <= 4 ? wrap : undefined;
+    return wrap ?? this.counted(val.t);
+  }
+
+  /** A number of elements, `(Length - Offset) / Size`, or what is made of it: the difference that went below zero. */
+  private counted(t: Lin, depth = 0): Wrap | undefined {
+    if (depth > 3) return undefined;
+    for (const [x] of t.t) {
+      if (!/^(\/|>>|narrow\d)\(/.test(x.key)) continue;
+      const of = x.args[0];
+      const wrap = of && (this.byForm.get(key(of)) ?? this.counted(of, depth + 1));
+      if (wrap?.op === '-') return wrap;
+    }
+    return undefined;
+  }
+
+  /** A member of a structure of this function whose address is handed on. */
+  within(val: Val, v: View): Wrap | undefined {
+    if (this.byForm.size === 0) return undefined;
+    for (const p of val.pts) {
+      if (p.base.k !== 'local') continue;
+      for (const c of v.state.under(p.base, p.path)) {
+        const wrap = c.val.pts.length === 0 ? this.of(c.val) : undefined;
+        if (wrap) return wrap;
+      }
+    }
+    return undefined;
   }
 
   /** An operation at this very place. */
@@ -73,10 +120,10 @@ function key(t: Lin): string {
   return `${t.key}:${String(t.c)}`;
 }
 
-function mayOverflow(e: Arith, v: View): boolean {
-  if (e.bits > 32 && (e.op !== '*' || isSigned(e))) return false;
-  const limit = 2 ** e.bits - 1;
-  if (v.range(e.out.t).hi <= limit) return false;
+function mayOverflow(e: Arith, v: View, bits: number): boolean {
+  if (bits > 32 && (e.op !== '*' || isSigned(e))) return false;
+  const limit = 2 ** bits - 1;
+  if (v.range(e.out.t).hi <= limit || top(e.out.t, v) <= limit) return false;
   let reaches = false;
   for (const x of [e.l, e.r]) {
     if (constOf(x.t) !== undefined) continue;
@@ -85,10 +132,24 @@ function mayOverflow(e: Arith, v: View): boolean {
     const hi = v.range(x.t).hi;
     // An operand that was compared with something: how much that promises is not known.
     if (v.wasCompared(x.t) && !(hi >= limit && isPlainTest(x.t, v))) return false;
+    // So is what it was made of: a count of pages that follows from a length.
+    if (x.t.t.some(([a]) => a.args.some((of) => v.wasCompared(of) && !isPlainTest(of, v)))) return false;
     // A sum wraps by an operand that is large itself; what a byte adds to an index of the driver's own does not count.
     if (chosen(x, v) && (e.op !== '+' || hi > 0xffff)) reaches = true;
   }
   return reaches;
+}
+
+/** What a sum reaches at most, by what is known by now of the numbers that were divided to make its parts. */
+function top(t: Lin, v: View): number {
+  let sum = t.c;
+  for (const [x, k] of t.t) {
+    const by = x.key.startsWith('/(') && x.args[1] ? constOf(x.args[1]) : undefined;
+    const of = x.args[0];
+    if (k < 0 || by === undefined || by <= 0 || !of) return Infinity;
+    sum += k * Math.floor(v.range(of).hi / by);
+  }
+  return sum;
 }
 
 function isSigned(e: Arith): boolean {

@@ -4,9 +4,13 @@
 import type { View } from '../../analysis/events';
 import type { Atom, Lin } from '../../analysis/term';
 
-/** True when the number was compared, and not with lower bounds alone. What a comparison of another kind promises is not known. */
-export function mayBeCapped(t: Lin, v: View): boolean {
-  return t.t.length > 0 && v.wasCompared(t) && t.t.some(([x]) => !heldOnlyFromBelow(x, v));
+/**
+ * True when the number, or one that it was made of, was compared, and not with lower bounds alone. What a comparison of another kind
+ * promises is not known.
+ */
+export function mayBeCapped(t: Lin, v: View, depth = 0): boolean {
+  if (t.t.length > 0 && v.wasCompared(t) && t.t.some(([x]) => !heldOnlyFromBelow(x, v))) return true;
+  return depth < 4 && t.t.some(([x]) => x.args.some((of) => mayBeCapped(of, v, depth + 1)));
 }
 
 function heldOnlyFromBelow(x: Atom, v: View): boolean {

@@ -3,7 +3,7 @@
  * which length are the rules' business.
  */
 import type { OriginHit, View } from '../../analysis/events';
-import { constOf, minus, plus, type Lin } from '../../analysis/term';
+import { constOf, lin, minus, plus, same, type Atom, type Lin } from '../../analysis/term';
 import type { RequestBuffer } from '../../analysis/value';
 
 /**
@@ -15,6 +15,7 @@ export type Coverage = 'covered' | 'amount-unknown' | 'short' | 'unchecked';
 /** @param end bytes from the start of the buffer; undefined when they are not known */
 export function coverage(len: Lin, end: Lin | undefined, v: View): Coverage {
   if (end && v.proves(minus(len, end))) return 'covered';
+  if (end && halves(len, v).some((x) => v.proves(minus(lin(x), end)))) return 'covered';
   const need = end && constOf(end);
   const least = v.range(len).lo;
   if (!v.wasCompared(len))
@@ -29,7 +30,18 @@ export function coverage(len: Lin, end: Lin | undefined, v: View): Coverage {
 function onlyConstants(len: Lin, v: View): boolean {
   const atom = len.t[0]?.[0];
   if (!atom) return false;
-  return !v.state.bounds.heldFromBelow(atom);
+  return !v.state.bounds.heldFromBelow(atom) && !halves(len, v).some((x) => v.state.bounds.heldFromBelow(x));
+}
+
+/** Numbers that hold the lower half of a length, as `(USHORT)Length`, of which something is known. */
+function halves(len: Lin, v: View): readonly Atom[] {
+  const out: Atom[] = [];
+  for (const b of v.state.bounds.all())
+    for (const [x] of b.form.t) {
+      const of = x.lo === 0 && x.key.startsWith('narrow') ? x.args[0] : undefined;
+      if (of && same(of, len)) out.push(x);
+    }
+  return out;
 }
 
 /** A variable holds the length, or something made of it: a loop that counts it down is a check whose amount is not known. */

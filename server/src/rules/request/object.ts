@@ -18,7 +18,7 @@ export function room(val: Val, x: Expr | undefined, v: View): Room | undefined {
   if (!only) return undefined;
   const member = x && memberSize(x, v);
   if (member !== undefined) return { bytes: constant(member), what: 'member' };
-  return only.base.k === 'global' ? inGlobal(only, v) : left(only);
+  return only.base.k === 'global' ? inGlobal(only, v) : left(only, v);
 }
 
 /** A variable of the file, as long as its declaration says. */
@@ -37,9 +37,11 @@ function inGlobal(t: Target, v: View): Room | undefined {
     : { bytes: minus(constant(size), t.off), what: init?.kind === 'str' ? 'string' : 'variable' };
 }
 
-function left(t: Target): Room | undefined {
+function left(t: Target, v: View): Room | undefined {
   const b = t.base;
   if (!t.off) return undefined;
+  // What a helper allocates is as long as its caller said: in the helper's words, which mean nothing here.
+  if (b.k === 'alloc' && b.size?.t.some(([x]) => x.param && !x.key.endsWith(`@${v.file}:${v.fn.name}`))) return undefined;
   if (b.k === 'alloc' && b.size) return { bytes: minus(b.size, t.off), what: b.api === 'string' ? 'string' : 'pool' };
   if (b.k === 'local' && b.size !== undefined) return { bytes: minus(constant(b.size), t.off), what: 'variable' };
   return undefined;

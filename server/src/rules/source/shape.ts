@@ -120,17 +120,37 @@ export class Shape {
   }
 
   /** Conditions, and conditions of macros that leave, before an offset, as text. */
-  testsBefore(offset: number): readonly string[] {
-    const out = this.conditions.filter((c) => c.start < offset).map((c) => this.text(c));
+  testsBefore(offset: number, except: readonly Span[] = []): readonly string[] {
+    const counts = (x: Expr): boolean => x.start < offset && !except.some((o) => this.within(x, o));
+    const out = this.conditions.filter(counts).map((c) => this.text(c));
     for (const c of this.calls)
       if (
-        c.x.start < offset &&
+        counts(c.x) &&
         /^(NT_VERIFY|NT_FRE_ASSERT|FRE_ASSERT|VERIFY|[A-Z][A-Z0-9_]*(CHECK|VERIFY|VALIDATE|REQUIRE|BAIL|EXIT|RETURN|GOTO)[A-Z0-9_]*)$/.test(
           c.name,
         )
       )
         out.push(this.text(c.x));
     return out;
+  }
+  /**
+   * The same on the way to a use: without those that promise nothing where it stands, in the other branch. `if (a && n > 4) … else use`
+   * says nothing of `n`, and `if (n > 4) … else use` that it is too small.
+   */
+  testsOnWayTo(e: Expr, what: string): readonly string[] {
+    const idle: Expr[] = [];
+    for (const p of this.around(e))
+      if (p.kind === 'if' && p.else && this.within(e, p.else) && this.promisesNothing(p.c, what)) idle.push(p.c);
+    return this.testsBefore(e.start, idle);
+  }
+  /** What is known of a number where this condition is false: not that it is large enough. */
+  private promisesNothing(c: Expr, what: string): boolean {
+    let x = bare(c);
+    while (x.kind === 'call' && x.args[0]) x = bare(x.args[0]);
+    if (x.kind !== 'bin') return false;
+    if (x.op === '&&') return true;
+    const small = x.op === '>' || x.op === '>=' ? x.l : x.op === '<' || x.op === '<=' ? x.r : undefined;
+    return small !== undefined && mentions(this.text(small), what);
   }
   /** A condition before the offset names this text as a whole word or path. */
   testedBefore(what: string, offset: number): boolean {

@@ -94,6 +94,8 @@ const NO_CONTEXTS: ReadonlyMap<string, number> = new Map();
 const GENERAL = 3;
 const MAX_DEPTH = 20;
 const MAX_ROUNDS = 7;
+/** From this round on a function that is full stays full. */
+const SETTLING = 4;
 /** Expressions that the analysis of one driver evaluates before it takes short cuts: somewhat more than a driver of 30,000 lines takes. */
 const PLENTY = 400_000;
 
@@ -124,6 +126,10 @@ export class Analyzer {
   private spent = 0;
   /** The driver is so large that its functions were not followed in every context, or that the last rounds were left out. */
   hurried = false;
+  /** Facts ought to come to rest: contexts take turns no more. */
+  private isSettling = false;
+  private readonly full = new Set<string>();
+  private readonly admitted = new Map<string, Set<string>>();
   /** Something was run and added other facts than before. */
   private ran = false;
   /** Functions whose analysis hit a bound. */
@@ -230,7 +236,10 @@ export class Analyzer {
     this.hurried = false;
     const retracted = new Set<string>();
     const most = this.decls.size > 6000 ? 3 : MAX_ROUNDS;
+    this.full.clear();
+    this.admitted.clear();
     for (let round = 1; round <= (first ? most : 2 * most); round++) {
+      this.isSettling = round >= SETTLING;
       if (this.spent > PLENTY) this.hurried = true;
       if (this.spent > 2 * PLENTY && round > 2) break;
       this.heap.immediate = first && round === 1;
@@ -521,12 +530,23 @@ export class Analyzer {
     const context = argumentsOf(d, args, s, caller, this);
     const set = this.contexts.get(fnKey) ?? NO_CONTEXTS;
     const most = this.spent > PLENTY ? 1 : contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
-    if (!set.has(context.key) && set.size >= most) {
+    if (!set.has(context.key) && (set.size >= most || this.isFull(fnKey, context.key))) {
+      if (this.isSettling) this.full.add(fnKey);
       const general = argumentsOf(d, args, s, caller, this, true);
       if (!set.has(general.key) && set.size >= most + GENERAL) return undefined;
       return this.call(d, general, e, s, caller);
     }
     return this.call(d, context, e, s, caller);
+  }
+
+  /** A function that had no room for a context while facts settled has none for another one, though the first is no longer asked for. */
+  private isFull(fnKey: string, contextKey: string): boolean {
+    if (!this.isSettling) return false;
+    if (this.full.has(fnKey)) return this.admitted.get(fnKey)?.has(contextKey) !== true;
+    let known = this.admitted.get(fnKey);
+    if (!known) this.admitted.set(fnKey, (known = new Set()));
+    known.add(contextKey);
+    return false;
   }
 
   private call(

@@ -1,5 +1,6 @@
 /**
- * What code does with functions: calls them, or keeps or passes on their address, other than to an interface of the kernel, so that who calls
+ * What code does with functions: calls them by name, or keeps or passes on their address (other than to an interface of the kernel), so that
+ * who calls them is not known.
  */
 import type { Model } from '../model/model';
 import type { Expr, Stmt } from '../syntax/ast';

@@ -99,6 +99,41 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT O, PUNICODE_STRING P) { O->MajorFunction[IRP
   });
 });
 
+describe('an edit in one statement', () => {
+  it('runs the function that it is in, and nothing that it says nothing to', async () => {
+    const engine = await separateEngine(Object.fromEntries(SAMPLE));
+    const before = said(engine);
+    const analyzer = engine.analyzerOf('ring.c');
+    assert.ok(analyzer);
+    const text = SAMPLE.get('ring.c') ?? '';
+    const at = text.indexOf('{', text.indexOf('RingCreate')) + 1;
+    const runs = analyzer.runs;
+    assert.ok(runs > 10, 'everything was run once');
+    engine.set('ring.c', `${text.slice(0, at)} ;${text.slice(at)}`);
+    const after = said(engine);
+    assert.equal(engine.analyzerOf('ring.c'), analyzer, 'the analysis did not start over');
+    assert.ok(analyzer.runs > runs);
+    assert.ok(analyzer.runs - runs <= 4, `${String(analyzer.runs - runs)} functions were run again`);
+    // The same is said, two characters later where it stands behind the edit.
+    assert.equal(after.length, before.length);
+    engine.dispose();
+  });
+
+  it('moves what other functions say about it', async () => {
+    const engine = await separateEngine(Object.fromEntries(SAMPLE));
+    run(engine);
+    const text = SAMPLE.get('ring.c') ?? '';
+    const at = text.indexOf('{', text.indexOf('RingCreate')) + 1;
+    const edited = `${text.slice(0, at)}\n    ;\n${text.slice(at)}`;
+    engine.set('ring.c', edited);
+    const warm = said(engine);
+    engine.dispose();
+    const cold = await separateEngine({ ...Object.fromEntries(SAMPLE), 'ring.c': edited });
+    assert.deepEqual(warm, said(cold));
+    cold.dispose();
+  });
+});
+
 describe('half-typed text', () => {
   const change = async (file: string, from: string, to: string): Promise<[string[], string[], EngineWorkspace]> => {
     const engine = await separateEngine(Object.fromEntries(SAMPLE));

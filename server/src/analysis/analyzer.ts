@@ -130,6 +130,8 @@ export class Analyzer {
   private isSettling = false;
   private readonly full = new Set<string>();
   private readonly admitted = new Map<string, Set<string>>();
+  /** Functions run so far, once for each context: what edits have cost. */
+  runs = 0;
   /** Something was run and added other facts than before. */
   private ran = false;
   /** Functions whose analysis hit a bound. */
@@ -615,6 +617,7 @@ export class Analyzer {
     const { frame, start } = this.prepare(fn, context, depth, stack);
     const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id, isJoined(id))));
     this.spent += frame.steps;
+    this.runs++;
     const exits = frame.limitExits(raw);
     for (const x of exits) trimExit(x, context, fn);
     const memo: Memo = {

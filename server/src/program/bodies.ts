@@ -48,7 +48,7 @@ export interface Retired {
   readonly start: number;
   readonly end: number;
   readonly next: number;
-  readonly patch: NonNullable<MovedFunction['patch']>;
+  readonly patch: Patch;
 }
 
 export interface Reading {
@@ -182,7 +182,8 @@ export class Bodies {
     const patch = patchOf(before, text);
     const mapped = offsetsAfter(before, text);
     const isFollowed =
-      patch !== undefined && areMovedBy(old, d, (at) => (at < old.start || at > old.end ? -1 : d.start + mapped(at - old.start)));
+      patch !== undefined &&
+      areMovedBy(old, d, (at, isEnd) => (at < old.start || at > old.end ? -1 : d.start + mapped(at - old.start, isEnd)));
     const at = isFollowed ? this.room(generation(old.start)) : this.afresh();
     if (isFollowed && generation(at) === generation(old.start)) retired.push({ start: old.start, end: old.end, next: at, patch });
     return shift(d, at - d.start);
@@ -233,15 +234,19 @@ function patchOf(before: string, after: string): MovedFunction['patch'] {
   return { head, tail, length: after.length };
 }
 
-/** Where an offset of one text is in another one that was made from it by an edit. */
-export function offsetsAfter(before: string, after: string): (offset: number) => number {
+/** Where an offset of one text is in another one that was made from it by an edit. What is inserted before something ends where that begins. */
+export function offsetsAfter(before: string, after: string): (offset: number, isEnd?: boolean) => number {
   const patch = patchOf(before, after);
-  return (offset) => {
-    if (!patch || offset <= patch.head) return offset;
-    const behind = before.length - offset;
-    return behind <= patch.tail ? patch.length - behind : patch.head;
-  };
+  return (offset, isEnd = false) => (patch ? patched(patch, before.length, offset, isEnd) : offset);
 }
+
+/** @param length of the text before @param isEnd something ends there, so what is inserted there lies behind it */
+export function patched({ head, tail, length: after }: Patch, length: number, at: number, isEnd: boolean): number {
+  const behind = length - at;
+  if (behind <= tail && !(isEnd && at <= head)) return after - behind;
+  return Math.min(at, head);
+}
+type Patch = NonNullable<MovedFunction['patch']>;
 
 /** Errors of a text, told apart by what they say. */
 export function errorsOf(gaps: readonly Gap[], text: string): ReadonlySet<string> {

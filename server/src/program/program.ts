@@ -6,7 +6,7 @@
 import type { EnumDecl, Expr, FunctionDecl, MacroDecl, RecordDecl, Stmt, TypedefDecl, VarDecl } from '../syntax/ast';
 import type { FileFacts, NameOracle } from '../syntax/facts';
 import { IncludeGraph } from './includes';
-import type { Retired } from './bodies';
+import { patched, type Retired } from './bodies';
 import { DriverMap } from './drivers';
 
 export interface Declared<T> {
@@ -136,36 +136,31 @@ export class Program {
   /** Source text of a span, which for a declaration of an edited file lies in coordinates of its own. */
   slice(file: string, named: { readonly start: number; readonly end: number }): string {
     const span = this.retired.has(file)
-      ? { start: this.followed(file, named.start), end: this.followed(file, named.end) }
+      ? { start: this.followed(file, named.start, false), end: this.followed(file, named.end, true) }
       : named;
     const moved = this.movedAt(file, span.start);
     if (moved) return moved.text.slice(span.start - moved.start, span.end - moved.start);
     return this.files.get(file)?.text.slice(span.start, span.end) ?? '';
   }
 
-  /** Where an offset of a declaration's own coordinates lies in the file as it is now. */
-  currentOffset(file: string, retiredOffset: number): number {
-    const offset = this.followed(file, retiredOffset);
+  /** Where an offset of a declaration's own coordinates lies in the file as it is now. @param isEnd something ends there */
+  currentOffset(file: string, retiredOffset: number, isEnd = false): number {
+    const offset = this.followed(file, retiredOffset, isEnd);
     const moved = this.movedAt(file, offset);
     if (!moved) return offset;
     const at = offset - moved.start;
     const { patch } = moved;
-    if (!patch || at <= patch.head) return moved.current + at;
-    const behind = moved.end - offset;
-    return moved.current + (behind <= patch.tail ? patch.length - behind : patch.head);
+    return moved.current + (patch ? patched(patch, moved.end - moved.start, at, isEnd) : at);
   }
 
   /** A place in a former form of a function as a place in the form that it has now. */
-  private followed(file: string, offset: number): number {
+  private followed(file: string, offset: number, isEnd: boolean): number {
     const forms = this.retired.get(file);
     if (!forms) return offset;
     for (;;) {
       const from = forms.at(offset);
       if (!from) return offset;
-      const at = offset - from.start;
-      const behind = from.end - offset;
-      const { head, tail, length } = from.patch;
-      offset = from.next + (at <= head ? at : behind <= tail ? length - behind : head);
+      offset = from.next + patched(from.patch, from.end - from.start, offset - from.start, isEnd);
     }
   }
 

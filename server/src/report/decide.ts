@@ -109,7 +109,7 @@ function keepBetter(best: Map<string, Finding>, f: Finding): void {
 /** A place in the text as it is now. */
 function moved<T extends Place>(program: Program, p: T): T {
   const start = program.currentOffset(p.file, p.start);
-  const end = program.currentOffset(p.file, p.end);
+  const end = program.currentOffset(p.file, p.end, true);
   return start === p.start && end === p.end ? p : { ...p, start, end };
 }
 

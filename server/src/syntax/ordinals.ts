@@ -45,13 +45,13 @@ export function shareOrdinals(other: FunctionDecl, like: FunctionDecl): void {
 }
 
 /** Whether what two forms of a function have in common lies where an edit has left it. */
-export function areMovedBy(before: FunctionDecl, after: FunctionDecl, offset: (at: number) => number): boolean {
+export function areMovedBy(before: FunctionDecl, after: FunctionDecl, offset: (at: number, isEnd: boolean) => number): boolean {
   const now = new Map<string, Span>();
   for (const [start, ends] of ordinalsOf(after)) for (const [end, name] of ends) now.set(name, { start, end });
   for (const [start, ends] of ordinalsOf(before))
     for (const [end, name] of ends) {
       const place = now.get(name);
-      if (place && (place.start !== offset(start) || place.end !== offset(end))) return false;
+      if (place && (place.start !== offset(start, false) || place.end !== offset(end, true))) return false;
     }
   return true;
 }

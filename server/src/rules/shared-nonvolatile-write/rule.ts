@@ -81,6 +81,6 @@ function toUser(e: Access, hit: OriginHit, cx: RuleContext): void {
     severity: 'info',
     message: `\`${short(cx.text(e.place))}\` is stored plainly in user memory: the compiler may split the store, or read it back.`,
     path: proof(cx, hit, e.place, 'stored here without a volatile accessor', 'a store through a volatile accessor is one store'),
-    decide: (facts) => (facts.count(USER_ACCESSORS) > 0 ? { severity: 'warning' } : undefined),
+    decide: (facts) => (facts.count(USER_ACCESSORS) > 0 ? { severity: 'warning' } : {}),
   });
 }

@@ -489,7 +489,8 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
   const lc = constOf(l.t) ?? (op === '&' || op === '>>' ? known(l.t, s) : undefined);
   const rc = constOf(r.t);
   let out: Lin;
-  const range = typeRange(ty);
+  // Of two numbers whose declarations are not in view nothing is known.
+  const range = l.ty?.k === 'int' || r.ty?.k === 'int' ? typeRange(ty) : {};
   if (lc !== undefined && rc !== undefined) {
     const c = binary(op, lc, rc);
     out =
@@ -654,6 +655,9 @@ export function convert(v: Val, ty: Ty, s: State, f: Frame, at: Span): Val {
   if (ty.k !== 'int') return v;
   const c = constOf(v.t);
   if (c !== undefined) return { ...v, t: constant(wrap(c, ty.size, ty.signed)), ty };
+  // A sum of numbers whose declarations are not in view, kept in an unsigned one: they are taken to be unsigned, too.
+  if (!ty.signed && v.t.c >= 0 && v.t.t.every(([, k]) => k > 0))
+    for (const [x] of v.t.t) if (x.lo === -Infinity) s.bounds.add(lin(x), 0, Infinity);
   if (v.ty?.k === 'int' && v.ty.size > ty.size) {
     const r = s.bounds.range(v.t, 1);
     const limit = typeRange(ty);

@@ -674,6 +674,10 @@ function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
   const v = evaluate(x, s, f);
   const ty = f.type(type);
   if (ty.k === 'int') {
+    // A number whose declaration is not in view and that is widened on purpose is narrower than that.
+    if (ty.size === 8 && (v.ty?.k ?? 'unknown') === 'unknown' && v.pts.length === 0)
+      for (const [a] of v.t.t)
+        if (a.lo === -Infinity && a.hi === Infinity) s.bounds.add(lin(a), ty.signed ? -(2 ** 31) : 0, 2 ** 32 - 1);
     const w = convert(v, ty, s, f, x);
     // An address of this side that is counted with as a number stays an address: what is added to it is an offset.
     const isOwn = v.ty?.k === 'ptr' && v.pts.length === 0 && v.taint.length === 0 && constOf(v.t) === undefined && ty.size === 8;

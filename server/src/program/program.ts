@@ -284,8 +284,7 @@ export class Program {
     const text = (d: Declared<DeclOf[K]>): string => {
       if (kind === 'macro') return (d.decl as MacroDecl).body.replace(/\s+/g, ' ');
       if (kind === 'enumerator') return d.file;
-      const span = d.decl as { start: number; end: number };
-      return this.files.get(d.file)?.text.slice(span.start, span.end).replace(/\s+/g, ' ') ?? '';
+      return this.slice(d.file, d.decl as { readonly start: number; readonly end: number }).replace(/\s+/g, ' ');
     };
     const want = text(first);
     return list.every((d) => text(d) === want) ? first : undefined;

@@ -139,6 +139,13 @@ describe('configurations', () => {
     assert.deepEqual(await of(text), [`${lineOf(text, WRONG)} the target is x86`]);
   });
 
+  it('turns over what is compared with a truth value, and no truth value', async () => {
+    const w = await workspace();
+    w.set('a.c', HEAD + copy(`#if FILTERS == TRUE\n${RIGHT}\n#else\n${WRONG}\n#endif`));
+    assert.deepEqual(analyse(w).configurations, ['FILTERS is defined']);
+    w.dispose();
+  });
+
   it('turns no guard over', async () => {
     const text = `#ifndef ACCESSORS\n\n#include <ntddk.h>\n#define OTHER 1\n#define ACCESSORS\n${HEAD}${copy(WRONG)}#endif\n`;
     const w = await workspace();

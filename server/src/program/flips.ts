@@ -88,7 +88,7 @@ const GROUPS: readonly Group[] = [
 
 /** Names that tell compilers, languages, analysers and processors of the past apart: no build of a driver turns them over. */
 const FIXED =
-  /^(?:_?_cplusplus|_MSC_\w+|__GNUC__|__GNUC_\w+|__clang__|__MINGW\w+|__BORLANDC__|__WATCOMC__|__INTEL_COMPILER|_KERNEL_MODE|_USER_MODE|_PREFAST_|__midl|RC_INVOKED|lint|CODE_ANALYSIS|_M_ARM|_ARM_|_M_IA64|_IA64_|IA64|_M_ALPHA|_ALPHA_|_PPC_|_MIPS_|_MANAGED|__linux__|__APPLE__|__FreeBSD__|__KERNEL__|_NTDDK_|_NTIFS_|_WDMDDK_|_NTDDK|_NTIFS|__STDC\w*|ALLOC_PRAGMA|ALLOC_DATA_PRAGMA|KERNEL_MODE|KERNEL|_KERNEL|USER_MODE|(?:NTDDI|_WIN32_WINNT)_(?!VERSION)\w+|STATUS_\w+|\w*_INCLUDED_?|\w*(?:VERSION|_VER|_VER_M\w+)\w*)$/;
+  /^(?:TRUE|FALSE|NULL|_?_cplusplus|_MSC_\w+|__GNUC__|__GNUC_\w+|__clang__|__MINGW\w+|__BORLANDC__|__WATCOMC__|__INTEL_COMPILER|_KERNEL_MODE|_USER_MODE|_PREFAST_|__midl|RC_INVOKED|lint|CODE_ANALYSIS|_M_ARM|_ARM_|_M_IA64|_IA64_|IA64|_M_ALPHA|_ALPHA_|_PPC_|_MIPS_|_MANAGED|__linux__|__APPLE__|__FreeBSD__|__KERNEL__|_NTDDK_|_NTIFS_|_WDMDDK_|_NTDDK|_NTIFS|__STDC\w*|ALLOC_PRAGMA|ALLOC_DATA_PRAGMA|KERNEL_MODE|KERNEL|_KERNEL|USER_MODE|(?:NTDDI|_WIN32_WINNT)_(?!VERSION)\w+|STATUS_\w+|\w*_INCLUDED_?|\w*(?:VERSION|_VER|_VER_M\w+)\w*)$/;
 
 export function flipsOf(files: Iterable<FileFacts>): Flips {
   const bodies = new Map<string, Set<string>>();

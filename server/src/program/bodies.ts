@@ -11,9 +11,11 @@ import type { MovedFunction } from './program';
 /** Own coordinates start beyond every file; a declaration never needs more room than this. */
 export const FIRST = 2 ** 40;
 const ROOM = 2 ** 26;
-/** Beyond this lie those of functions whose places cannot be followed through an edit: so much for each, for edits that came after it. */
+/** Beyond this lie those of functions whose places cannot be followed through an edit: so much for each, for edits that come after it. */
 const AFRESH = 2 ** 52;
-const GENERATION = ROOM * 4096;
+const GENERATION = ROOM * 256;
+/** Coordinates are exact below 2 ** 53. */
+const MOST_GENERATIONS = (2 ** 53 - AFRESH) / GENERATION;
 
 /** Part of a name that changes when places of a function can no longer be followed from one form of it to the next; mostly empty. */
 export function version(offset: number): string {
@@ -77,6 +79,8 @@ export class Bodies {
     return at;
   }
   private afresh(): number {
+    // So many edits of one text, and its places have names that were used long ago.
+    if (this.free.length > MOST_GENERATIONS) this.free.length = 1;
     const n = this.free.length;
     const at = AFRESH + (n - 1) * GENERATION;
     this.free.push(at + ROOM);
@@ -126,7 +130,7 @@ export class Bodies {
     const meant = new Map<string, string>();
     const means = new Map<string, string>();
     for (const d of old) meant.set(d.name, `${meant.get(d.name) ?? ''}\0${this.meaning(d)}`);
-    const add = (kept: AnyDecl, text: string, current: number, patch?: MovedFunction['patch']): void => {
+    const add = (kept: AnyDecl, text: string, current: number, patch?: Patch): void => {
       out.push(kept);
       moved.push({ start: kept.start, end: kept.end, text, current, ...(patch ? { patch } : {}) });
       means.set(kept.name, `${means.get(kept.name) ?? ''}\0${this.meaning(kept)}`);
@@ -178,12 +182,15 @@ export class Bodies {
   /** A declaration in coordinates of its own. Places of the form before are followed where all that is common lies where the edit left it. */
   private edited(old: AnyDecl | undefined, d: AnyDecl, text: string, retired: Retired[]): AnyDecl {
     const before = old && this.texts.get(old);
-    if (!old || before === undefined || !isFunction(old) || !isFunction(d)) return shift(d, this.afresh() - d.start);
+    // A declaration that is new: nobody knows a place in it.
+    if (!old || before === undefined) return shift(d, this.room(0) - d.start);
     const patch = patchOf(before, text);
     const mapped = offsetsAfter(before, text);
+    // Places in other declarations are named by how far they are from its beginning: those before the edit stay, the others are new.
     const isFollowed =
-      patch !== undefined &&
-      areMovedBy(old, d, (at, isEnd) => (at < old.start || at > old.end ? -1 : d.start + mapped(at - old.start, isEnd)));
+      !isFunction(old) ||
+      (isFunction(d) &&
+        areMovedBy(old, d, (at, isEnd) => (at < old.start || at > old.end ? -1 : d.start + mapped(at - old.start, isEnd))));
     const at = isFollowed ? this.room(generation(old.start)) : this.afresh();
     if (isFollowed && generation(at) === generation(old.start)) retired.push({ start: old.start, end: old.end, next: at, patch });
     return shift(d, at - d.start);
@@ -225,7 +232,7 @@ function members(list: readonly AnyDecl[], name: string): string[] {
   return list.flatMap((d) => (d.name === name && 'members' in d ? (d as EnumDecl).members.map((m) => m.name) : []));
 }
 
-function patchOf(before: string, after: string): MovedFunction['patch'] {
+function patchOf(before: string, after: string): Patch {
   const most = Math.min(before.length, after.length);
   let head = 0;
   while (head < most && before.charCodeAt(head) === after.charCodeAt(head)) head++;
@@ -237,7 +244,7 @@ function patchOf(before: string, after: string): MovedFunction['patch'] {
 /** Where an offset of one text is in another one that was made from it by an edit. What is inserted before something ends where that begins. */
 export function offsetsAfter(before: string, after: string): (offset: number, isEnd?: boolean) => number {
   const patch = patchOf(before, after);
-  return (offset, isEnd = false) => (patch ? patched(patch, before.length, offset, isEnd) : offset);
+  return (offset, isEnd = false) => patched(patch, before.length, offset, isEnd);
 }
 
 /** @param length of the text before @param isEnd something ends there, so what is inserted there lies behind it */

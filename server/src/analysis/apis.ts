@@ -227,7 +227,7 @@ const copy: Handler = (api, c, s, f) => {
   for (const t of to) {
     // What goes behind the beginning of a block leaves alone what stands there.
     const isBehind = t.base.k === 'alloc' && t.path === '' && t.off !== undefined && (constOf(t.off) ?? 0) > 0;
-    const before = isBehind ? [...s.under(t.base, '')].filter((x) => x.path !== '') : [];
+    const before = isBehind ? s.under(t.base, '').filter((x) => x.path !== '') : [];
     s.dropUnder(t.base, t.path);
     f.memory.store(
       s,
@@ -252,7 +252,7 @@ function moveCells(
 ): boolean {
   if (!from || f.origins([from], s).some((h) => isVolatileOrigin(h.origin))) return false;
   if (from.base.key === to.base.key) return false;
-  for (const cell of [...s.under(from.base, from.path)]) {
+  for (const cell of s.under(from.base, from.path)) {
     if (cell.path === from.path) continue;
     const rest = cell.path.slice(from.path.length).replace(/^\./, '');
     if (rest === '' || to.path.length > MAX_PATH) continue;

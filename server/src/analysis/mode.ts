@@ -20,7 +20,7 @@ export function isFromKernel(s: State, mode: Lin | undefined): boolean {
 /** The state of a request from the kernel, with its addresses called what they are. */
 export function asKernel(s: State): State {
   let out: State | undefined;
-  for (const c of [...s.cells()]) {
+  for (const c of s.cells()) {
     if (!c.val.pts.some((p) => isUsers(p.base))) continue;
     out ??= s.clone();
     out.setCell(c.base, c.path, ofKernel(c.val));

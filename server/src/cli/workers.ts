@@ -1,6 +1,6 @@
 /**
- * A scan of several drivers on several threads: each thread reads all texts and analyses its share of the drivers. A thread that fails
- * costs time and nothing else: its share is analysed by the caller.
+ * A scan of several drivers on several threads: each thread reads all texts and analyses its share of the drivers. Where a thread
+ * fails, the caller is told, and analyses everything by itself.
  */
 import os from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';

@@ -3,9 +3,9 @@
  * who calls them is not known.
  */
 import type { Model } from '../model/model';
-import type { Expr, Stmt } from '../syntax/ast';
+import type { Expr } from '../syntax/ast';
 import type { FileFacts } from '../syntax/facts';
-import { partsOf, partsOfStatement } from '../syntax/walk';
+import { expressions, partsOf, partsOfStatement, statements } from '../syntax/walk';
 
 export interface Uses {
   /** Names whose address is kept or passed on. */
@@ -33,24 +33,20 @@ function collect(facts: FileFacts, model: Model): Uses {
     while (x.kind === 'cast' || (x.kind === 'un' && x.op === '&')) x = x.x;
     if (x.kind === 'id') out.add(x.name);
   };
-  const visit = (e: Expr): void => {
+  const look = (e: Expr): void => {
     if (e.kind === 'call' && e.f.kind === 'id') called.add(e.f.name);
     if (e.kind === 'call' && !(e.f.kind === 'id' && (model.api(e.f.name) ?? model.ddi(e.f.name)))) e.args.forEach(value);
     else if (e.kind === 'asg') value(e.r);
     else if (e.kind === 'init') for (const i of e.items) value(i.value);
-    for (const p of partsOf(e)) visit(p);
   };
-  const statement = (s: Stmt): void => {
-    const parts = partsOfStatement(s);
-    for (const e of parts.exprs) visit(e);
-    for (const v of parts.vars)
-      if (v.init) {
-        value(v.init);
-        visit(v.init);
-      }
-    for (const t of parts.stmts) statement(t);
+  for (const fn of facts.functions) {
+    for (const s of statements(fn.body)) for (const v of partsOfStatement(s).vars) value(v.init);
+    expressions(fn.body).forEach(look);
+  }
+  const visit = (e: Expr): void => {
+    look(e);
+    partsOf(e).forEach(visit);
   };
-  for (const fn of facts.functions) if (fn.body) statement(fn.body);
   for (const g of facts.globals) if (g.init) visit(g.init);
   return { handed: out, called };
 }

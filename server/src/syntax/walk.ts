@@ -82,3 +82,41 @@ export function partsOfStatement(s: Stmt): {
   }
   return { exprs, vars, stmts };
 }
+
+const statementLists = new WeakMap<Stmt, readonly Stmt[]>();
+/** A statement with every one in it, in the order of the text. Many ask, in many contexts: the list is kept with the statement. */
+export function statements(body: Stmt | undefined): readonly Stmt[] {
+  if (!body) return [];
+  let known = statementLists.get(body);
+  if (!known) {
+    const out: Stmt[] = [];
+    const todo: Stmt[] = [body];
+    for (let s = todo.pop(); s !== undefined; s = todo.pop()) {
+      out.push(s);
+      todo.push(...[...partsOfStatement(s).stmts].reverse());
+    }
+    statementLists.set(body, (known = out));
+  }
+  return known;
+}
+
+const expressionLists = new WeakMap<Stmt, readonly Expr[]>();
+/** Every expression of a statement, initialisers included, outer ones first. Kept as well. */
+export function expressions(body: Stmt | undefined): readonly Expr[] {
+  if (!body) return [];
+  let known = expressionLists.get(body);
+  if (!known) {
+    const out: Expr[] = [];
+    const visit = (e: Expr): void => {
+      out.push(e);
+      partsOf(e).forEach(visit);
+    };
+    for (const s of statements(body)) {
+      const { exprs, vars } = partsOfStatement(s);
+      for (const v of vars) if (v.init) visit(v.init);
+      exprs.forEach(visit);
+    }
+    expressionLists.set(body, (known = out));
+  }
+  return known;
+}

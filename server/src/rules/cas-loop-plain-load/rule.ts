@@ -5,11 +5,10 @@ import type { Observer } from '../../analysis/events';
 import { isVolatileOrigin } from '../../analysis/memory';
 import type { Target } from '../../analysis/value';
 import type { CallExpr, Expr, FunctionDecl, Span } from '../../syntax/ast';
-import { statements } from '../request/statements';
+import { expressions, statements } from '../../syntax/walk';
 import type { Rule, RuleContext } from '../rule';
 import { bare, functionRule, type Shape } from '../source/shape';
 import { isPlain, short } from '../volatile/shared-memory';
-import { expressions } from '../volatile/syntax';
 import page from './page.md';
 
 const inOneFunction = functionRule(

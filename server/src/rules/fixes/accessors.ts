@@ -4,7 +4,7 @@
 import type { Access, OriginHit } from '../../analysis/events';
 import type { AssignExpr, Expr, Span, UpdateExpr } from '../../syntax/ast';
 import type { Fix } from '../finding';
-import { expressions } from '../volatile/syntax';
+import { expressions } from '../../syntax/walk';
 import type { DriverFacts, RuleContext } from '../rule';
 import { accessorFor, type Accessor, type Order } from './spelling';
 

@@ -3,7 +3,7 @@
  */
 import type { Expr, Stmt } from '../../syntax/ast';
 import { DEFAULT_ASSERTS } from '../../analysis/analyzer';
-import { statements } from '../request/statements';
+import { statements } from '../../syntax/walk';
 import type { Rule } from '../rule';
 import page from './page.md';
 

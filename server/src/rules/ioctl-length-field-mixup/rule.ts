@@ -7,8 +7,8 @@ import { constOf, type Lin } from '../../analysis/term';
 import type { Expr, Span } from '../../syntax/ast';
 import { coverage, endOf } from '../request/coverage';
 import { firstHand } from '../request/reach';
-import { statements } from '../request/statements';
-import { touches } from '../request/touch';
+import { statements } from '../../syntax/walk';
+import { named, touches } from '../request/touch';
 import type { FileContext, Rule, RuleContext } from '../rule';
 import page from './page.md';
 
@@ -123,11 +123,10 @@ function asksForWhole(len: Lin, v: View): boolean {
 }
 
 function tell(hit: OriginHit, place: Span, cx: RuleContext): void {
-  const text = cx.text(place).replace(/\s+/g, ' ');
   cx.report({
     place,
     severity: 'error',
-    message: `${text.length > 60 ? 'This' : `\`${text}\``} writes the answer after a check of the input length alone, and no input is read: the check looks at the wrong length.`,
+    message: `${named(cx.text(place))} writes the answer after a check of the input length alone, and no input is read: the check looks at the wrong length.`,
     path: [
       ...cx.path(hit, place, 'the answer is written here'),
       cx.step(place, 'guard', 'a comparison of the output length before this would silence it'),

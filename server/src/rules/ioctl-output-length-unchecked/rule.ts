@@ -9,6 +9,7 @@ import { coverage, endOf, isCheckedAsWrite, isKernelSide } from '../request/cove
 import { guardFix, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
 import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
+import { named } from '../request/touch';
 import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
 
@@ -78,8 +79,7 @@ function check(
   if (!once.here(`${region.key}|${String(v.request.code ?? '')}`, place)) return;
   const need = end && constOf(end);
   const least = v.range(len).lo;
-  const text = cx.text(place);
-  const what = text.length > 60 ? 'This' : `\`${text}\``;
+  const what = named(cx.text(place));
   cx.report({
     place,
     severity: 'error',

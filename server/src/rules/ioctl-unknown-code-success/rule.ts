@@ -2,7 +2,7 @@
  * A dispatch on the control code that answers success to codes it does not know.
  */
 import type { CaseStmt, Stmt, SwitchStmt } from '../../syntax/ast';
-import { statements } from '../request/statements';
+import { statements } from '../../syntax/walk';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -30,9 +30,7 @@ export const ioctlUnknownCodeSuccess: Rule = {
         if (body && /[=(]|return|goto/.test(code.replace(/\b(break|default)\b/g, '')) && !succeeds) continue;
         // Another `switch` of this function goes through the codes as well: together they know them all.
         if (
-          [...statements(fn.body)].some(
-            (o) => o !== s && o.kind === 'switch' && defaultBody(o) !== undefined && CODE.test(text(o.x)),
-          )
+          statements(fn.body).some((o) => o !== s && o.kind === 'switch' && defaultBody(o) !== undefined && CODE.test(text(o.x)))
         )
           continue;
         const before = cx.text.slice(fn.start, s.start);

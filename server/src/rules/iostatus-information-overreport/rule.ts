@@ -21,9 +21,9 @@ export const iostatusInformationOverreport: Rule = {
   },
   page,
   observe(cx) {
-    // What a request says is decided when it is handed back: until then it may be written again.
     /** Control codes whose buffer was given to another function. */
     const handed = new Set<number | undefined>();
+    // What a request says is decided when it is handed back: until then it may be written again.
     const stores: { base: Base; place: Span; val: Val }[] = [];
     const settle = (v: View): void => {
       for (const s of stores) {

@@ -1,7 +1,7 @@
 /**
  * A cancel routine that is taken away without a look at whether it was still there: the cancel routine and this code both own the request.
  */
-import { statements } from '../request/statements';
+import { statements } from '../../syntax/walk';
 import type { Rule } from '../rule';
 import page from './page.md';
 

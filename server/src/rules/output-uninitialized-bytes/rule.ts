@@ -6,7 +6,7 @@ import type { Rec } from '../../program/types';
 import type { Target } from '../../analysis/value';
 import type { Fix } from '../finding';
 import type { Rule, RuleContext } from '../rule';
-import { statements } from '../request/statements';
+import { statements } from '../../syntax/walk';
 import page from './page.md';
 
 export const outputUninitializedBytes: Rule = {

@@ -3,7 +3,7 @@
  */
 import type { MacroDecl, Stmt } from '../../syntax/ast';
 import type { FileFacts } from '../../syntax/facts';
-import { statements } from './statements';
+import { statements } from '../../syntax/walk';
 
 export interface Code {
   readonly macro: MacroDecl;

@@ -1,6 +1,6 @@
 /** Addresses that are only computed: the end of a buffer, set against another address or kept under a name that says so. */
-import type { Expr, FunctionDecl, Stmt } from '../../syntax/ast';
-import { partsOf, partsOfStatement } from '../../syntax/walk';
+import type { Expr, FunctionDecl } from '../../syntax/ast';
+import { expressions, partsOf, partsOfStatement, statements } from '../../syntax/walk';
 
 /** What stands around an expression: another one, or the name that it gives a value to. */
 type Around = Expr | { readonly name: string };
@@ -33,22 +33,7 @@ function around(fn: FunctionDecl): ReadonlyMap<Expr, Around> {
 
 function build(fn: FunctionDecl): ReadonlyMap<Expr, Around> {
   const out = new Map<Expr, Around>();
-  const visit = (e: Expr): void => {
-    for (const p of partsOf(e)) {
-      out.set(p, e);
-      visit(p);
-    }
-  };
-  const statement = (s: Stmt): void => {
-    const parts = partsOfStatement(s);
-    for (const e of parts.exprs) visit(e);
-    for (const v of parts.vars)
-      if (v.init) {
-        out.set(v.init, { name: v.name });
-        visit(v.init);
-      }
-    for (const t of parts.stmts) statement(t);
-  };
-  if (fn.body) statement(fn.body);
+  for (const s of statements(fn.body)) for (const v of partsOfStatement(s).vars) if (v.init) out.set(v.init, { name: v.name });
+  for (const e of expressions(fn.body)) for (const p of partsOf(e)) out.set(p, e);
   return out;
 }

@@ -3,6 +3,7 @@
  * that its own checks use. Reads the syntax only; makes no edits by itself.
  */
 import type { FunctionDecl, IfStmt, Span, Stmt } from '../../syntax/ast';
+import { partsOfStatement, statements } from '../../syntax/walk';
 
 /** Statements around a place, outermost first. */
 export function enclosing(fn: FunctionDecl, place: Span): readonly Stmt[] {
@@ -10,47 +11,9 @@ export function enclosing(fn: FunctionDecl, place: Span): readonly Stmt[] {
   let next: Stmt | undefined = fn.body;
   while (next) {
     out.push(next);
-    next = inner(next).find((s) => s.start <= place.start && place.end <= s.end);
+    next = partsOfStatement(next).stmts.find((s) => s.start <= place.start && place.end <= s.end);
   }
   return out;
-}
-
-/** Statements directly inside a statement. */
-export function inner(s: Stmt): readonly Stmt[] {
-  switch (s.kind) {
-    case 'block':
-      return s.body;
-    case 'if':
-      return s.else ? [s.then, s.else] : [s.then];
-    case 'while':
-    case 'do':
-    case 'switch':
-      return [s.body];
-    case 'for':
-      return s.init ? [s.init, s.body] : [s.body];
-    case 'try':
-      return [s.body, s.handler, s.finally].filter((x) => x !== undefined);
-    default:
-      return [];
-  }
-}
-
-const listed = new WeakMap<Stmt, readonly Stmt[]>();
-/** Every statement of a function, in the order of the text. Many rules ask in many contexts: the list is kept with the body. */
-export function statements(body: Stmt | undefined): readonly Stmt[] {
-  if (!body) return [];
-  let known = listed.get(body);
-  if (!known) {
-    const out: Stmt[] = [];
-    const todo: Stmt[] = [body];
-    for (let s = todo.pop(); s !== undefined; s = todo.pop()) {
-      out.push(s);
-      const next = inner(s);
-      for (let i = next.length - 1; i >= 0; i--) todo.push(next[i] as Stmt);
-    }
-    listed.set(body, (known = out));
-  }
-  return known;
 }
 
 /** The last statement around a place that stands in a block, so that another one can stand before it. */

@@ -23,7 +23,7 @@ describe('discovery', () => {
   };
 
   it('finds C sources and headers in one order, and the files that build them', () => {
-    files('b/z.c', 'b.c', 'B.C', 'a.h', 'b/a.inl', 'x.cpp', 'notes.txt', 'c', 'drv.vcxproj', 'b/sources', 'CMakeLists.txt');
+    files('b/z.c', 'b.c', 'B.C', 'a.h', 'b/a.inl', 'x.py', 'notes.txt', 'c', 'drv.vcxproj', 'b/sources', 'CMakeLists.txt');
     const { files: names, buildFiles, notes, root } = found();
     assert.deepStrictEqual(names, ['B.C', 'a.h', 'b.c', 'b/a.inl', 'b/z.c']);
     assert.deepStrictEqual(buildFiles, ['CMakeLists.txt', 'b/sources', 'drv.vcxproj']);
@@ -61,6 +61,16 @@ describe('discovery', () => {
     );
     files('a.c');
     assert.throws(() => found({}, 'a.c/b'), PathProblem);
+  });
+
+  it('says that C++ sources are not read, once and with their number', () => {
+    files('a.c', 'b.cpp', 'sub/c.cc', 'sub/d.hpp');
+    const { files: names, notes } = found();
+    assert.deepStrictEqual(names, ['a.c']);
+    assert.deepStrictEqual(
+      notes.map(({ kind, message }) => [kind, message]),
+      [['skipped', 'Not analysed: 2 C++ source files. Only C is read.']],
+    );
   });
 
   describe('.gitignore', () => {

@@ -838,11 +838,6 @@ export class Analyzer {
     const m = this.memos.get(id);
     return m && { callees: m.callees, role: m.context.state.hasMust('role')?.data };
   }
-
-  /** Contexts in which a function was analysed. */
-  contextsOf(fn: Declared<FunctionDecl>): number {
-    return this.contexts.get(key(fn))?.size ?? 0;
-  }
 }
 
 function sameRoots(a: readonly Root[], b: readonly Root[]): boolean {

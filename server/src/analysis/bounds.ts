@@ -139,11 +139,6 @@ export class Bounds {
     return this.range(a).lo >= 0;
   }
 
-  /** Facts in which the atom takes part. */
-  mentions(x: Atom): boolean {
-    return this.single.has(lin(x).key) || this.all().some((b) => b.form.t.some(([y]) => y === x));
-  }
-
   /** Relations to other numbers in which the atom takes part. */
   relationsOf(x: Atom): readonly Bound[] {
     if (this.relations.size === 0) return NO_BOUNDS;

@@ -32,6 +32,7 @@ export interface Discovered {
 export class PathProblem extends Error {}
 
 const SOURCE = /\.(?:c|h|inl)$/i;
+const CPP = /\.(?:cc|cpp|cxx)$/i;
 const BUILD = /(?:^|\/)(?:[^/]+\.(?:vcxproj|inf|inx)|sources|CMakeLists\.txt)$/i;
 const SKIPPED_FOLDERS = new Set(['.git', '.hg', '.svn', '.vs', 'node_modules']);
 
@@ -93,6 +94,7 @@ class Walk {
   readonly #buildFiles = new Set<string>();
   readonly #notes: Note[] = [];
   #ignored = 0;
+  #cpp = 0;
   #bytes = 0;
   #left = 0;
   readonly #maxFiles: number;
@@ -118,6 +120,13 @@ class Walk {
       const limit = this.#files.size >= this.#maxFiles ? `${this.#maxFiles} files` : `${Math.round(this.#maxBytes / 1048576)} MB`;
       this.#note('', 'bound', `${this.#left} files were left out: the limit is ${limit} in one scan. Scan a smaller folder.`);
     }
+    // Silence about them is no clean bill.
+    if (this.#cpp > 0)
+      this.#note(
+        '',
+        'skipped',
+        `Not analysed: ${String(this.#cpp)} C++ source ${this.#cpp === 1 ? 'file' : 'files'}. Only C is read.`,
+      );
     if (this.#ignored > 0) this.#note('', 'skipped', `Left out by .gitignore: ${this.#ignored} files and folders.`);
     return {
       root: this.root,
@@ -143,7 +152,8 @@ class Walk {
         } else if (entry.isFile() && isSource(entry.name)) {
           if (this.#isIgnored(name, false, ignores)) this.#ignored++;
           else this.#add(name);
-        } else if (entry.isFile() && BUILD.test(name) && !this.#isIgnored(name, false, ignores)) this.#buildFiles.add(name);
+        } else if (entry.isFile() && CPP.test(name)) this.#cpp++;
+        else if (entry.isFile() && BUILD.test(name) && !this.#isIgnored(name, false, ignores)) this.#buildFiles.add(name);
       }
       pending.push(...below.reverse());
     }

@@ -108,7 +108,3 @@ const WDK_TYPES = new Set(
 export function isTypeWord(name: string): boolean {
   return KEYWORD_TYPES.has(name) || WDK_TYPES.has(name);
 }
-
-export function isKeywordType(name: string): boolean {
-  return KEYWORD_TYPES.has(name);
-}

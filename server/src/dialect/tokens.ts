@@ -13,11 +13,6 @@ export const enum Kind {
   Punct = 5,
 }
 
-/** The code of a two-character operator; of a one-character one it is the character. */
-export function op2(a: string): number {
-  return a.charCodeAt(0) | (a.charCodeAt(1) << 8);
-}
-
 export const P = {
   lparen: 40,
   rparen: 41,

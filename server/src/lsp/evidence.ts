@@ -4,7 +4,6 @@
  */
 
 const ANALYSED = /\.(?:c|h|inl)$/i;
-const NOT_ANALYSED = /\.(?:cc|cpp|cxx|hpp|hxx)$/i;
 
 /** The pattern of analysed files, for watchers and selectors. */
 export const SOURCE_GLOB = '**/*.{c,h,inl}';
@@ -20,11 +19,6 @@ export function isBuildFile(path: string): boolean {
 
 export function isAnalysed(path: string): boolean {
   return ANALYSED.test(path);
-}
-
-/** C++ implementation files: said to be left out, so that silence is not taken for a clean bill. */
-export function isCppFile(path: string): boolean {
-  return NOT_ANALYSED.test(path);
 }
 
 // Kernel headers, entry points and types that no user-mode C has.

@@ -127,11 +127,6 @@ export function configurationTexts(): Record<string, string> {
   return texts;
 }
 
-/** Settings that a workspace may not choose while it is not trusted, for `capabilities.untrustedWorkspaces`. */
-export function restrictedSettings(): string[] {
-  return SETTINGS.filter((row) => row.restricted).map((row) => `fencepost.${row.key}`);
-}
-
 function descriptionKey(row: SettingRow): string {
   return `settings.${row.key}`;
 }

@@ -32,11 +32,6 @@ export function parentUri(uri: string): string {
   return slash > uri.indexOf('//') + 1 ? uri.slice(0, slash) : uri;
 }
 
-/** The last segment, decoded. */
-export function baseName(uri: string): string {
-  return decode(uri.slice(uri.lastIndexOf('/') + 1));
-}
-
 interface Parts {
   readonly scheme: string;
   readonly authority: string;

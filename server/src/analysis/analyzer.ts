@@ -9,21 +9,22 @@ import type { Declared, Program } from '../program/program';
 import type { Ty, Types } from '../program/types';
 import { unversioned } from '../program/bodies';
 import { isHeader } from '../program/groups';
-import { substitute } from '../program/substitute';
 import { buildCfg, type Cfg } from './cfg';
-import { argumentsOf, exitsDigest, GENERAL_CONTEXT, outcomesOf, trimExit, wordsOf, type Context } from './context';
+import { argumentsOf, GENERAL_CONTEXT, outcomesOf, trimExit, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame, type Exit } from './frame';
 import { Dependents } from './dependents';
 import { contributionText, emptyContribution, Heap, sameContribution, type Contribution } from './heap';
+import { initialise } from './initialisers';
 import { Memory, type Consulted } from './memory';
+import { exitsDigest, wordsOf } from './prints';
 import { Regions } from './regions';
 import { roots, rootsOf, type Root } from './roots';
 import { State } from './state';
 import { Atoms, constant, type Lin } from './term';
 import type { Outcome } from './calls';
-import type { AllocBase, GlobalBase, Site, Target, Val } from './value';
+import type { AllocBase, GlobalBase, Site, Val } from './value';
 
 export interface AnalyzerOptions {
   /** Assertion macros that vanish in a free build: their condition is no guard. */
@@ -417,84 +418,13 @@ export class Analyzer {
         const base = this.globalBase(g.name, g.storage === 'static' ? file : '');
         const state = new State();
         if (g.init.kind === 'init')
-          this.initialise({ base, root: this.memory.keyOf(ty), path: '', off: constant(0) }, ty, g.init, state, f);
+          initialise({ base, root: this.memory.keyOf(ty), path: '', off: constant(0) }, ty, g.init, state, f);
         else {
           const v = evaluate(g.init, state, f);
           this.memory.store(state, [{ base, root: this.memory.keyOf(ty), path: '', off: constant(0) }], v, siteOf(f, g.init));
         }
       }
     }
-  }
-
-  /** Stores the items of a braced initialiser. */
-  initialise(t: Target, ty: Ty, init: Expr & { kind: 'init' }, s: State, f: Frame): void {
-    let at = 0;
-    for (const item of init.items) {
-      let target: Target = t;
-      let inner: Ty = ty;
-      if (item.designator.length > 0) {
-        for (const d of item.designator) {
-          if (typeof d === 'string') {
-            target = this.memory.field(target, d, inner);
-            const fields: readonly { name: string; ty: Ty }[] = inner.k === 'rec' ? inner.rec.fields : [];
-            at = fields.findIndex((x) => x.name === d);
-            inner = inner.k === 'rec' ? (inner.rec.field(d)?.ty ?? UNKNOWN) : UNKNOWN;
-          } else {
-            const c = this.constants.evaluate(d, f.file);
-            at = c ?? at;
-            target = indexed(target, c ?? -1);
-            inner = inner.k === 'arr' ? inner.of : UNKNOWN;
-            target = this.elementRoot(target, t, inner);
-          }
-        }
-      } else if (ty.k === 'rec') {
-        const field = ty.rec.fields[at];
-        if (!field) break;
-        target = this.memory.field(t, field.name, ty);
-        inner = field.ty;
-      } else if (ty.k === 'arr') {
-        inner = ty.of;
-        target = this.elementRoot(indexed(t, at), t, inner);
-      }
-      at++;
-      const value = this.braced(item.value, f);
-      // A value where a structure is wanted belongs to its first member.
-      while (value.kind !== 'init' && inner.k === 'rec' && this.scalar(value, f)) {
-        const first = inner.rec.fields[0];
-        if (!first) break;
-        target = this.memory.field(target, first.name, inner);
-        inner = first.ty;
-      }
-      if (value.kind === 'init') this.initialise(target, inner, value, s, f);
-      else {
-        const v: Val = { ...evaluate(value, s, f), ty: inner.k === 'unknown' ? undefined : inner };
-        this.memory.store(s, [target], v, siteOf(f, item.value));
-      }
-    }
-  }
-
-  /** An initialiser that a macro writes. */
-  private braced(e: Expr, f: Frame): Expr {
-    if (e.kind !== 'call' || e.f.kind !== 'id') return e;
-    const macro = this.program.macro(e.f.name, f.file);
-    if (!macro?.decl.params || !/^\s*\{/.test(macro.decl.body)) return e;
-    const x = this.program.pasted(
-      macro.decl,
-      e.args.map((a) => f.text(a)),
-    )?.expr;
-    return x?.kind === 'init' ? (substitute(x, [], [], e) as Expr & { kind: 'init' }) : e;
-  }
-
-  private scalar(e: Expr, f: Frame): boolean {
-    return e.kind === 'cast'
-      ? f.type(e.type).k !== 'rec'
-      : e.kind === 'num' || (e.kind === 'id' && this.program.global(e.name, f.file) === undefined) || e.kind === 'un';
-  }
-
-  /** An element of a global table of structures is known by the structure's type. */
-  private elementRoot(element: Target, table: Target, inner: Ty): Target {
-    const root = this.memory.keyOf(inner);
-    return root !== undefined && table.base.k === 'global' && table.root === undefined ? { ...element, root, path: '' } : element;
   }
 
   /** The definition as it is now; inline functions of headers may lie outside the files of the driver. */
@@ -532,23 +462,27 @@ export class Analyzer {
     const context = argumentsOf(d, args, s, caller, this);
     const set = this.contexts.get(fnKey) ?? NO_CONTEXTS;
     const most = this.spent > PLENTY ? 1 : contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
-    if (!set.has(context.key) && (set.size >= most || this.isFull(fnKey, context.key))) {
-      if (this.isSettling) this.full.add(fnKey);
-      const general = argumentsOf(d, args, s, caller, this, true);
-      if (!set.has(general.key) && set.size >= most + GENERAL) return undefined;
-      return this.call(d, general, e, s, caller);
-    }
-    return this.call(d, context, e, s, caller);
+    if (this.admits(fnKey, context.key, set, most)) return this.call(d, context, e, s, caller);
+    const general = argumentsOf(d, args, s, caller, this, true);
+    if (!set.has(general.key) && set.size >= most + GENERAL) return undefined;
+    return this.call(d, general, e, s, caller);
   }
 
-  /** A function that had no room for a context while facts settled has none for another one, though the first is no longer asked for. */
-  private isFull(fnKey: string, contextKey: string): boolean {
-    if (!this.isSettling) return false;
-    if (this.full.has(fnKey)) return this.admitted.get(fnKey)?.has(contextKey) !== true;
+  /**
+   * Whether a function is run in one more context. While facts come to rest, one that had no room for a context has none for another new
+   * one either, though the first is no longer asked for.
+   */
+  private admits(fnKey: string, contextKey: string, asked: ReadonlyMap<string, number>, most: number): boolean {
+    if (asked.has(contextKey)) return true;
+    if (!this.isSettling) return asked.size < most;
     let known = this.admitted.get(fnKey);
     if (!known) this.admitted.set(fnKey, (known = new Set()));
+    if (asked.size >= most || (this.full.has(fnKey) && !known.has(contextKey))) {
+      this.full.add(fnKey);
+      return false;
+    }
     known.add(contextKey);
-    return false;
+    return true;
   }
 
   private call(
@@ -845,8 +779,6 @@ function sameRoots(a: readonly Root[], b: readonly Root[]): boolean {
   return a.length === b.length && text(a) === text(b);
 }
 
-const UNKNOWN: Ty = { k: 'unknown', name: '' };
-
 /** A joined context stands for calls that it does not describe: it answers and notes, but it accuses nobody. */
 export function isJoined(id: string): boolean {
   return id.includes(`#${GENERAL_CONTEXT}`);
@@ -858,11 +790,6 @@ export function key(d: Declared<FunctionDecl>): string {
   let known = keys.get(d.decl);
   if (known?.file !== d.file) keys.set(d.decl, (known = { file: d.file, key: `${d.file}:${d.decl.name}` }));
   return known.key;
-}
-
-function indexed(t: Target, c: number): Target {
-  const mark = c >= 0 ? `[${String(c)}]` : '[]';
-  return { ...t, path: `${t.path}${mark}`, off: undefined };
 }
 
 function SEED_FUNCTION(name: string, start: number, end: number): FunctionDecl {

@@ -3,8 +3,6 @@
  * become parameter atoms, so that calls that look alike share one answer.
  */
 import type { Expr, FunctionDecl, TypeRef } from '../syntax/ast';
-import { version } from '../program/bodies';
-import { Fingerprint } from '../syntax/digest';
 import { asKernel, isFromKernel, ofKernel } from './mode';
 import type { Declared } from '../program/program';
 import { Types } from '../program/types';
@@ -12,10 +10,12 @@ import type { Bound } from './bounds';
 import type { Analyzer } from './analyzer';
 import type { Outcome } from './calls';
 import type { Exit, Frame } from './frame';
-import { cellKey, State, type Cell, type Mark } from './state';
+import { cellKey, State, type Cell } from './state';
+import { contextName } from './prints';
 import { FENCED, ORDERED, STAYS } from './trail';
-import { constOf, lin, minus, replace, single, ZERO, type Atom, type Lin } from './term';
-import type { AllocBase, Base, Target, Val } from './value';
+import { Translator } from './translate';
+import { constOf, lin, minus, single, ZERO, type Atom, type Lin } from './term';
+import type { Base, Target, Val } from './value';
 
 export interface Context {
   readonly args: readonly Val[];
@@ -256,10 +256,7 @@ export function argumentsOf(
   }
   for (const m of general ? [] : s.may())
     if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region'))) callee.setMay(t.mark(m));
-  const print = new Fingerprint();
-  for (const v of values) tellValue(v, print);
-  tellState(callee, print);
-  const name = print.number(caller.inTry ? 1 : 0).value.toString(36);
+  const name = contextName(values, callee, caller.inTry);
   return {
     args: values,
     state: callee,
@@ -303,66 +300,6 @@ function typeName(ref: TypeRef): string {
   return ref.kind === 'pointer' ? typeName(ref.to) : ref.kind === 'name' || ref.kind === 'tag' ? ref.name : '';
 }
 
-function tellValue(v: Val, to: Fingerprint): void {
-  tellNumber(v.t, to);
-  to.number(v.pts.length);
-  for (const p of v.pts) {
-    to.text(p.base.key)
-      .text(p.root ?? '')
-      .text(p.path);
-    if (p.off) tellNumber(p.off, to);
-    for (const y of p.via ?? []) to.text(version(y.start));
-    if (p.base.k === 'region') for (const y of p.base.witness) to.text(version(y.start));
-  }
-  to.number(v.taint.length);
-  for (const x of v.taint)
-    to.text(x.origin)
-      .text(x.loc)
-      .text(x.site.id ?? '')
-      .text(version(x.site.start));
-  if (v.agg) {
-    to.text(v.agg.zero === true ? 'zero' : 'copy');
-    for (const p of v.agg.from) to.text(p.base.key).text(p.path);
-    for (const x of v.agg.taint) to.text(x.loc);
-  }
-  for (const f of v.fns ?? []) to.text(f);
-  if (v.nullable) to.text('nullable');
-}
-
-function tellNumber(l: Lin, to: Fingerprint): void {
-  to.number(l.c).number(l.t.length);
-  for (const [x, k] of l.t) to.number(x.id).number(k);
-}
-
-function tellState(s: State, to: Fingerprint): void {
-  to.set(s.cells(), (c) => {
-    to.text(c.base.key).text(c.path);
-    tellValue(c.val, to);
-  });
-  to.set(s.bounds.all(), (b) => {
-    tellNumber(b.form, to);
-    to.number(b.lo).number(b.hi);
-  });
-  for (const names of s.names()) to.set(names, (k) => to.text(k));
-}
-
-/** Names of functions, files, types and fields that a context speaks of. */
-export function wordsOf(context: Context): string {
-  const parts: string[] = [context.key];
-  const tell = (v: Val): void => {
-    for (const p of [...v.pts, ...(v.agg?.from ?? [])]) parts.push(p.base.key, p.root ?? '', p.path);
-    for (const x of [...v.taint, ...(v.agg?.taint ?? [])]) parts.push(x.loc, x.site.id ?? '');
-    parts.push(...(v.fns ?? []));
-  };
-  context.args.forEach(tell);
-  for (const c of context.state.cells()) {
-    parts.push(c.base.key, c.path);
-    tell(c.val);
-  }
-  for (const names of context.state.names()) parts.push(...names);
-  return parts.join(' ');
-}
-
 /** Leaves of a way out what a caller can see: what is kept is looked at by every call. */
 export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>): void {
   const inner = `${fn.file}:${fn.decl.name}`;
@@ -380,16 +317,6 @@ export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>):
     (y) => returned.has(y) || (context.back?.has(y) ?? false),
     (b) => b.form.t.length > 1 && b.form.t.some(([y]) => isOfRequest(uncut(y))),
   );
-}
-
-/** Equal for ways out that a caller cannot tell apart. */
-export function exitsDigest(exits: readonly Exit[]): number {
-  const print = new Fingerprint();
-  for (const x of exits) {
-    if (x.ret) tellValue(x.ret, print);
-    tellState(x.state, print);
-  }
-  return print.value;
 }
 
 function typeLow(v: Val): number {
@@ -507,70 +434,4 @@ function settle(inner: State, s: State): void {
 /** The number is the result of an operation that limits it. */
 function isMasked(x: Atom | undefined): boolean {
   return x !== undefined && /^(&|%|min)\(/.test(x.key);
-}
-
-/** Renames atoms in values, targets and objects. */
-class Translator {
-  private readonly bases = new Map<string, Base>();
-  constructor(
-    private readonly map: ReadonlyMap<Atom, Lin>,
-    private readonly a: Analyzer,
-    private readonly wrap?: (x: Atom) => Atom | undefined,
-    private readonly locals?: ReadonlyMap<string, Base>,
-  ) {}
-
-  lin(l: Lin): Lin {
-    return replace(l, this.map, this.a.atoms, this.wrap);
-  }
-
-  base(b: Base): Base {
-    if (b.k === 'alloc') return b.size ? this.block(b, b.size) : b;
-    if (b.k !== 'local' && b.k !== 'sym') return b;
-    const known = this.locals?.get(b.key);
-    if (known) return known;
-    if (b.k === 'local') return b;
-    let out = this.bases.get(b.key);
-    if (!out) {
-      const l = this.lin(b.t);
-      out = l === b.t ? b : this.a.memory.sym(l, b.from);
-      this.bases.set(b.key, out);
-    }
-    return out;
-  }
-
-  mark(m: Mark): Mark {
-    const base = m.base && this.base(m.base);
-    const num = m.num && this.lin(m.num);
-    return base === m.base && num === m.num ? m : { ...m, base, num };
-  }
-
-  /** A block that a helper allocated is as long as its caller asked for. */
-  private block(b: AllocBase, was: Lin): Base {
-    const size = this.lin(was);
-    return size === was ? b : this.a.allocBase(b.key, b.api, b.site, b.what, size, b.zeroed);
-  }
-
-  target(p: Target): Target {
-    const base = this.base(p.base);
-    const off = p.off && this.lin(p.off);
-    return base === p.base && off === p.off ? p : { ...p, base, off };
-  }
-
-  private targets(list: readonly Target[]): readonly Target[] {
-    let out: Target[] | undefined;
-    for (let i = 0; i < list.length; i++) {
-      const p = list[i];
-      const q = p && this.target(p);
-      if (q && q !== p) (out ??= [...list])[i] = q;
-    }
-    return out ?? list;
-  }
-
-  val(v: Val): Val {
-    const t = this.lin(v.t);
-    const pts = this.targets(v.pts);
-    const from = v.agg && this.targets(v.agg.from);
-    const agg = v.agg && from && from !== v.agg.from ? { ...v.agg, from } : v.agg;
-    return t === v.t && pts === v.pts && agg === v.agg ? v : { ...v, t, pts, agg };
-  }
 }

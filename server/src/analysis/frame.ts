@@ -27,21 +27,21 @@ import {
 } from './evaluate';
 import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
 import { ofOneMethod, type Memory } from './memory';
+import { initialise } from './initialisers';
+import { Moment } from './moment';
 import { Places, type NamedSite } from './ordinals';
 import { decided, isComparison, refine, relate } from './refine';
 import type { Regions } from './regions';
 import { leaveAccess, leaveArith, leaveBranch, leaveCall, leaveCopy } from './trail';
-import { State, type Mark } from './state';
+import { State } from './state';
 import { constOf, constant, lin, type Atoms, type Lin } from './term';
 import {
   unionTaints,
   unionTargets,
   type AllocBase,
-  type Base,
   type GlobalBase,
   type LocalBase,
   type Site,
-  type Taint,
   type Target,
   type Val,
 } from './value';
@@ -531,7 +531,6 @@ export class Frame {
         const v = evaluate(b.end.x, s, this);
         this.tell('branch', { c: b.end.x, place: b.end.x, vals: [v], loop: false }, s);
         const other = s.clone();
-        this.tell('branch', { c: b.end.x, place: b.end.x, vals: [v], loop: false }, s);
         const grouped = new Map<number, State>();
         for (const c of b.end.cases) {
           const k = c.value ? this.constants.evaluate(c.value, this.file) : undefined;
@@ -689,10 +688,8 @@ export class Frame {
       return [s];
     }
     if (v.init.kind === 'init') {
-      if (v.init.items.length <= 1)
-        s.setCell(base, '', { ...plain(fresh(this, v.nameSpan, 'zero'), ty), agg: { from: [], taint: [], zero: true } });
-      else s.setCell(base, '', { ...plain(fresh(this, v.nameSpan, 'zero'), ty), agg: { from: [], taint: [], zero: true } });
-      this.analyzer.initialise({ base, root, path: '', off: constant(0) }, ty, v.init, s, this);
+      s.setCell(base, '', { ...plain(fresh(this, v.nameSpan, 'zero'), ty), agg: { from: [], taint: [], zero: true } });
+      initialise({ base, root, path: '', off: constant(0) }, ty, v.init, s, this);
       return [s];
     }
     return this.fork(v.init, s).map((o) => {
@@ -733,94 +730,5 @@ function widen(joined: State, old: State): void {
     const o = old.bounds.of(b.form);
     if (!o) continue;
     if (b.lo < o.lo || b.hi > o.hi) joined.bounds.weaken(b.form, b.lo < o.lo ? -Infinity : b.lo, b.hi > o.hi ? Infinity : b.hi);
-  }
-}
-
-const NO_HITS: readonly OriginHit[] = [];
-
-/** The view of one event. */
-class Moment implements View {
-  readonly file: string;
-  readonly fn: FunctionDecl;
-  readonly inTry: boolean;
-  readonly tryStmt: TryStmt | undefined;
-  readonly program: Program;
-  readonly types: Types;
-  readonly constants: Constants;
-  readonly model: Model;
-  constructor(
-    private readonly frame: Frame,
-    readonly state: State,
-  ) {
-    this.file = frame.file;
-    this.fn = frame.fn;
-    this.inTry = frame.inTry;
-    this.tryStmt = frame.tryStatement;
-    this.program = frame.program;
-    this.types = frame.types;
-    this.constants = frame.constants;
-    this.model = frame.model;
-  }
-  get request(): RequestView {
-    return this.frame.request(this.state);
-  }
-  /** Answers of this moment; many rules ask the same. */
-  private asked: [readonly Target[], readonly OriginHit[]][] | undefined;
-  origins(targets: readonly Target[]): readonly OriginHit[] {
-    if (targets.length === 0) return NO_HITS;
-    const known = this.asked?.find(([t]) => t === targets);
-    if (known) return known[1];
-    const hits = this.frame.origins(targets, this.state);
-    (this.asked ??= []).push([targets, hits]);
-    return hits;
-  }
-  pointee(val: Val): readonly OriginHit[] {
-    return this.origins(val.pts);
-  }
-  describedBy(mdl: Val): { readonly va: readonly Target[]; readonly userLocked: boolean } {
-    const va: Target[] = [];
-    let userLocked = false;
-    for (const t of mdl.pts) {
-      const fact = this.frame.memory.heap.mdl(t.base.key);
-      va.push(...(this.state.cell(t.base, '$va')?.pts ?? fact?.va ?? []));
-      userLocked ||= fact?.userLock !== undefined;
-    }
-    return { va, userLocked };
-  }
-  range(t: Lin): { lo: number; hi: number } {
-    return this.state.bounds.range(t);
-  }
-  proves(t: Lin): boolean {
-    return this.state.bounds.proves(t);
-  }
-  wasCompared(t: Lin): boolean {
-    return this.state.wasCompared(t);
-  }
-  constant(x: Expr): number | undefined {
-    return this.constants.evaluate(x, this.file);
-  }
-  mark(tag: string, base?: Base, path?: string): Mark | undefined {
-    return this.state.hasMust(tag, base, path) ?? this.state.hasMay(tag, base, path);
-  }
-  setMark(m: Mark): void {
-    this.state.setMay(m);
-  }
-  describe(t: Target): string {
-    return this.frame.memory.show(t);
-  }
-  text(span: Span): string {
-    return this.frame.text(span);
-  }
-  placeName(place: Span): string {
-    return this.frame.site(place).at;
-  }
-  taints(val: Val): readonly Taint[] {
-    return val.taint;
-  }
-  locations(targets: readonly Target[]): readonly string[] {
-    return targets.map((t) => `${t.base.key}|${t.path}`);
-  }
-  typeOf(x: Expr): Ty | undefined {
-    return this.frame.staticType(x);
   }
 }

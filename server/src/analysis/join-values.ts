@@ -1,0 +1,128 @@
+/** Values where two paths meet: one number, one set of targets and of sources that stand for both. Knows of states only their bounds. */
+import type { Bounds } from './bounds';
+import type { State } from './state';
+import { constOf, lin, plus, same, scale, single, type Family, type Lin } from './term';
+import { symKey, unionTaints, unionTargets, type Target, type Val } from './value';
+
+/** Relations of one side's value to other numbers that hold for the other side's value as well. */
+export function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: Lin): void {
+  const atom = single(x);
+  if (!atom) return;
+  for (const b of mine.relationsOf(atom)) {
+    if (b.form.t.length !== 2) continue;
+    const hit = b.form.t.find(([a]) => a === atom);
+    const other = b.form.t.find(([a]) => a !== atom);
+    if (!hit || !other || hit[1] * hit[1] !== 1) continue;
+    const swap = (v: Lin): Lin => {
+      return plus(scale(lin(other[0]), other[1]), v, hit[1]);
+    };
+    const r = theirs.range(swap(y), 0);
+    out.add(swap(phi), Math.min(b.lo, r.lo), Math.max(b.hi, r.hi));
+  }
+}
+
+export function half(v: Val, alone: Family, key: string): Val {
+  const t = lin(alone.atom(key));
+  return v.t === t && v.agg === undefined ? v : { ...v, t, agg: undefined };
+}
+
+/** A pointer that is known to be NULL reaches nothing. */
+function reached(v: Val, s: State): Val['pts'] {
+  if (v.pts.length === 0 || constOf(v.t) !== undefined) return v.pts;
+  const r = s.bounds.range(v.t, 0);
+  return r.lo === 0 && r.hi === 0 ? [] : v.pts;
+}
+
+/** What a loop counts down from a length of the request is what remains of it: a test of the one is a test of the other. */
+function inherit(t: Lin, ...from: readonly Lin[]): void {
+  const phi = single(t);
+  if (!phi) return;
+  for (const l of from)
+    for (const [x] of l.t) {
+      if (x.key.startsWith('REQ')) (phi.counts ??= new Set()).add(x);
+      if (x.counts && x !== phi) for (const y of x.counts) (phi.counts ??= new Set()).add(y);
+    }
+}
+
+/**
+ * Answers the first value itself when it says all that the second one says.
+ * @param sides the states that meet; absent where a loop begins anew
+ */
+export function joinVal(
+  a: Val,
+  b: Val,
+  both: Family,
+  key: string,
+  phis: { phi: Lin; x: Lin; y: Lin }[],
+  sides: readonly [State, State] | undefined,
+): Val {
+  if (a === b) return a;
+  let t = a.t;
+  if (!same(a.t, b.t)) {
+    const ty = a.ty ?? b.ty;
+    const unsigned = ty?.k === 'int' && !ty.signed;
+    t = lin(both.atom(key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
+    phis.push({ phi: t, x: a.t, y: b.t });
+    if (sides === undefined) inherit(t, a.t, b.t);
+  }
+  const pts = a.pts === b.pts ? a.pts : sides ? unionTargets(reached(a, sides[0]), reached(b, sides[1])) : joinTargets(a, b, t);
+  const taint = unionTaints(a.taint, b.taint);
+  const ty = a.ty ?? b.ty;
+  const agg = joinAgg(a, b);
+  const fns = joinFns(a.fns, b.fns);
+  const nullable = a.nullable ?? b.nullable;
+  const sizeOf = a.sizeOf === b.sizeOf ? a.sizeOf : undefined;
+  if (
+    t === a.t &&
+    pts === a.pts &&
+    taint === a.taint &&
+    ty === a.ty &&
+    agg === a.agg &&
+    fns === a.fns &&
+    nullable === a.nullable &&
+    sizeOf === a.sizeOf
+  )
+    return a;
+  return { t, pts, taint, ty, agg, fns, nullable, sizeOf };
+}
+
+/**
+ * Where a loop begins anew: a pointer that walks from object to object, of which nothing else is known, points to one object that stands
+ * for all of them, so that the walk comes to an end.
+ */
+function joinTargets(a: Val, b: Val, t: Lin): readonly Target[] {
+  const mine = a.pts.find((p) => isOwn(p, a.t));
+  const theirs = b.pts.find((p) => isOwn(p, b.t));
+  if (!mine || !theirs || mine.base.key === theirs.base.key) return unionTargets(a.pts, b.pts);
+  const key = symKey(t);
+  const others = b.pts.filter((p) => p !== theirs);
+  const root =
+    mine.root === undefined || mine.root === theirs.root || theirs.root === undefined ? (mine.root ?? theirs.root) : undefined;
+  if (mine.base.key === key && root === mine.root) return unionTargets(a.pts, others);
+  const one: Target = { base: { k: 'sym', key, t }, root, path: '', off: mine.off };
+  return unionTargets(
+    unionTargets(
+      [one],
+      a.pts.filter((p) => p !== mine),
+    ),
+    others,
+  );
+}
+
+/** The object that a pointer points to by definition, because nothing better is known. */
+function isOwn(p: Target, t: Lin): boolean {
+  return p.base.k === 'sym' && p.path === '' && same(p.base.t, t);
+}
+
+function joinAgg(a: Val, b: Val): Val['agg'] {
+  if (!a.agg || !b.agg) return a.agg ?? b.agg;
+  const from = unionTargets(a.agg.from, b.agg.from);
+  const taint = unionTaints(a.agg.taint, b.agg.taint);
+  return from === a.agg.from && taint === a.agg.taint && a.agg.zero === undefined ? a.agg : { from, taint };
+}
+
+function joinFns(a: Val['fns'], b: Val['fns']): Val['fns'] {
+  if (!b || a === b) return a;
+  if (a && b.every((f) => a.includes(f))) return a;
+  return [...new Set([...(a ?? []), ...b])].sort();
+}

@@ -1,0 +1,71 @@
+/** Values under other names: those of a callee's parameters, or those of the caller again. */
+import type { Analyzer } from './analyzer';
+import type { Mark } from './state';
+import { replace, type Atom, type Lin } from './term';
+import type { AllocBase, Base, Target, Val } from './value';
+
+/** Renames atoms in values, targets and objects. */
+export class Translator {
+  private readonly bases = new Map<string, Base>();
+  constructor(
+    private readonly map: ReadonlyMap<Atom, Lin>,
+    private readonly a: Analyzer,
+    private readonly wrap?: (x: Atom) => Atom | undefined,
+    private readonly locals?: ReadonlyMap<string, Base>,
+  ) {}
+
+  lin(l: Lin): Lin {
+    return replace(l, this.map, this.a.atoms, this.wrap);
+  }
+
+  base(b: Base): Base {
+    if (b.k === 'alloc') return b.size ? this.block(b, b.size) : b;
+    if (b.k !== 'local' && b.k !== 'sym') return b;
+    const known = this.locals?.get(b.key);
+    if (known) return known;
+    if (b.k === 'local') return b;
+    let out = this.bases.get(b.key);
+    if (!out) {
+      const l = this.lin(b.t);
+      out = l === b.t ? b : this.a.memory.sym(l, b.from);
+      this.bases.set(b.key, out);
+    }
+    return out;
+  }
+
+  mark(m: Mark): Mark {
+    const base = m.base && this.base(m.base);
+    const num = m.num && this.lin(m.num);
+    return base === m.base && num === m.num ? m : { ...m, base, num };
+  }
+
+  /** A block that a helper allocated is as long as its caller asked for. */
+  private block(b: AllocBase, was: Lin): Base {
+    const size = this.lin(was);
+    return size === was ? b : this.a.allocBase(b.key, b.api, b.site, b.what, size, b.zeroed);
+  }
+
+  target(p: Target): Target {
+    const base = this.base(p.base);
+    const off = p.off && this.lin(p.off);
+    return base === p.base && off === p.off ? p : { ...p, base, off };
+  }
+
+  private targets(list: readonly Target[]): readonly Target[] {
+    let out: Target[] | undefined;
+    for (let i = 0; i < list.length; i++) {
+      const p = list[i];
+      const q = p && this.target(p);
+      if (q && q !== p) (out ??= [...list])[i] = q;
+    }
+    return out ?? list;
+  }
+
+  val(v: Val): Val {
+    const t = this.lin(v.t);
+    const pts = this.targets(v.pts);
+    const from = v.agg && this.targets(v.agg.from);
+    const agg = v.agg && from && from !== v.agg.from ? { ...v.agg, from } : v.agg;
+    return t === v.t && pts === v.pts && agg === v.agg ? v : { ...v, t, pts, agg };
+  }
+}

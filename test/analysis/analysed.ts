@@ -28,8 +28,11 @@ function engineWith(parser: Syntax, texts: Readonly<Record<string, string>>): En
   return engine;
 }
 
-export function run(engine: EngineWorkspace): Outcome {
-  const steps = engine.analyse();
+/** What people get who set nothing. */
+export const AS_SHIPPED: Settings = { ...SETTINGS, profile: 'default' };
+
+export function run(engine: EngineWorkspace, configurations?: 'later'): Outcome {
+  const steps = engine.analyse(configurations);
   let step = steps.next();
   while (!step.done) step = steps.next();
   return step.value;

@@ -6,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { blank } from '../../server/src/dialect/blank';
-import { emptyProject } from '../../server/src/model';
 import { createWorkspace } from '../../server/src/report/engine';
 import { Engine } from '../../server/src/syntax/engine';
 import { createSyntax } from '../../server/src/syntax/index';
 import type { Syntax } from '../../server/src/syntax/facts';
+import { AS_SHIPPED, run } from '../analysis/analysed';
 
 const ROUNDS = 3;
 
@@ -67,16 +67,9 @@ describe('the time that an analysis takes', function () {
   }
 
   const analyse = (text: string) => (): void => {
-    const settings = {
-      profile: 'default',
-      severities: {},
-      trusted: true,
-      project: emptyProject,
-      baseline: new Set<string>(),
-    } as const;
-    const engine = createWorkspace({ syntax, settings });
+    const engine = createWorkspace({ syntax, settings: AS_SHIPPED });
     engine.set('driver.c', text);
-    for (const progress of engine.analyse()) void progress;
+    run(engine);
     engine.dispose();
   };
 

@@ -1,8 +1,8 @@
 /** Drivers whose `#if` branches differ: what fires in which, and that nobody pays twice. */
 import assert from 'node:assert/strict';
-import { emptyProject } from '../../server/src/model/index';
 import { createWorkspace, type EngineWorkspace } from '../../server/src/report/engine';
 import type { Outcome } from '../../server/src/report/workspace';
+import { AS_SHIPPED, run } from '../analysis/analysed';
 import { syntax } from '../syntax/reading';
 
 const HEAD = `#include <ntddk.h>
@@ -38,22 +38,7 @@ const WRONG = '        RtlCopyMemory(Kernel, Buffer, Size);';
 const RULE = 'ioctl-copy-length-user-controlled';
 
 async function workspace(): Promise<EngineWorkspace> {
-  const settings = {
-    profile: 'default',
-    severities: {},
-    trusted: true,
-    project: emptyProject,
-    baseline: new Set<string>(),
-  } as const;
-  return createWorkspace({ syntax: await syntax(), settings });
-}
-
-function analyse(w: EngineWorkspace, how?: 'later'): Outcome {
-  const work = w.analyse(how);
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-  }
+  return createWorkspace({ syntax: await syntax(), settings: AS_SHIPPED });
 }
 
 /** `line when`, of one rule. */
@@ -66,7 +51,7 @@ function said(outcome: Outcome, text: string, rule = RULE): string[] {
 async function of(text: string, rule = RULE): Promise<string[]> {
   const w = await workspace();
   w.set('a.c', text);
-  const out = said(analyse(w), text, rule);
+  const out = said(run(w), text, rule);
   w.dispose();
   return out;
 }
@@ -108,7 +93,7 @@ describe('configurations', () => {
       HEAD + copy(`#ifdef CHECKED\n        if (Size <= sizeof(Kernel)) {\n#else\n        {\n#endif\n${WRONG}\n        }`);
     const w = await workspace();
     w.set('a.c', text);
-    const outcome = analyse(w);
+    const outcome = run(w);
     assert.deepEqual(said(outcome, text), [`${lineOf(text, WRONG)} CHECKED is not defined`]);
     assert.deepEqual(outcome.notes, []);
     w.dispose();
@@ -117,7 +102,7 @@ describe('configurations', () => {
   it('says what is not understood in another configuration', async () => {
     const w = await workspace();
     w.set('a.c', HEAD + copy(`#ifdef BROKEN\n        if (Size {{ ) ; ]\n#endif\n${WRONG}`));
-    assert.ok(analyse(w).notes.some((n) => n.kind === 'not-understood' && n.message.endsWith('(when BROKEN is defined)')));
+    assert.ok(run(w).notes.some((n) => n.kind === 'not-understood' && n.message.endsWith('(when BROKEN is defined)')));
     w.dispose();
   });
 
@@ -126,7 +111,7 @@ describe('configurations', () => {
     const text = HEAD + copy(names.map((n) => `#ifdef ${n}\n        DbgPrint("x");\n#endif`).join('\n') + `\n${RIGHT}`);
     const w = await workspace();
     w.set('a.c', text);
-    const outcome = analyse(w);
+    const outcome = run(w);
     assert.equal(outcome.configurations?.length, 8);
     const said = outcome.notes.filter((n) => n.kind === 'bound').map((n) => n.message);
     assert.equal(said.length, 1);
@@ -142,7 +127,7 @@ describe('configurations', () => {
   it('turns over what is compared with a truth value, and no truth value', async () => {
     const w = await workspace();
     w.set('a.c', HEAD + copy(`#if FILTERS == TRUE\n${RIGHT}\n#else\n${WRONG}\n#endif`));
-    assert.deepEqual(analyse(w).configurations, ['FILTERS is defined']);
+    assert.deepEqual(run(w).configurations, ['FILTERS is defined']);
     w.dispose();
   });
 
@@ -150,7 +135,7 @@ describe('configurations', () => {
     const text = `#ifndef ACCESSORS\n\n#include <ntddk.h>\n#define OTHER 1\n#define ACCESSORS\n${HEAD}${copy(WRONG)}#endif\n`;
     const w = await workspace();
     w.set('a.c', text);
-    const outcome = analyse(w);
+    const outcome = run(w);
     assert.deepEqual(outcome.configurations, []);
     // What a file defines behind a condition does not answer the condition.
     assert.equal(said(outcome, text).length, 1);
@@ -161,7 +146,7 @@ describe('configurations', () => {
     const print = async (text: string): Promise<readonly string[]> => {
       const w = await workspace();
       w.set('a.c', text);
-      const out = analyse(w).findings.map((f) => f.fingerprint);
+      const out = run(w).findings.map((f) => f.fingerprint);
       w.dispose();
       return out;
     };
@@ -172,16 +157,16 @@ describe('configurations', () => {
     const text = HEAD + copy(`#ifndef VULNERABLE\n${RIGHT}\n#else\n${WRONG}\n#endif`);
     const w = await workspace();
     w.set('a.c', text);
-    const first = analyse(w, 'later');
+    const first = run(w, 'later');
     assert.equal(first.pending, true);
     assert.deepEqual(said(first, text), []);
-    const rest = analyse(w);
+    const rest = run(w);
     assert.equal(rest.pending, undefined);
     assert.equal(said(rest, text).length, 1);
     // An edit of another function leaves nothing to do.
     const edited = text.replace('return STATUS_SUCCESS;', 'return  STATUS_SUCCESS;');
     w.set('a.c', edited);
-    const after = analyse(w, 'later');
+    const after = run(w, 'later');
     assert.deepEqual(said(after, edited), [`${lineOf(edited, WRONG)} VULNERABLE is defined`]);
     w.dispose();
   });
@@ -203,7 +188,7 @@ describe('configurations', () => {
         w.set('a.c', text);
         const fresh = await workspace();
         fresh.set('a.c', text);
-        assert.deepEqual(analyse(w).findings, analyse(fresh).findings);
+        assert.deepEqual(run(w).findings, run(fresh).findings);
         fresh.dispose();
       }
     }

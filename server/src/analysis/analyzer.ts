@@ -20,7 +20,7 @@ import { initialise } from './initialisers';
 import { Memory, type Consulted } from './memory';
 import { exitsDigest, wordsOf } from './prints';
 import { Regions } from './regions';
-import { roots, rootsOf, type Root } from './roots';
+import { Roots, rootsOf, type Root } from './roots';
 import { State } from './state';
 import { Atoms, constant, type Lin } from './term';
 import type { Outcome } from './calls';
@@ -76,8 +76,8 @@ interface Memo {
   readonly stack: readonly string[];
   /** Equal exits have equal digests: a caller need not be run again. */
   readonly digest: number;
-  /** Revision of the heap for which it is known to hold. */
-  checked: number;
+  /** Something that it was made of may have changed: it is checked before it is used again. */
+  isDoubted: boolean;
   /** A declaration that it depends on has changed, or a fact that it may have stood on is gone. */
   stale?: boolean;
 }
@@ -116,13 +116,23 @@ export class Analyzer {
   /** Contexts of each function that somebody asks for now, with how many do. */
   private contexts = new Map<string, Map<string, number>>();
   private readonly running = new Set<string>();
-  private frames: { readonly callees: Set<string>; readonly seen?: Map<string, number> }[] = [];
+  private frames: { readonly id?: string; readonly callees: Set<string>; readonly seen?: Map<string, number> }[] = [];
+  /** Ids of the answers that were made of an answer. */
+  private askers = new Map<string, Set<string>>();
+  /** Answers that became other ones; those who asked before have not been told. */
+  private readonly altered = new Set<string>();
   private rootIds = new Set<string>();
+  readonly roots: Roots;
+  /** Some answer asks for others than before. */
+  private isRewired = true;
+  /** The answers that roots of some shape led to, and the roots that nothing else had reached. */
+  private reach: { readonly shape: object; readonly live: Set<string>; readonly unreached: ReadonlySet<string> } | undefined;
+  /** Facts have been added or taken back that the heap does not hold yet. */
+  private isUnsettled = false;
   private readonly decls = new Map<string, FunctionDecl>();
   private seeds: Contribution | undefined;
   /** Version of the program for which the seeds hold. */
   private seeded = -1;
-  private epoch = 0;
   /** Expressions evaluated since the analysis was last asked for: what it has cost, whatever the machine. */
   private spent = 0;
   /** The driver is so large that its functions were not followed in every context, or that the last rounds were left out. */
@@ -150,6 +160,7 @@ export class Analyzer {
     this.types = constants.types;
     this.regions = new Regions(model, this.atoms);
     this.memory = new Memory(this.heap, this.regions, this.types, this.atoms, model);
+    this.roots = new Roots(program, model, this.heap, this.memory);
   }
 
   globalBase(name: string, file: string): GlobalBase {
@@ -218,10 +229,11 @@ export class Analyzer {
   /** Analyses everything. Yields between functions. */
   *analyse(observe: ObserverFactory): Generator<{ done: number; total: number; file: string }, void, void> {
     this.observe = observe;
-    this.epoch++;
     this.decls.clear();
     for (const file of this.files)
       for (const decl of this.program.files.get(file)?.functions ?? []) this.decls.set(key({ file, decl }), decl);
+    for (const m of this.memos.values()) if (this.declared(m.fn) !== m.fn.decl) this.doubt(m.key);
+    this.doubtAskers();
     const first = this.seeds === undefined;
     let { seeds } = this;
     let reseeded = false;
@@ -246,27 +258,12 @@ export class Analyzer {
       if (this.spent > PLENTY) this.hurried = true;
       if (this.spent > 2 * PLENTY && round > 2) break;
       this.heap.immediate = first && round === 1;
-      this.rootIds = new Set();
       this.ran = false;
-      const list = roots(this.program, this.files, this.model, this.heap, this.memory);
-      const total = list.length;
-      let done = 0;
-      for (const r of list.filter((x) => x.role !== 'any' && !x.weak)) {
-        if (this.runRoot(r)) yield { done, total, file: r.fn.file };
-        done++;
-      }
-      const reached = this.live();
-      const names = new Set([...reached].map((id) => this.memos.get(id)?.fnKey));
-      for (const r of [...list.filter((x) => x.weak), ...list.filter((x) => x.role === 'any')]) {
-        done++;
-        if (names.has(key(r.fn))) continue;
-        const ran = this.runRoot(r);
-        this.extend(reached, names, `${key(r.fn)}#root:${r.role}:${r.tag}`);
-        if (ran) yield { done, total, file: r.fn.file };
-      }
-      const live = this.live();
+      const list = this.roots.of(this.files);
+      const live = yield* this.runRoots(list.roots, list.shape);
       const forgotten = this.forget(live);
-      if (!this.ran && !forgotten && !(first && round === 1) && !(reseeded && round === 1)) break;
+      this.isUnsettled ||= this.ran || forgotten;
+      if (!this.isUnsettled && !(first && round === 1) && !(reseeded && round === 1)) break;
       const adding = this.contributions(live);
       let { changed, lost } = this.heap.rebuild([seeds, ...adding.map((m) => m.contribution)], !first);
       while (lost.size > 0) {
@@ -275,7 +272,10 @@ export class Analyzer {
         changed = true;
         ({ lost } = this.heap.rebuild([seeds, ...adding.map((m) => m.contribution)], true));
       }
-      if (!changed && sameRoots(list, roots(this.program, this.files, this.model, this.heap, this.memory))) break;
+      this.isUnsettled = false;
+      if (first && round === 1) this.doubtAll();
+      else if (changed) this.doubtReaders();
+      if (!changed && list.shape === this.roots.of(this.files).shape) break;
     }
     this.boundedFunctions.clear();
     for (const m of this.memos.values()) if (m.bounded) this.boundedFunctions.set(m.fnKey, m.fn);
@@ -306,10 +306,9 @@ export class Analyzer {
       if (!fresh.some((name) => text.includes(name))) continue;
       m.stale = true;
       m.contribution = emptyContribution();
+      this.doubt(m.key);
       n++;
     }
-    // Nothing is taken as checked: what calls them has to look again.
-    if (n > 0) this.epoch++;
     return n;
   }
 
@@ -331,6 +330,7 @@ export class Analyzer {
         [...m.callees].some((id) => names.has(this.memos.get(id)?.fn.decl.name ?? ''));
       if (!depends) continue;
       m.stale = true;
+      this.doubt(m.key);
       this.cfgs.delete(m.fn.decl);
       this.flagCache.delete(m.fn.decl);
     }
@@ -349,6 +349,56 @@ export class Analyzer {
     return undefined;
   }
 
+  /**
+   * Runs what the roots lead to: first those that are known, then functions that are reached from none of them.
+   * @returns ids of the answers that they lead to
+   */
+  private *runRoots(
+    list: readonly Root[],
+    shape: object,
+  ): Generator<{ done: number; total: number; file: string }, ReadonlySet<string>, void> {
+    const total = list.length;
+    let done = 0;
+    const strong = list.filter((x) => x.role !== 'any' && !x.weak);
+    const others = [...list.filter((x) => x.weak), ...list.filter((x) => x.role === 'any')];
+    this.rootIds = new Set();
+    for (const r of strong) {
+      if (this.runRoot(r)) yield { done, total, file: r.fn.file };
+      done++;
+    }
+    // Most edits change nothing of who reaches whom.
+    const before = this.reach?.shape === shape ? this.reach : undefined;
+    if (before && !this.isRewired) {
+      for (const r of others) {
+        done++;
+        if (before.unreached.has(idOf(r)) && this.runRoot(r)) yield { done, total, file: r.fn.file };
+      }
+      if (!this.wasRewired()) return before.live;
+    }
+    this.isRewired = false;
+    this.reach = undefined;
+    this.rootIds = new Set(strong.map(idOf));
+    const unreached = new Set<string>();
+    const live = this.live();
+    const names = new Set([...live].map((id) => this.memos.get(id)?.fnKey));
+    done = strong.length;
+    for (const r of others) {
+      done++;
+      if (names.has(key(r.fn))) continue;
+      unreached.add(idOf(r));
+      const ran = this.runRoot(r);
+      this.extend(live, names, idOf(r));
+      if (ran) yield { done, total, file: r.fn.file };
+    }
+    // What was run late may have changed what was reached early.
+    const all = this.wasRewired() ? this.live() : live;
+    this.reach = { shape, live: all, unreached };
+    return all;
+  }
+  private wasRewired(): boolean {
+    return this.isRewired;
+  }
+
   /** Adds what one root leads to. */
   private extend(reached: Set<string>, names: Set<string | undefined>, root: string): void {
     const todo = [root];
@@ -363,6 +413,7 @@ export class Analyzer {
 
   /** Ids of the answers that roots lead to; with a prefix, only from roots that start with it. */
   live(prefix = ''): Set<string> {
+    if (prefix === '' && this.reach && !this.isRewired) return this.reach.live;
     const seen = new Set<string>();
     const todo = [...this.rootIds].filter((id) => id.startsWith(prefix));
     for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
@@ -387,12 +438,15 @@ export class Analyzer {
 
   /** Answers whether anything had to be run. */
   private runRoot(r: Root): boolean {
+    const id = idOf(r);
+    this.rootIds.add(id);
+    const known = this.memos.get(id);
+    if (known && !known.isDoubted && known.stale !== true && !this.heap.immediate) return false;
     const before = this.ran;
     this.ran = false;
     const state = new State();
     const args = r.seed(state, this);
-    const context = { args, state, key: `root:${r.role}:${r.tag}`, inTry: r.handed === true };
-    this.rootIds.add(`${key(r.fn)}#${context.key}`);
+    const context = { args, state, key: rootContext(r), inTry: r.handed === true };
     this.execute(r.fn, context, 0, []);
     const ran = this.ran;
     this.ran ||= before;
@@ -518,6 +572,11 @@ export class Analyzer {
     const caller = this.frames[this.frames.length - 1];
     if (caller?.callees.has(id)) return;
     caller?.callees.add(id);
+    if (caller?.id !== undefined) {
+      const askers = this.askers.get(id);
+      if (askers) askers.add(caller.id);
+      else this.askers.set(id, new Set([caller.id]));
+    }
     let of = this.contexts.get(fnKey);
     if (!of) this.contexts.set(fnKey, (of = new Map()));
     of.set(contextKey, caller ? (of.get(contextKey) ?? 0) + 1 : 1);
@@ -526,6 +585,9 @@ export class Analyzer {
   /** An answer that goes, or that is about to be made anew, asks for nothing any more. */
   private release(m: Memo): void {
     for (const id of m.callees) {
+      const askers = this.askers.get(id);
+      askers?.delete(m.key);
+      if (askers?.size === 0) this.askers.delete(id);
       const at = id.indexOf('#');
       const of = this.contexts.get(id.slice(0, at));
       const n = of?.get(id.slice(at + 1));
@@ -544,7 +606,7 @@ export class Analyzer {
     this.memory.consulted = new Map();
     const callees = new Set<string>();
     const seen = new Map<string, number>();
-    this.frames.push({ callees, seen });
+    this.frames.push({ id, callees, seen });
     const collector = this.heap.collector;
     const contribution = emptyContribution();
     this.heap.collector = contribution;
@@ -568,8 +630,10 @@ export class Analyzer {
       depth,
       stack,
       digest: exitsDigest(exits),
-      checked: this.stamp(),
+      isDoubted: false,
     };
+    if (before && before.digest !== memo.digest) this.altered.add(id);
+    if (!before || !sameIds(before.callees, callees)) this.isRewired = true;
     if (this.heap.immediate || before === undefined || !sameContribution(before.contribution, contribution)) this.ran = true;
     this.memos.set(id, memo);
     this.frames.pop();
@@ -691,6 +755,9 @@ export class Analyzer {
     const fnKey = key(fn);
     const kept = {
       memos: this.memos,
+      askers: this.askers,
+      altered: [...this.altered],
+      isRewired: this.isRewired,
       contexts: this.contexts,
       others: this.others,
       observe: this.observe,
@@ -701,6 +768,7 @@ export class Analyzer {
       bounded: [...this.boundedFunctions],
     };
     this.memos = branch.memos as Map<string, Memo>;
+    this.askers = new Map();
     this.contexts = branch.contexts;
     this.others = branch.others;
     this.observe = observe;
@@ -713,11 +781,15 @@ export class Analyzer {
       else
         for (const r of rootsOf(fn, this.program, this.model, this.files)) {
           const state = new State();
-          this.execute(fn, { args: r.seed(state, this), state, key: `root:${r.role}:${r.tag}`, inTry: false }, 0, []);
+          this.execute(fn, { args: r.seed(state, this), state, key: rootContext(r), inTry: false }, 0, []);
         }
     } finally {
       this.frames.pop();
       this.memos = kept.memos;
+      this.askers = kept.askers;
+      this.isRewired = kept.isRewired;
+      this.altered.clear();
+      for (const id of kept.altered) this.altered.add(id);
       this.contexts = kept.contexts;
       this.others = kept.others;
       this.observe = kept.observe;
@@ -730,20 +802,51 @@ export class Analyzer {
     }
   }
 
-  private stamp(): number {
-    return this.epoch * 2 ** 32 + this.heap.revision;
+  /** An answer may hold no more, and with it whatever was made of it. */
+  private doubt(changed: string): void {
+    const todo = [changed];
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+      const m = this.memos.get(id);
+      // Whoever asked a doubted answer is doubted already.
+      if (!m || m.isDoubted) continue;
+      m.isDoubted = true;
+      for (const asker of this.askers.get(id) ?? []) todo.push(asker);
+    }
+  }
+  private doubtAll(): void {
+    this.heap.takeChanged();
+    this.altered.clear();
+    for (const m of this.memos.values()) m.isDoubted = true;
+  }
+  /** Those who asked while an answer was another one: functions that call each other. */
+  private doubtAskers(): void {
+    for (const id of this.altered) {
+      const digest = this.memos.get(id)?.digest;
+      for (const asker of this.askers.get(id) ?? []) if (this.memos.get(asker)?.seen.get(id) !== digest) this.doubt(asker);
+    }
+    this.altered.clear();
+  }
+  /** The heap has changed. */
+  private doubtReaders(): void {
+    const changed = this.heap.takeChanged();
+    for (const m of this.memos.values()) {
+      if (m.isDoubted) continue;
+      const { consulted } = m;
+      const isOther = (k: string): boolean => consulted.has(k) && consulted.get(k) !== this.heap.version(k);
+      if (changed.size < consulted.size ? some(changed, isOther) : some(consulted.keys(), (k) => changed.has(k) && isOther(k)))
+        this.doubt(m.key);
+    }
+    this.doubtAskers();
   }
 
   /** Whether an answer still holds: what it read is unchanged, and what its callees answer is, too. */
   private valid(m: Memo): boolean {
-    const stamp = this.stamp();
     if (m.stale === true) return false;
-    if (m.checked === stamp) return true;
-    if (this.declared(m.fn) !== m.fn.decl) return false;
     // In the first round everything is provisional: the next rounds run again what was read too early.
-    if (this.heap.immediate) return true;
+    if (!m.isDoubted || this.heap.immediate) return true;
+    if (this.declared(m.fn) !== m.fn.decl) return false;
     for (const [k, v] of m.consulted) if (this.heap.version(k) !== v) return false;
-    m.checked = stamp; // for cycles: assumed while it is checked
+    m.isDoubted = false; // for cycles: assumed while it is checked
     for (const id of m.callees) {
       const callee = this.memos.get(id);
       if (!callee || this.running.has(id)) continue;
@@ -752,18 +855,17 @@ export class Analyzer {
         const decl = this.declared(callee.fn);
         const again = decl && this.run(id, { file: callee.fn.file, decl }, callee.context, callee.depth, callee.stack);
         if (!again) {
-          m.checked = -1;
+          m.isDoubted = true;
           return false;
         }
         digest = again.digest;
       }
       // It may have been run again for somebody else meanwhile.
       if (digest !== (m.seen.get(id) ?? digest)) {
-        m.checked = -1;
+        m.isDoubted = true;
         return false;
       }
     }
-    m.checked = stamp;
     return true;
   }
 
@@ -774,9 +876,23 @@ export class Analyzer {
   }
 }
 
-function sameRoots(a: readonly Root[], b: readonly Root[]): boolean {
-  const text = (list: readonly Root[]): string => list.map((r) => `${key(r.fn)}:${r.role}:${r.tag}`).join('\n');
-  return a.length === b.length && text(a) === text(b);
+function sameIds(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  if (a.size !== b.size) return false;
+  for (const id of a) if (!b.has(id)) return false;
+  return true;
+}
+
+function some<T>(list: Iterable<T>, is: (x: T) => boolean): boolean {
+  for (const x of list) if (is(x)) return true;
+  return false;
+}
+
+/** Name of the answer that a root asks for. */
+function idOf(r: Root): string {
+  return `${key(r.fn)}#${rootContext(r)}`;
+}
+function rootContext(r: Root): string {
+  return `root:${r.role}:${r.tag}`;
 }
 
 /** A joined context stands for calls that it does not describe: it answers and notes, but it accuses nobody. */

@@ -104,7 +104,16 @@ export class Heap {
     if (key.startsWith('o:')) return textIn(this.fields, otherText);
     return key.startsWith('s:') ? textIn(this.sharedKeys, firstShare) : textIn(this.mdlFacts, mdlsText);
   }
+  /** Keys whose content changed since this was last asked. */
+  takeChanged(): ReadonlySet<string> {
+    const { changed } = this;
+    this.changed = new Set();
+    return changed;
+  }
+  private changed = new Set<string>();
+
   private bump(key: string): void {
+    this.changed.add(key);
     this.versions.delete(key);
     this.revision++;
     if (key.startsWith('f:')) this.versions.delete(`o${key.slice(1)}`);
@@ -224,7 +233,7 @@ export class Heap {
 
 /** What a field holds by all that is stored in it. */
 function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolean): Loaded {
-  let targets: readonly Target[] = [];
+  const found: Target[] = [];
   let taint: readonly Taint[] = [];
   const fns = new Set<string>();
   let mixed = false;
@@ -241,13 +250,28 @@ function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolea
       role: 'flow',
       message: `stored in \`${key.replace(':', '.')}\``,
     };
-    const fresh = s.targets.map((t) => ({ ...t, via: [...(t.via ?? []).slice(0, 4), step] }));
-    targets = unionTargets(targets, fresh);
+    for (const t of s.targets) {
+      const via = t.via ?? [];
+      // A value that is copied from the same field of another object has come this way before.
+      found.push(via.some((x) => sameStep(x, step)) ? t : { ...t, via: [...via.slice(0, 4), step] });
+    }
     taint = unionTaints(taint, s.taint);
     for (const f of s.fns) fns.add(f);
     mixed ||= s.other;
   }
-  return { targets, taint: inOrder(taint), fns: [...fns].sort(), mixed, any };
+  // Of several ways the shortest: it does not grow when a value goes round.
+  found.sort((a, b) => (a.via?.length ?? 0) - (b.via?.length ?? 0));
+  return { targets: unionEach(found), taint: inOrder(taint), fns: [...fns].sort(), mixed, any };
+}
+
+function unionEach(list: readonly Target[]): readonly Target[] {
+  let out: readonly Target[] = [];
+  for (const t of list) out = unionTargets(out, [t]);
+  return out;
+}
+
+function sameStep(a: Step, b: Step): boolean {
+  return a.file === b.file && a.message === b.message && (a.at ?? a.start) === (b.at ?? b.start);
 }
 
 /** The same sources are the same list, whichever of two functions that feed each other ran last. */

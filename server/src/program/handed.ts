@@ -3,7 +3,7 @@
  * who calls them is not known.
  */
 import type { Model } from '../model/model';
-import type { Expr } from '../syntax/ast';
+import type { Expr, FunctionDecl } from '../syntax/ast';
 import type { FileFacts } from '../syntax/facts';
 import { expressions, partsOf, partsOfStatement, statements } from '../syntax/walk';
 
@@ -14,39 +14,64 @@ export interface Uses {
   readonly called: ReadonlySet<string>;
 }
 
-const known = new WeakMap<FileFacts, Uses>();
 const NONE: Uses = { handed: new Set(), called: new Set() };
+
+interface Known {
+  readonly model: Model;
+  readonly uses: Uses;
+}
+const ofFiles = new WeakMap<FileFacts, Known>();
+const ofFunctions = new WeakMap<FunctionDecl, Known>();
 
 export function usesOf(facts: FileFacts | undefined, model: Model): Uses {
   if (!facts) return NONE;
-  let uses = known.get(facts);
-  if (!uses) known.set(facts, (uses = collect(facts, model)));
-  return uses;
-}
-
-function collect(facts: FileFacts, model: Model): Uses {
-  const out = new Set<string>();
+  const known = ofFiles.get(facts);
+  if (known?.model === model) return known.uses;
+  const handed = new Set<string>();
   const called = new Set<string>();
-  const value = (e: Expr | undefined): void => {
-    if (!e) return;
-    let x = e;
-    while (x.kind === 'cast' || (x.kind === 'un' && x.op === '&')) x = x.x;
-    if (x.kind === 'id') out.add(x.name);
-  };
-  const look = (e: Expr): void => {
-    if (e.kind === 'call' && e.f.kind === 'id') called.add(e.f.name);
-    if (e.kind === 'call' && !(e.f.kind === 'id' && (model.api(e.f.name) ?? model.ddi(e.f.name)))) e.args.forEach(value);
-    else if (e.kind === 'asg') value(e.r);
-    else if (e.kind === 'init') for (const i of e.items) value(i.value);
-  };
   for (const fn of facts.functions) {
-    for (const s of statements(fn.body)) for (const v of partsOfStatement(s).vars) value(v.init);
-    expressions(fn.body).forEach(look);
+    const uses = inFunction(fn, model);
+    for (const name of uses.handed) handed.add(name);
+    for (const name of uses.called) called.add(name);
   }
+  const look = looker(handed, called, model);
   const visit = (e: Expr): void => {
-    look(e);
+    look.at(e);
     partsOf(e).forEach(visit);
   };
   for (const g of facts.globals) if (g.init) visit(g.init);
-  return { handed: out, called };
+  const uses = { handed, called };
+  ofFiles.set(facts, { model, uses });
+  return uses;
+}
+
+function inFunction(fn: FunctionDecl, model: Model): Uses {
+  const known = ofFunctions.get(fn);
+  if (known?.model === model) return known.uses;
+  const uses = { handed: new Set<string>(), called: new Set<string>() };
+  const look = looker(uses.handed, uses.called, model);
+  for (const s of statements(fn.body)) for (const v of partsOfStatement(s).vars) look.keeps(v.init);
+  expressions(fn.body).forEach(look.at);
+  ofFunctions.set(fn, { model, uses });
+  return uses;
+}
+
+function looker(
+  handed: Set<string>,
+  called: Set<string>,
+  model: Model,
+): { readonly at: (e: Expr) => void; readonly keeps: (e: Expr | undefined) => void } {
+  const keeps = (e: Expr | undefined): void => {
+    if (!e) return;
+    let x = e;
+    while (x.kind === 'cast' || (x.kind === 'un' && x.op === '&')) x = x.x;
+    if (x.kind === 'id') handed.add(x.name);
+  };
+  const at = (e: Expr): void => {
+    if (e.kind === 'call' && e.f.kind === 'id') called.add(e.f.name);
+    if (e.kind === 'call' && !(e.f.kind === 'id' && (model.api(e.f.name) ?? model.ddi(e.f.name)))) e.args.forEach(keeps);
+    else if (e.kind === 'asg') keeps(e.r);
+    else if (e.kind === 'init') for (const i of e.items) keeps(i.value);
+  };
+  return { at, keeps };
 }

@@ -5,7 +5,7 @@
 import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
 import type { Observer, OriginHit } from '../analysis/events';
 import { Places } from '../analysis/ordinals';
-import { roots, type Root } from '../analysis/roots';
+import type { Root } from '../analysis/roots';
 import { surfaceObserver, surfaceRecord, type SurfaceRecord } from '../analysis/surface/record';
 import type { Model } from '../model/model';
 import type { Constants } from '../program/constants';
@@ -58,6 +58,8 @@ export class DriverAnalysis {
   size = 0;
   private analyzer: Analyzer | undefined;
   private records = new Map<string, ContextRecord>();
+  /** The answers that have records. */
+  private heardOf: ReadonlySet<string> | undefined;
   private readonly fileRules = new FileRules();
   private remains: Remains | undefined;
   /** What the default configuration says. */
@@ -125,7 +127,8 @@ export class DriverAnalysis {
       joined ? this.habits(fn, file, context, rules) : this.observers(fn, file, context, rules),
     );
     const live = analyzer.live();
-    for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
+    if (live !== this.heardOf) for (const id of this.records.keys()) if (!live.has(id)) this.records.delete(id);
+    this.heardOf = live;
     this.base = this.decide(rules, analyzer);
     this.findings = this.base.findings;
     this.pending = true;
@@ -182,7 +185,6 @@ export class DriverAnalysis {
     if (this.remains) return this.remains;
     const { analyzer } = this;
     if (!analyzer) return { surface: new Map(), answers: new Map(), roots: [] };
-    const { program, model } = this.around;
     const ids = [...this.records.keys()].sort();
     return {
       surface: new Map(ids.flatMap((id) => (this.records.get(id) ? [[id, this.records.get(id)?.surface as SurfaceRecord]] : []))),
@@ -192,7 +194,7 @@ export class DriverAnalysis {
           return a ? [[id, a] as const] : [];
         }),
       ),
-      roots: roots(program, this.files, model, analyzer.heap, analyzer.memory),
+      roots: analyzer.roots.of(this.files).roots,
     };
   }
 

@@ -67,6 +67,17 @@ const KINDS: readonly Kind[] = ['function', 'prototype', 'record', 'enum', 'enum
 /** Declarations that may start before the innermost one that holds a place. */
 const MAX_NESTING = 400;
 
+/** What an answer was made of. */
+export class Reading {
+  readonly functions = new Map<FunctionDecl, Declared<FunctionDecl>>();
+  readonly checks: (() => boolean)[] = [];
+
+  add(other: Reading): void {
+    for (const [decl, d] of other.functions) this.functions.set(decl, d);
+    this.checks.push(...other.checks);
+  }
+}
+
 export interface Snippet {
   readonly expr?: Expr;
   readonly stmts?: readonly Stmt[];
@@ -171,6 +182,11 @@ export class Program {
     let all = this.retired.get(file);
     if (!all) this.retired.set(file, (all = new RetiredForms()));
     all.add(forms);
+  }
+
+  /** The function that holds an offset is analysed as it was before it got the errors that its text has now. */
+  isHalfTyped(file: string, offset: number): boolean {
+    return this.movedAt(file, this.followed(file, offset, false))?.patch !== undefined;
   }
 
   /** The coordinates under which what stands at an offset of the text was analysed. */
@@ -293,7 +309,7 @@ export class Program {
   function(name: string, from: string): Declared<FunctionDecl> | undefined {
     const found = this.lookup('function', name, from);
     const answer = found ?? this.alternative(name, from);
-    if (answer) this.asked?.add(answer.file);
+    if (answer) this.reading?.functions.set(answer.decl, answer);
     return answer;
   }
   /** A definition that only another configuration has. */
@@ -301,18 +317,41 @@ export class Program {
     const extra = this.extra.get(name);
     return extra?.find((d) => d.file === from) ?? extra?.find((d) => !d.decl.static);
   }
-  private asked: Set<string> | undefined;
-  /** Files whose function definitions an answer came from. */
-  definitionsRead(work: () => void): ReadonlySet<string> {
-    const outer = this.asked;
-    const files = (this.asked = new Set<string>());
+  private reading: Reading | undefined;
+  /** What some work looked at, beside declarations, for which `version` stands. */
+  readBy(work: () => void): Reading {
+    const outer = this.reading;
+    const reading = (this.reading = new Reading());
     try {
       work();
     } finally {
-      this.asked = outer;
-      for (const file of files) outer?.add(file);
+      this.reading = outer;
+      outer?.add(reading);
     }
-    return files;
+    return reading;
+  }
+  /** What is being worked out stands as long as this holds. */
+  dependsOn(holds: () => boolean): void {
+    this.reading?.checks.push(holds);
+  }
+  /** What is being worked out looked at bodies of any functions. */
+  dependsOnBodies(): void {
+    const { bodies } = this;
+    this.dependsOn(() => this.bodies === bodies);
+  }
+  /** Whether the pattern stands anywhere in the text of a file. */
+  isWritten(file: string, pattern: RegExp): boolean {
+    const is = pattern.test(this.files.get(file)?.text ?? '');
+    this.dependsOn(() => pattern.test(this.files.get(file)?.text ?? '') === is);
+    return is;
+  }
+  /** Whether what was looked at is as it was. */
+  stands(reading: Reading): boolean {
+    for (const { file, decl } of reading.functions.values()) {
+      const now = this.index.function.get(decl.name);
+      if (now?.some((d) => d.decl === decl && d.file === file) !== true) return false;
+    }
+    return reading.checks.every((holds) => holds());
   }
   prototype(name: string, from: string): Declared<FunctionDecl> | undefined {
     return this.lookup('prototype', name, from);
@@ -338,7 +377,7 @@ export class Program {
   /** All definitions of a function, for entry points and tables. */
   functionsNamed(name: string): readonly Declared<FunctionDecl>[] {
     const found = this.index.function.get(name) ?? [];
-    for (const d of found) this.asked?.add(d.file);
+    for (const d of found) this.reading?.functions.set(d.decl, d);
     return found;
   }
   prototypesNamed(name: string): readonly Declared<FunctionDecl>[] {

@@ -82,10 +82,7 @@ export function decide(drafts: readonly Drafted[], facts: DriverFacts, program: 
       functionName: fn,
       // Steps that were heard before and after an edit are one when they say the same of the same place.
       path: raw ? (decided.path ?? draft.path) : dedupe((decided.path ?? draft.path).map((s) => moved(program, s))),
-      fixes: (decided.fixes ?? draft.fixes ?? []).map((x: Fix) => ({
-        ...x,
-        edits: raw ? x.edits : x.edits.map((e) => moved(program, e)),
-      })),
+      fixes: raw ? (decided.fixes ?? draft.fixes ?? []) : movedFixes(program, decided.fixes ?? draft.fixes ?? []),
       confidence: draft.confidence ?? 'certain',
     };
     keepBetter(best, f);
@@ -111,6 +108,12 @@ function moved<T extends Place>(program: Program, p: T): T {
   const start = program.currentOffset(p.file, p.start);
   const end = program.currentOffset(p.file, p.end, true);
   return start === p.start && end === p.end ? p : { ...p, start, end };
+}
+
+/** What would change a function that is half-typed is not offered. */
+function movedFixes(program: Program, fixes: readonly Fix[]): readonly Fix[] {
+  if (fixes.length === 0 || fixes.some((x) => x.edits.some((e) => program.isHalfTyped(e.file, e.start)))) return [];
+  return fixes.map((x) => ({ ...x, edits: x.edits.map((e) => moved(program, e)) }));
 }
 
 /** A total order, so that it does not matter which context of a function spoke first. */

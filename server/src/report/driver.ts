@@ -157,7 +157,7 @@ export class DriverAnalysis {
       },
       work,
     );
-    const judged = new Set(rules.filter((r) => r.observe ?? r.file).map((r) => r.meta.id));
+    const judged = new Set(rules.filter((r) => r.observe ?? r.file ?? r.each).map((r) => r.meta.id));
     const others = variants.variants.map((v) =>
       variants.within(functionsOf(v), () => decideVariant(v, new Notes(base.notes), around.program)),
     );
@@ -252,12 +252,10 @@ export class DriverAnalysis {
       for (const d of r?.drafts ?? [])
         drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
     }
-    const said = this.files.map((file) => this.fileRules.saidAbout(file, rules, this.around));
-    for (const rule of rules) {
-      for (const one of said) {
-        for (const [tag, key, value] of one.get(rule)?.notes ?? []) notes.add(tag, key, value);
-        for (const draft of one.get(rule)?.drafts ?? []) drafts.push(draft);
-      }
+    for (const file of this.files) {
+      const said = this.fileRules.saidAbout(file, rules, this.around);
+      for (const [tag, key, value] of said.notes) notes.add(tag, key, value);
+      drafts.push(...said.drafts);
     }
     for (const rule of rules) {
       rule.finish?.({

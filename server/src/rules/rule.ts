@@ -63,6 +63,25 @@ export interface FileContext {
   note(tag: string, key: string, value?: string): void;
 }
 
+/** Where a function stands, for questions to its text. Places in it are named in the coordinates of the analysis. */
+export interface FunctionSource {
+  readonly file: string;
+  readonly program: Program;
+  readonly constants: Constants;
+  readonly model: Model;
+  /** What is written there. */
+  slice(span: Span): string;
+  /** Whether the pattern stands anywhere in the file. */
+  isWritten(pattern: RegExp): boolean;
+}
+
+/** One function, for rules that need no data flow. What is said about it stands until it, or what was looked at for it, changes. */
+export interface FunctionContext extends FunctionSource {
+  readonly fn: FunctionDecl;
+  report(draft: Draft): void;
+  note(tag: string, key: string, value?: string): void;
+}
+
 /** One driver, after all its functions. */
 export interface DriverContext {
   readonly program: Program;
@@ -82,5 +101,6 @@ export interface Rule {
   /** Listens where many calls were joined into one context, and only notes what excuses: what it reports there is not heard. */
   habits?(cx: RuleContext): Observer;
   file?(cx: FileContext): void;
+  each?(cx: FunctionContext): void;
   finish?(cx: DriverContext): void;
 }

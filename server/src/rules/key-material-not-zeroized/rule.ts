@@ -61,9 +61,10 @@ export const keyMaterialNotZeroized = functionRule(
           w.args.some((a) => mentions(s.text(a), name)),
       );
       if (wiped) continue;
-      const line = cx.text.lastIndexOf('\n', c.x.start) + 1;
-      const indent = /^[ \t]*/.exec(cx.text.slice(line))?.[0] ?? '';
-      const whole = s.parent(c.x)?.kind === 'expr' && cx.text.slice(line, c.x.start).trim() === '';
+      const before = cx.slice({ start: s.fn.start, end: c.x.start });
+      const indent = before.slice(before.lastIndexOf('\n') + 1);
+      const line = c.x.start - indent.length;
+      const whole = s.parent(c.x)?.kind === 'expr' && indent.trim() === '';
       tell(c.x, `\`${name}\` holds \`${secret}\` and is freed without being wiped.`, {
         fixes: whole
           ? [

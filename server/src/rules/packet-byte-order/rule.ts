@@ -37,7 +37,7 @@ export const packetByteOrder = functionRule(
       let outer = s.parent(e);
       while (outer?.kind === 'cast') outer = s.parent(outer);
       if (outer?.kind !== 'bin' || !/^(<|<=|>|>=|\+|-)$/.test(outer.op)) continue;
-      const swap = cx.text.includes('ntohs(') || /ntohs/.test(s.calls.map((c) => c.name).join()) ? 'ntohs' : 'RtlUshortByteSwap';
+      const swap = cx.isWritten(/ntohs\(/) || /ntohs/.test(s.calls.map((c) => c.name).join()) ? 'ntohs' : 'RtlUshortByteSwap';
       const size = s.typeOf(e);
       tell(e, `\`${s.text(e)}\` is in network order, and \`${s.text(outer)}\` takes it for a number of this machine.`, {
         use: 'used without being swapped',
@@ -47,7 +47,7 @@ export const packetByteOrder = functionRule(
                 {
                   title: `Swap it with ${swap}`,
                   class: 'suggestion',
-                  edits: [{ file: cx.file, start: e.start, end: e.end, newText: `${swap}(${cx.text.slice(e.start, e.end)})` }],
+                  edits: [{ file: cx.file, start: e.start, end: e.end, newText: `${swap}(${cx.slice(e)})` }],
                 },
               ]
             : [],

@@ -17,7 +17,7 @@ export const poolExecutable = functionRule(
   },
   page,
   (s, tell, cx) => {
-    if (/POOL_NX_OPTIN/.test(cx.text)) return;
+    if (cx.isWritten(/POOL_NX_OPTIN/)) return;
     for (const c of s.callsOf(/^(ExAllocatePool\w*|WdfMemoryCreate|FltAllocatePoolAlignedWithTag|FsRtlAllocatePool\w*)$/))
       for (const a of c.args)
         if (a.kind === 'id' && /^NonPagedPool(Execute|CacheAligned|MustSucceed|CacheAlignedMustS)?$/.test(a.name))

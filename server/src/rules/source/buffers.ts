@@ -1,6 +1,7 @@
 /** Parameters that an annotation ties to a length, and whether callers test that length. */
 import type { Span } from '../../syntax/ast';
-import { bare, mentions, Shape } from './shape';
+import { usesOf } from '../../program/handed';
+import { bare, mentions, shapeOf, sourceOf, type Shape } from './shape';
 
 export interface AnnotatedBuffer {
   readonly name: string;
@@ -36,11 +37,13 @@ export function annotatedBuffers(s: Shape): AnnotatedBuffer[] {
 /** Every call of the function that is known passes a length that its caller tested, or a constant. */
 export function callersTest(s: Shape, index: number): boolean {
   let calls = 0;
-  for (const [file, facts] of s.cx.program.written) {
-    if (!facts.text.includes(s.name)) continue;
+  const { program, model } = s.cx;
+  program.dependsOnBodies();
+  for (const [file, facts] of program.files) {
+    if (!usesOf(facts, model).called.has(s.name)) continue;
     for (const fn of facts.functions) {
-      if (!fn.body || fn.name === s.name || !facts.text.slice(fn.start, fn.end).includes(s.name)) continue;
-      const caller = new Shape(fn, { ...s.cx, file, facts, text: facts.text });
+      if (!fn.body || fn.name === s.name || !program.slice(file, fn).includes(s.name)) continue;
+      const caller = shapeOf(fn, sourceOf(file, s.cx));
       for (const c of caller.calls) {
         if (c.name !== s.name) continue;
         calls++;

@@ -1,6 +1,6 @@
 /** Calls of a function that lead, directly or through functions of the driver, to a call of some name. */
 import type { Step } from '../finding';
-import { Shape, type CallSite } from './shape';
+import { shapeOf, sourceOf, type CallSite, type Shape } from './shape';
 
 export interface Reached {
   /** The call in the function that was asked about. */
@@ -35,11 +35,9 @@ function through(
   if (depth === 0 || seen.has(call.name)) return undefined;
   seen.add(call.name);
   const callee = s.cx.program.function(call.name, s.cx.file);
-  const written = callee && s.cx.program.asWritten(callee);
-  if (!callee || !written?.decl.body) return undefined;
-  const { decl, facts } = written;
-  const inner = new Shape(decl, { ...s.cx, file: callee.file, facts, text: facts.text });
-  const step = inner.step(decl.nameSpan, 'flow', `through \`${call.name}\``);
+  if (!callee?.decl.body) return undefined;
+  const inner = shapeOf(callee.decl, sourceOf(callee.file, s.cx));
+  const step = inner.step(callee.decl.nameSpan, 'flow', `through \`${call.name}\``);
   for (const c of inner.calls) if (wanted.test(c.name)) return { name: c.name, via: [step] };
   for (const c of inner.calls) {
     const deeper = through(inner, c, wanted, depth - 1, seen);

@@ -7,7 +7,7 @@ import type { AssignExpr, CallExpr, Expr, FunctionDecl, Span, Stmt, TypeRef, Var
 import { partsOf, partsOfStatement } from '../../syntax/walk';
 import { isPointer, type Rec, type Ty } from '../../program/types';
 import type { Fix, RuleMeta, Severity, Step } from '../finding';
-import type { Draft, FileContext, Rule } from '../rule';
+import type { Draft, FunctionContext, FunctionSource, Rule } from '../rule';
 
 export interface CallSite {
   /** After renaming macros are followed. */
@@ -41,7 +41,7 @@ export class Shape {
 
   constructor(
     readonly fn: FunctionDecl,
-    readonly cx: FileContext,
+    readonly cx: FunctionSource,
   ) {
     if (fn.body) this.statement(fn.body);
   }
@@ -111,7 +111,7 @@ export class Shape {
 
   /** Source text with its white space made even. */
   text(span: Span): string {
-    return this.cx.text.slice(span.start, span.end).replace(/\s+/g, ' ').trim();
+    return this.cx.slice(span).replace(/\s+/g, ' ').trim();
   }
 
   /** Calls of a name that the pattern matches in full. */
@@ -234,49 +234,64 @@ export interface Told {
 export type Tell = (place: Span, message: string, more?: Told) => void;
 
 /** A rule about functions one by one. */
-export function functionRule(meta: RuleMeta, page: string, check: (s: Shape, tell: Tell, cx: FileContext) => void): Rule {
+export function functionRule(meta: RuleMeta, page: string, check: (s: Shape, tell: Tell, cx: FunctionContext) => void): Rule {
   return {
     meta,
     page,
-    file(cx) {
-      for (const s of shapesOf(cx)) {
-        check(
-          s,
-          (place, message, more) => {
-            cx.report({
-              place,
-              message,
-              severity: more?.severity ?? meta.severity,
-              confidence: more?.confidence ?? 'likely',
-              path: [...(more?.from ?? []), s.step(place, 'use', more?.use ?? 'here')],
-              fixes: more?.fixes,
-              decide: more?.decide,
-            });
-          },
-          cx,
-        );
-      }
+    each(cx) {
+      const s = shapeOf(cx.fn, cx);
+      check(
+        s,
+        (place, message, more) => {
+          cx.report({
+            place,
+            message,
+            severity: more?.severity ?? meta.severity,
+            confidence: more?.confidence ?? 'likely',
+            path: [...(more?.from ?? []), s.step(place, 'use', more?.use ?? 'here')],
+            fixes: more?.fixes,
+            decide: more?.decide,
+          });
+        },
+        cx,
+      );
     },
   };
 }
 
-const shapes = new WeakMap<FunctionDecl, { shape: Shape; text: string; version: number }>();
+const shapes = new WeakMap<FunctionDecl, { readonly shape: Shape; readonly file: string; readonly version: number }>();
 
-/** The shapes of all functions of a file; kept as long as the function is the same. */
-export function shapesOf(cx: FileContext): Shape[] {
-  const out: Shape[] = [];
-  for (const fn of cx.facts?.functions ?? []) {
-    if (!fn.body) continue;
-    const kept = shapes.get(fn);
-    if (kept?.text === cx.text && kept.version === cx.program.version) {
-      out.push(kept.shape);
-      continue;
-    }
-    const shape = new Shape(fn, cx);
-    shapes.set(fn, { shape, text: cx.text, version: cx.program.version });
-    out.push(shape);
-  }
-  return out;
+/** The shape of a function; kept as long as the function and all declarations are the same. */
+export function shapeOf(fn: FunctionDecl, source: FunctionSource): Shape {
+  const kept = shapes.get(fn);
+  if (kept?.file === source.file && kept.version === source.program.version && kept.shape.cx.model === source.model)
+    return kept.shape;
+  const { file, program, constants, model } = source;
+  const shape = new Shape(fn, {
+    file,
+    program,
+    constants,
+    model,
+    slice: source.slice.bind(source),
+    isWritten: source.isWritten.bind(source),
+  });
+  shapes.set(fn, { shape, file, version: program.version });
+  return shape;
+}
+
+/** Where another function stands. */
+export function sourceOf(
+  file: string,
+  { program, constants, model }: Pick<FunctionSource, 'program' | 'constants' | 'model'>,
+): FunctionSource {
+  return {
+    file,
+    program,
+    constants,
+    model,
+    slice: (span) => program.slice(file, span),
+    isWritten: (pattern) => program.isWritten(file, pattern),
+  };
 }
 
 export function isStatement(n: Expr | Stmt): n is Stmt {

@@ -3,8 +3,9 @@
  * headers that all of these include. Code that no driver refers to forms groups of its own. Groups may share files; every file is in one.
  */
 import type { FileFacts } from '../syntax/facts';
-import type { Expr, Stmt, VarDecl } from '../syntax/ast';
+import type { Expr, FunctionDecl, Stmt } from '../syntax/ast';
 import { partsOf, partsOfStatement } from '../syntax/walk';
+import { isKernelFile } from './kernel';
 import type { Program } from './program';
 
 export interface Group {
@@ -97,29 +98,83 @@ function referred(file: string, program: Program): Set<string> {
 }
 
 const known = new WeakMap<FileFacts, ReadonlySet<string>>();
+const ofFunctions = new WeakMap<FunctionDecl, readonly string[]>();
 
 /** Every name that stands in an expression of the file. */
 function namesIn(facts: FileFacts): ReadonlySet<string> {
   const old = known.get(facts);
   if (old) return old;
   const names = new Set<string>();
-  const exprs: Expr[] = [];
-  const stmts: Stmt[] = [];
-  const variable = (v: VarDecl): void => {
-    if (v.init) exprs.push(v.init);
-  };
-  facts.globals.forEach(variable);
-  for (const f of facts.functions) if (f.body) stmts.push(f.body);
+  for (const g of facts.globals) if (g.init) collect([g.init], [], names);
+  for (const f of facts.functions) {
+    let own = ofFunctions.get(f);
+    if (!own) {
+      const found = new Set<string>();
+      collect([], f.body ? [f.body] : [], found);
+      ofFunctions.set(f, (own = [...found]));
+    }
+    for (const name of own) names.add(name);
+  }
+  known.set(facts, names);
+  return names;
+}
+
+function collect(exprs: Expr[], stmts: Stmt[], names: Set<string>): void {
   for (let s = stmts.pop(); s !== undefined; s = stmts.pop()) {
     const parts = partsOfStatement(s);
     exprs.push(...parts.exprs);
-    parts.vars.forEach(variable);
+    for (const v of parts.vars) if (v.init) exprs.push(v.init);
     stmts.push(...parts.stmts);
   }
   for (let e = exprs.pop(); e !== undefined; e = exprs.pop()) {
     if (e.kind === 'id') names.add(e.name);
     exprs.push(...partsOf(e));
   }
-  known.set(facts, names);
-  return names;
+}
+
+/** Keeps the groups of a workspace over edits that only touch what functions do inside. */
+export class Groups {
+  private kept:
+    | {
+        readonly all: readonly string[];
+        readonly version: number;
+        readonly kernel: readonly string[];
+        readonly names: readonly (ReadonlySet<string> | undefined)[];
+        readonly groups: readonly Group[];
+      }
+    | undefined;
+
+  constructor(private readonly program: Program) {}
+
+  /** Project files changed. */
+  forget(): void {
+    this.kept = undefined;
+  }
+
+  /** @param all sources of the workspace, sorted */
+  of(all: readonly string[]): { readonly kernel: readonly string[]; readonly groups: readonly Group[] } {
+    const { program, kept } = this;
+    const isSame = kept?.version === program.version && kept.all.length === all.length && kept.all.every((f, i) => f === all[i]);
+    const kernel = isSame ? kept.kernel : all.filter((f) => isKernelFile(f, program));
+    const names = kernel.map((f) => {
+      const facts = program.files.get(f);
+      return facts && namesIn(facts);
+    });
+    const groups =
+      isSame && names.every((now, i) => this.leadsNoFurther(kept.names[i], now)) ? kept.groups : driverGroups(program, kernel);
+    this.kept = { all, version: program.version, kernel, names, groups };
+    return { kernel, groups };
+  }
+
+  /** Names that came or went name no code. */
+  private leadsNoFurther(before: ReadonlySet<string> | undefined, now: ReadonlySet<string> | undefined): boolean {
+    if (before === now) return true;
+    if (!before || !now) return false;
+    const { program } = this;
+    const isOther = (name: string, there: ReadonlySet<string>): boolean =>
+      !there.has(name) && (program.functionsNamed(name).length > 0 || program.isMacro(name));
+    for (const name of before) if (isOther(name, now)) return false;
+    for (const name of now) if (isOther(name, before)) return false;
+    return true;
+  }
 }

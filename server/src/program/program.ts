@@ -380,6 +380,9 @@ export class Program {
     for (const d of found) this.reading?.functions.set(d.decl, d);
     return found;
   }
+  isMacro(name: string): boolean {
+    return this.index.macro.has(name);
+  }
   prototypesNamed(name: string): readonly Declared<FunctionDecl>[] {
     return this.index.prototype.get(name) ?? [];
   }

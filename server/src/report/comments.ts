@@ -40,12 +40,16 @@ export function splitComments(text: string): SplitText {
     }
     const end = next === STAR ? endOfBlock(text, at) : endOfLineComment(text, at);
     comments.push({ start: at, end });
-    pieces.push(text.slice(copied, at), text.slice(at, end).replace(/[^\r\n]/g, ' '));
+    pieces.push(text.slice(copied, at), text.slice(at, end).replace(/[^\r\n]+/g, blanks));
     copied = end;
     at = end;
   }
   pieces.push(text.slice(copied));
   return { comments, code: pieces.join('') };
+}
+
+function blanks(run: string): string {
+  return ' '.repeat(run.length);
 }
 
 function endOfBlock(text: string, start: number): number {

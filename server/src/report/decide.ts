@@ -26,30 +26,42 @@ export interface Drafted {
 
 /** Facts that functions noted, summed up. */
 export class Notes implements DriverFacts {
-  private readonly all = new Map<string, Map<string, Set<string>>>();
+  /** How often each value was noted, by tag and key. */
+  private readonly all = new Map<string, Map<string, Map<string, number>>>();
   /** @param parent facts that count too */
-  constructor(parent?: Notes) {
-    for (const [tag, byKey] of parent?.all ?? [])
-      this.all.set(tag, new Map([...byKey].map(([key, values]) => [key, new Set(values)])));
-  }
+  constructor(private readonly parent?: Notes) {}
+
   add(tag: string, key: string, value: string): void {
-    const byKey = this.all.get(tag) ?? new Map<string, Set<string>>();
-    const values = byKey.get(key) ?? new Set<string>();
-    values.add(value);
-    byKey.set(key, values);
-    this.all.set(tag, byKey);
+    let byKey = this.all.get(tag);
+    if (!byKey) this.all.set(tag, (byKey = new Map()));
+    let values = byKey.get(key);
+    if (!values) byKey.set(key, (values = new Map()));
+    values.set(value, (values.get(value) ?? 0) + 1);
+  }
+  /** Takes back what was added once. */
+  remove(tag: string, key: string, value: string): void {
+    const byKey = this.all.get(tag);
+    const values = byKey?.get(key);
+    const times = values?.get(value);
+    if (!byKey || !values || times === undefined) return;
+    if (times > 1) values.set(value, times - 1);
+    else if (values.size > 1) values.delete(value);
+    else if (byKey.size > 1) byKey.delete(key);
+    else this.all.delete(tag);
   }
   has(tag: string, key: string): boolean {
-    return this.all.get(tag)?.has(key) ?? false;
+    return (this.all.get(tag)?.has(key) ?? false) || (this.parent?.has(tag, key) ?? false);
   }
   values(tag: string, key: string): readonly string[] {
-    return [...(this.all.get(tag)?.get(key) ?? [])].sort();
+    const own = this.all.get(tag)?.get(key)?.keys() ?? [];
+    return this.parent ? [...new Set([...own, ...this.parent.values(tag, key)])].sort() : [...own].sort();
   }
   count(tag: string): number {
-    return this.all.get(tag)?.size ?? 0;
+    return this.parent ? this.keys(tag).length : (this.all.get(tag)?.size ?? 0);
   }
   keys(tag: string): readonly string[] {
-    return [...(this.all.get(tag)?.keys() ?? [])].sort();
+    const own = this.all.get(tag)?.keys() ?? [];
+    return this.parent ? [...new Set([...own, ...this.parent.keys(tag)])].sort() : [...own].sort();
   }
 }
 

@@ -61,6 +61,7 @@ export class DriverAnalysis {
   /** The answers that have records. */
   private heardOf: ReadonlySet<string> | undefined;
   private readonly fileRules = new FileRules();
+  private facts = new Facts();
   private remains: Remains | undefined;
   /** What the default configuration says. */
   private base: { readonly findings: readonly Finding[]; readonly notes: Notes } | undefined;
@@ -100,6 +101,7 @@ export class DriverAnalysis {
   reset(): void {
     this.analyzer = undefined;
     this.records = new Map();
+    this.facts = new Facts();
     this.remains = undefined;
     this.stand = undefined;
     this.variants.reset();
@@ -171,6 +173,7 @@ export class DriverAnalysis {
     this.remains = this.answers();
     this.analyzer = undefined;
     this.records = new Map();
+    this.facts = new Facts();
     this.base = undefined;
     this.variants.reset();
   }
@@ -243,20 +246,20 @@ export class DriverAnalysis {
   }
 
   private decide(rules: readonly Rule[], analyzer: Analyzer): { readonly findings: readonly Finding[]; readonly notes: Notes } {
-    const notes = new Notes();
+    const { notes } = this.facts;
     const drafts: Drafted[] = [];
     const { program, constants, model } = this.around;
-    for (const id of [...this.records.keys()].sort()) {
-      const r = this.records.get(id);
-      for (const [tag, key, value] of r?.notes ?? []) notes.add(tag, key, value);
-      for (const d of r?.drafts ?? [])
-        drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
+    const said = new Map<string, Noted>();
+    for (const [id, r] of this.records) {
+      said.set(id, r);
+      for (const d of r.drafts) drafts.push({ rule: d.rule, draft: d.draft, file: d.fn.file, fn: d.fn.decl.name, raw: false });
     }
     for (const file of this.files) {
-      const said = this.fileRules.saidAbout(file, rules, this.around);
-      for (const [tag, key, value] of said.notes) notes.add(tag, key, value);
-      drafts.push(...said.drafts);
+      const one = this.fileRules.saidAbout(file, rules, this.around);
+      said.set(file, one);
+      drafts.push(...one.drafts);
     }
+    this.facts.sum(said);
     for (const rule of rules) {
       rule.finish?.({
         program,
@@ -269,6 +272,24 @@ export class DriverAnalysis {
       });
     }
     return { findings: decide(drafts, notes, program), notes };
+  }
+}
+
+interface Noted {
+  readonly notes: readonly (readonly [tag: string, key: string, value: string])[];
+}
+
+/** What all functions and files of a driver note, kept up to date. */
+class Facts {
+  readonly notes = new Notes();
+  private summed: ReadonlyMap<string, Noted> = new Map();
+
+  sum(said: ReadonlyMap<string, Noted>): void {
+    for (const [id, old] of this.summed)
+      if (said.get(id) !== old) for (const [tag, key, value] of old.notes) this.notes.remove(tag, key, value);
+    for (const [id, one] of said)
+      if (this.summed.get(id) !== one) for (const [tag, key, value] of one.notes) this.notes.add(tag, key, value);
+    this.summed = said;
   }
 }
 

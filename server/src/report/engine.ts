@@ -10,9 +10,9 @@ import { createModel } from '../model/index';
 import type { Model } from '../model/model';
 import { asAnswer, type OriginAnswer } from './answers';
 import { Constants } from '../program/constants';
-import { driverGroups } from '../program/groups';
+import { Groups } from '../program/groups';
 import { PRELUDE, Program } from '../program/program';
-import { isKernelFile, kindOfFile } from '../program/kernel';
+import { kindOfFile } from '../program/kernel';
 import type { Finding, RuleMeta } from '../rules/finding';
 import { RULES } from '../rules/index';
 import type { Rule } from '../rules/rule';
@@ -75,6 +75,7 @@ export class EngineWorkspace implements Workspace {
   /** Driver package files, which hold no C. */
   private readonly packages = new Map<string, string>();
   private readonly finisher = new Finisher();
+  private readonly groups: Groups;
   private outcome: Outcome | undefined;
 
   constructor(
@@ -86,6 +87,7 @@ export class EngineWorkspace implements Workspace {
     this.program = new Program((text) => this.syntax.snippet(text));
     this.reader = new Reader(syntax, this.program, NO_CONFIGURATION);
     this.constants = new Constants(this.program);
+    this.groups = new Groups(this.program);
     this.program.set(this.syntax.read(PRELUDE, this.model.prelude, this.program.oracle(PRELUDE), NO_CONFIGURATION));
     this.syntax.close(PRELUDE);
   }
@@ -94,6 +96,7 @@ export class EngineWorkspace implements Workspace {
     if (/\.(vcxproj)$|(^|\/)(sources|CMakeLists\.txt)$/i.test(path)) {
       this.program.drivers.removeProject(path);
       this.program.drivers.setProject(path, text);
+      this.groups.forget();
       this.reader.invalidate();
       this.outcome = undefined;
     } else if (PACKAGE.test(path)) {
@@ -107,6 +110,7 @@ export class EngineWorkspace implements Workspace {
     this.packages.delete(path);
     this.reader.remove(path);
     this.program.drivers.removeProject(path);
+    this.groups.forget();
     this.finisher.forget(path);
     this.outcome = undefined;
   }
@@ -202,13 +206,12 @@ export class EngineWorkspace implements Workspace {
     yield* this.reader.update();
     const rules = this.rules();
     const files = this.reader.paths.filter((f) => /\.(c|h|inl)$/i.test(f));
-    const kernel = files.filter((f) => isKernelFile(f, this.program));
     const changes = this.reader.takeChanges();
     for (const d of this.drivers.values()) {
       if (changes.restart) d.reset();
       else if (changes.names.size > 0) d.forgetUses(changes.names);
     }
-    const groups = driverGroups(this.program, kernel);
+    const { kernel, groups } = this.groups.of(files);
     const ids = new Set(groups.map((g) => g.id));
     for (const id of [...this.drivers.keys()]) if (!ids.has(id)) this.drivers.delete(id);
     const whose =

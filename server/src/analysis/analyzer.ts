@@ -7,7 +7,6 @@ import type { Model } from '../model/model';
 import type { Constants } from '../program/constants';
 import type { Declared, Program } from '../program/program';
 import type { Ty, Types } from '../program/types';
-import { unversioned } from '../program/bodies';
 import { isHeader } from '../program/groups';
 import { buildCfg, type Cfg } from './cfg';
 import { argumentsOf, GENERAL_CONTEXT, outcomesOf, trimExit, type Context } from './context';
@@ -15,7 +14,15 @@ import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame, type Exit } from './frame';
 import { Dependents } from './dependents';
-import { contributionText, emptyContribution, Heap, sameContribution, type Contribution } from './heap';
+import {
+  contributionOrder,
+  contributionText,
+  emptyContribution,
+  Heap,
+  isEmpty,
+  sameContribution,
+  type Contribution,
+} from './heap';
 import { initialise } from './initialisers';
 import { Memory, type Consulted } from './memory';
 import { exitsDigest, wordsOf } from './prints';
@@ -283,15 +290,14 @@ export class Analyzer {
 
   /** Answers that add to the heap, in an order that does not depend on what was edited before. */
   private contributions(live: ReadonlySet<string>): Memo[] {
-    const text = new Map<Memo, string>();
-    const order = (m: Memo): string => {
-      let t = text.get(m);
-      if (t === undefined) text.set(m, (t = unversioned(contributionText(m.contribution))));
-      return t;
-    };
-    return [...live]
-      .flatMap((id) => this.memos.get(id) ?? [])
-      .sort((a, b) => (a.fnKey < b.fnKey ? -1 : a.fnKey > b.fnKey ? 1 : order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
+    const adding: Memo[] = [];
+    for (const id of live) {
+      const m = this.memos.get(id);
+      if (m && !isEmpty(m.contribution)) adding.push(m);
+    }
+    return adding.sort((a, b) =>
+      a.fnKey < b.fnKey ? -1 : a.fnKey > b.fnKey ? 1 : contributionOrder(a.contribution) - contributionOrder(b.contribution),
+    );
   }
 
   /** Takes back what answers add that may have stood on what is lost alone: they are run again. */
@@ -301,7 +307,6 @@ export class Analyzer {
     let n = 0;
     if (fresh.length === 0) return n;
     for (const m of adding) {
-      if (m.contribution.stores.size + m.contribution.shares.size + m.contribution.mdls.size === 0) continue;
       const text = contributionText(m.contribution);
       if (!fresh.some((name) => text.includes(name))) continue;
       m.stale = true;

@@ -51,6 +51,10 @@ export function emptyContribution(): Contribution {
   return { stores: new Map(), shares: new Map(), mdls: new Map() };
 }
 
+export function isEmpty(c: Contribution): boolean {
+  return c.stores.size + c.shares.size + c.mdls.size === 0;
+}
+
 export function sameContribution(a: Contribution, b: Contribution): boolean {
   return contributionDigest(a) === contributionDigest(b);
 }
@@ -70,6 +74,16 @@ const digests = new WeakMap<Contribution, number>();
 function contributionDigest(c: Contribution): number {
   let known = digests.get(c);
   if (known === undefined) digests.set(c, (known = digest(contributionText(c))));
+  return known;
+}
+
+const orders = new WeakMap<Contribution, number>();
+/** A number by which contributions are put in an order that does not depend on what was edited before. */
+export function contributionOrder(c: Contribution): number {
+  let known = orders.get(c);
+  if (known === undefined) {
+    orders.set(c, (known = digest(unversioned(contributionText(c)))));
+  }
   return known;
 }
 

@@ -2,7 +2,7 @@
 import type { Bounds } from './bounds';
 import type { State } from './state';
 import { constOf, lin, plus, same, scale, single, type Family, type Lin } from './term';
-import { symKey, unionTaints, unionTargets, type Target, type Val } from './value';
+import { symKey, type SymBase, unionTaints, unionTargets, type Target, type Val } from './value';
 
 /** Relations of one side's value to other numbers that hold for the other side's value as well. */
 export function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: Lin): void {
@@ -91,15 +91,15 @@ export function joinVal(
  * for all of them, so that the walk comes to an end.
  */
 function joinTargets(a: Val, b: Val, t: Lin): readonly Target[] {
-  const mine = a.pts.find((p) => isOwn(p, a.t));
-  const theirs = b.pts.find((p) => isOwn(p, b.t));
-  if (!mine || !theirs || mine.base.key === theirs.base.key) return unionTargets(a.pts, b.pts);
+  const fresh = b.pts.filter((p) => isNameless(p) && !a.pts.some((q) => q.base.key === p.base.key && q.path === ''));
+  if (fresh.length === 0 || same(a.t, b.t)) return unionTargets(a.pts, b.pts);
   const key = symKey(t);
-  const others = b.pts.filter((p) => p !== theirs);
-  const root =
-    mine.root === undefined || mine.root === theirs.root || theirs.root === undefined ? (mine.root ?? theirs.root) : undefined;
-  if (mine.base.key === key && root === mine.root) return unionTargets(a.pts, others);
-  const one: Target = { base: { k: 'sym', key, t }, root, path: '', off: mine.off };
+  const mine = a.pts.find((p) => isOwn(p, a.t)) ?? a.pts.find((p) => p.base.key === key && p.path === '');
+  const others = b.pts.filter((p) => !fresh.includes(p));
+  const roots = new Set([...(mine ? [mine] : []), ...fresh].flatMap((p) => p.root ?? []));
+  const root = roots.size === 1 ? [...roots][0] : undefined;
+  if (mine?.base.key === key && root === mine.root) return unionTargets(a.pts, others);
+  const one: Target = { base: { k: 'sym', key, t }, root, path: '', off: (mine ?? fresh[0])?.off };
   return unionTargets(
     unionTargets(
       [one],
@@ -109,9 +109,13 @@ function joinTargets(a: Val, b: Val, t: Lin): readonly Target[] {
   );
 }
 
+function isNameless(p: Target): p is Target & { readonly base: SymBase } {
+  return p.base.k === 'sym' && p.path === '';
+}
+
 /** The object that a pointer points to by definition, because nothing better is known. */
 function isOwn(p: Target, t: Lin): boolean {
-  return p.base.k === 'sym' && p.path === '' && same(p.base.t, t);
+  return isNameless(p) && same(p.base.t, t);
 }
 
 function joinAgg(a: Val, b: Val): Val['agg'] {

@@ -1,5 +1,6 @@
 /**
- * The information buffer of an OID request is read, or a size is computed from what it holds, before the lengths of the request are looked at.
+ * The information buffer of an OID request is read or written, or a size is computed from what it holds, before the lengths of the request
+ * are looked at.
  */
 import type { Access, View } from '../../analysis/events';
 import type { Taint } from '../../analysis/value';
@@ -9,21 +10,20 @@ import page from './page.md';
 export const ndisOidLengthUnchecked: Rule = {
   meta: {
     id: 'ndis-oid-length-unchecked',
-    title: 'OID buffer read without a check of its length',
+    title: 'OID buffer used without a check of its length',
     threats: ['NDIS lightweight filter (LWF) driver API'],
     severity: 'error',
     precision: 'medium',
-    cwe: [125, 190],
+    cwe: [125, 787, 190],
     profile: 'default',
   },
   page,
   observe(cx) {
-    // The first read of a buffer that is not covered stands for those behind it.
+    // The first use of a buffer that is not covered stands for those behind it.
     const told = new Set<string>();
     return {
       access(e, v) {
-        if (e.kind === 'write' || e.inAssert) return;
-        read(e, v, cx, told);
+        if (!e.inAssert) used(e, v, cx, told);
       },
       arith(e, v) {
         if (e.op !== '*' || e.bits > 32) return;
@@ -49,7 +49,7 @@ function origin(t: Taint): { file: string; start: number; end: number; role: 'or
   return { file: t.site.file, start: t.site.start, end: t.site.end, role: 'origin', message: 'read from the OID buffer' };
 }
 
-function read(e: Access, v: View, cx: RuleContext, told: Set<string>): void {
+function used(e: Access, v: View, cx: RuleContext, told: Set<string>): void {
   const hit = v.origins(e.targets).find((h) => h.region?.request === 'oid' && h.certain);
   const len = hit?.region?.inLen;
   if (!hit || !len || v.wasCompared(len) || v.state.isNonZero(len)) return;
@@ -60,9 +60,9 @@ function read(e: Access, v: View, cx: RuleContext, told: Set<string>): void {
     place: e.place,
     severity: 'error',
     confidence: 'likely',
-    message: `\`${text}\` reads the buffer of an OID request, whose length nothing has tested.`,
+    message: `\`${text}\` ${e.kind === 'write' ? 'writes' : 'reads'} the buffer of an OID request, whose length nothing has tested.`,
     path: [
-      ...cx.path(hit, e.place, 'read here'),
+      ...cx.path(hit, e.place, e.kind === 'write' ? 'written here' : 'read here'),
       cx.step(e.place, 'guard', 'a test of the request’s buffer length before it would silence this'),
     ],
   });

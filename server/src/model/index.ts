@@ -8,11 +8,15 @@ import { createDdiIndex } from './ddi';
 import { builtinFence, projectFence } from './fences';
 import type { ApiFact, Model, ProjectModel, StructFieldFact } from './model';
 import prelude from './prelude.h';
+import requests from './requests.h';
 
 // The generator wrote these files from the same field list as the interfaces; a test reads every entry.
 const apiTable = apis as unknown as Readonly<Record<string, ApiFact>>;
 const fieldTable = fields as unknown as Readonly<Record<string, readonly StructFieldFact[]>>;
 const aliasTable: Readonly<Record<string, string>> = aliases;
+
+/** What the kit's headers would tell. */
+const PRELUDE = `${prelude}\n${requests}`;
 
 /** A project that said nothing. */
 export const emptyProject: ProjectModel = {
@@ -49,7 +53,7 @@ export function createModel(project: ProjectModel = emptyProject): Model & { rea
     api,
     ddi: (name) => ddi.find(name),
     structFields: (typeName) => own(fieldTable, typeName.replace(/^_+/, '')) ?? [],
-    prelude,
+    prelude: PRELUDE,
     fence(name, architecture, argument) {
       const said = project.fences.get(name);
       return said ? projectFence(said, architecture) : builtinFence(name, api(name), architecture, argument);

@@ -50,7 +50,8 @@ function isAtHand(len: Lin, v: View): boolean {
   if (!atom) return false;
   for (const c of v.state.cells()) {
     if (c.base.k !== 'local') continue;
-    if (c.val.t.t.some(([a]) => a === atom)) return true;
+    // The length itself in a variable is no use of it.
+    if (!same(c.val.t, len) && c.val.t.t.some(([a]) => a === atom)) return true;
     if (c.val.taint.some((t) => t.loc.startsWith('REQ|'))) return true;
     // A length inside the buffer that was compared with something is the check of a part of it.
     if (c.val.taint.length > 0 && c.val.pts.length === 0 && v.wasCompared(c.val.t)) return true;

@@ -4,6 +4,8 @@
  * Written for the analysis, like prelude.h, which comes before it.
  */
 
+#define MAX_PATH 260
+
 /* ---- Storage ---- */
 
 typedef enum _STORAGE_QUERY_TYPE {

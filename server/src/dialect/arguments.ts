@@ -146,5 +146,6 @@ export function argument(st: State, i: number): void {
   for (let d = i + 1; d < k; d++) tokens.kind[d] = Kind.Gone;
   tokens.kind[i] = Kind.Ident;
   tokens.code[i] = Word.Plain;
+  tokens.known[i] = 0;
   tokens.end[i] = start + 1;
 }

@@ -5,7 +5,7 @@ import { argument, parameter } from './arguments';
 import { tail } from './specifiers';
 import { Frame, type State } from './state';
 import { Kind, P } from './tokens';
-import { Word } from './words';
+import { Flag, FLAGS, Word } from './words';
 
 export function brace(st: State, i: number, frame: Frame): void {
   const { tokens } = st;
@@ -13,9 +13,9 @@ export function brace(st: State, i: number, frame: Frame): void {
   let kind: Frame;
   if (st.expression || frame === Frame.Init || prev === P.assign)
     kind = frame === Frame.Args && !st.expression ? Frame.Block : Frame.Init;
-  else if (prev === Word.Tag) kind = tokens.word(i - 1) === 'enum' ? Frame.Enum : Frame.Record;
+  else if (prev === Word.Tag) kind = isEnum(st, i - 1) ? Frame.Enum : Frame.Record;
   else if (tokens.kind[i - 1] === Kind.Ident && tokens.code[i - 2] === Word.Tag)
-    kind = tokens.word(i - 2) === 'enum' ? Frame.Enum : Frame.Record;
+    kind = isEnum(st, i - 2) ? Frame.Enum : Frame.Record;
   else if (tokens.kind[i - 1] === Kind.String && tokens.code[i - 2] === Word.Extern) kind = Frame.File;
   else if (enumWithBase(st, i)) kind = Frame.Enum;
   else kind = Frame.Block;
@@ -24,10 +24,14 @@ export function brace(st: State, i: number, frame: Frame): void {
   st.item = kind === Frame.Block || kind === Frame.Record || kind === Frame.File;
 }
 
+function isEnum(st: State, k: number): boolean {
+  return ((FLAGS[st.tokens.known[k] ?? 0] ?? 0) & Flag.Enum) !== 0;
+}
+
 export function enumWithBase(st: State, i: number): boolean {
   const { tokens } = st;
   for (let k = i - 1; k > i - 6 && k >= 0; k--) {
-    if (tokens.word(k) === 'enum') return true;
+    if (isEnum(st, k)) return true;
     if (tokens.kind[k] !== Kind.Ident && !tokens.is(k, P.colon)) return false;
   }
   return false;
@@ -39,8 +43,10 @@ export function unbrace(st: State, i: number): void {
   while (k > 0 && (st.frames[k] ?? 0) >= Frame.Params) k--;
   const kind = st.frames[k] ?? Frame.File;
   if (k > 0) {
-    st.frames.length = k;
-    st.opens.length = k;
+    while (st.frames.length > k) {
+      st.frames.pop();
+      st.opens.pop();
+    }
   }
   if (kind === Frame.Block || kind === Frame.File) st.item = true;
   else if (kind === Frame.Record || kind === Frame.Enum) {

@@ -4,9 +4,13 @@
 import { attributeCall, pointerGroup, typedefGroup } from './groups';
 import { bracket, macroCall } from './macro-uses';
 import { choose, implicitInt, named, rank, stars, tag, unnamedBits } from './specifiers';
-import { Frame, UPPER, isDeclWord, isStatementWord, type Spec, type State } from './state';
+import { Frame, isUpper, isDeclWord, isStatementWord, type Spec, type State } from './state';
 import { Kind, P } from './tokens';
 import { Word } from './words';
+
+/** 1 for the first character of an operator behind which a word at the start of a statement is a value. */
+const PLAIN_AFTER = new Uint8Array(256);
+for (const c of '=-.[+|&^%/<>') PLAIN_AFTER[c.charCodeAt(0)] = 1;
 
 /** Start of a declaration or statement; returns the token to go on with. */
 export function startItem(st: State, i: number, frame: Frame): number {
@@ -31,6 +35,10 @@ export function startItem(st: State, i: number, frame: Frame): number {
       if (frame === Frame.Record) st.overlay.blank(tokens.from(i), tokens.to(i));
       return i;
     case Word.Plain:
+      // `name = …`, `name->field …`, `name[…] …`: by far the most frequent beginnings, and nothing can be wrong with them.
+      if (frame === Frame.Block && tokens.kind[i + 1] === Kind.Punct && PLAIN_AFTER[(tokens.code[i + 1] ?? 0) & 255] === 1)
+        return i;
+      return declaration(st, i, frame);
     case Word.Type:
     case Word.Tag:
     case Word.Qualifier:
@@ -69,7 +77,7 @@ export function declaration(st: State, i: number, frame: Frame): number {
       const from = j;
       if (st.typedef && specs.length > 0 && (tokens.is(j + 1, P.semi) || tokens.is(j + 1, P.comma))) {
         // `typedef INT8 int8_t;`
-        st.types.add(tokens.word(j));
+        st.addType(j);
         break;
       }
       while (tokens.code[j + 1] === Word.Type || (tokens.code[j + 1] === Word.Qualifier && tokens.code[j + 2] === Word.Type)) j++;
@@ -139,7 +147,7 @@ export function declaration(st: State, i: number, frame: Frame): number {
     (stop === P.semi || stop === P.assign)
   ) {
     if (st.typedef) {
-      st.types.add(tokens.word(specs[0]?.from ?? i));
+      st.addType(specs[0]?.from ?? i);
       st.drop(i, j - 1, 'statement');
       return j;
     }
@@ -187,7 +195,7 @@ export function declaration(st: State, i: number, frame: Frame): number {
     const last = specs.at(-1);
     if (last && last.rank < 200 && last.from === last.to) {
       specs.pop();
-      if (st.typedef) st.types.add(tokens.word(last.from));
+      if (st.typedef) st.addType(last.from);
       choose(st, specs, frame);
     } else choose(st, specs, frame);
   }
@@ -199,7 +207,7 @@ export function lone(st: State, i: number, j: number): number {
   const { tokens } = st;
   const c = tokens.code[j] ?? 0;
   if (c === P.colon) {
-    if (UPPER.test(tokens.word(i)) && tokens.to(i) - tokens.from(i) > 5 && st.classOf(tokens.word(i)) === 'case') {
+    if (isUpper(st, i) && tokens.to(i) - tokens.from(i) > 5 && st.classOf(tokens.word(i)) === 'case') {
       st.overlay.write(tokens.from(i), 'case ');
       st.renamed.set(tokens.from(i) + 5, { start: tokens.from(i), end: tokens.to(i) });
     } else if (tokens.is(j + 1, P.rbrace)) st.insert(tokens.to(j), tokens.from(j + 1), ';');
@@ -208,7 +216,7 @@ export function lone(st: State, i: number, j: number): number {
   }
   if (tokens.kind[j] === Kind.Punct && c !== P.lbrace && c !== P.rbrace && c !== P.semi) return i;
   const name = tokens.word(i);
-  if (c === P.semi && !UPPER.test(name)) return i;
+  if (c === P.semi && !isUpper(st, i)) return i;
   const cls = st.classOf(name);
   if (cls === 'open' || cls === 'close') return bracket(st, i, i, cls);
   if (j >= tokens.n) return i;

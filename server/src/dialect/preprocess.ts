@@ -15,6 +15,7 @@ import { learn, UNDERSCORE } from './names';
 
 const BYTE_ORDER_MARK = 0xfeff;
 const LPAREN = 40;
+const RPAREN = 41;
 
 const CONDITIONAL = new Set(['if', 'ifdef', 'ifndef', 'elif', 'elifdef', 'elifndef', 'else', 'endif']);
 
@@ -258,21 +259,23 @@ export class Preprocessor {
 
   private directive(at: number): number {
     const { text } = this;
+    const { codes } = this.overlay;
     // The end of the directive: the line with its splices; a block comment that starts in it carries it on.
     let end = this.lineEnd(at);
-    let clean = text.slice(at, end);
-    if (clean.includes('/')) {
+    let line: Line = { text, codes, end };
+    let from = at + 1;
+    if (odd(codes, at, end)) {
       const read = this.stripComments(at, end);
-      clean = read.clean;
       end = read.end;
+      line = lineOf(read.clean.replace(/\\(?=\r?\n)/g, ' ').replace(/[\r\n]/g, ' '));
+      from = 1;
     }
-    if (clean.includes('\\')) clean = clean.replace(/\\(?=\r?\n)/g, ' ').replace(/[\r\n]/g, ' ');
-    const k = skipBlanks(clean, 1);
-    const w = wordEnd(clean, k);
-    const name = clean.slice(k, w);
+    const k = skipBlanks(line, from);
+    const w = wordEnd(line, k);
+    const name = line.text.slice(k, w);
     const { dead } = this.branches;
-    if (!(CONDITIONAL.has(name) && this.branches.directive(name, clean.slice(w), at, end)) && !dead)
-      this.other(name, clean, w, at, end);
+    if (!(CONDITIONAL.has(name) && this.branches.directive(name, line.text.slice(w, line.end), at, end)) && !dead)
+      this.other(name, line, w, at, end);
     if (!this.branches.dead) this.overlay.blank(at, end);
     return end;
   }
@@ -309,13 +312,13 @@ export class Preprocessor {
     return { clean: out + text.slice(from, end), end };
   }
 
-  private other(name: string, clean: string, w: number, at: number, end: number): void {
+  private other(name: string, line: Line, w: number, at: number, end: number): void {
     switch (name) {
       case 'define':
-        this.define(clean, w, at, end);
+        this.define(line, w, at, end);
         break;
       case 'undef': {
-        const m = /[A-Za-z_$][\w$]*/.exec(clean.slice(w));
+        const m = /[A-Za-z_$][\w$]*/.exec(line.text.slice(w, line.end));
         if (m) {
           this.branches.live.delete(m[0]);
           this.branches.gone.add(m[0]);
@@ -325,7 +328,7 @@ export class Preprocessor {
       case 'include':
       case 'import':
       case 'include_next': {
-        const m = /^\s*(?:<([^>]*)>|"([^"]*)")/.exec(clean.slice(w));
+        const m = /^\s*(?:<([^>]*)>|"([^"]*)")/.exec(line.text.slice(w, line.end));
         const path = m?.[1] ?? m?.[2];
         if (path !== undefined) {
           this.includes.push({ start: at, end, path, system: m?.[1] !== undefined });
@@ -334,32 +337,34 @@ export class Preprocessor {
         break;
       }
       case 'pragma':
-        this.packing.pragma(clean.slice(w), end);
+        this.packing.pragma(line.text.slice(w, line.end), end);
         break;
       default:
         break;
     }
   }
 
-  private define(clean: string, w: number, at: number, end: number): void {
-    const from = skipBlanks(clean, w);
-    const to = wordEnd(clean, from);
-    if (to === from || AT[clean.charCodeAt(from)] === At.Digit) return;
-    const close = clean.charCodeAt(to) === LPAREN ? clean.indexOf(')', to) : -1;
-    const bodyAt = skipBlanks(clean, close < 0 ? to : close + 1);
-    const params =
-      close < 0
-        ? undefined
-        : clean
-            .slice(to + 1, close)
-            .split(',')
-            .map((p) => p.trim())
-            .filter((p) => p !== '');
+  private define(line: Line, w: number, at: number, end: number): void {
+    const { text, codes } = line;
+    const from = skipBlanks(line, w);
+    const to = wordEnd(line, from);
+    if (to === from || AT[codes[from] ?? 0] === At.Digit) return;
+    let close = codes[to] === LPAREN ? to : line.end;
+    while (close < line.end && codes[close] !== RPAREN) close++;
+    const called = close < line.end;
+    const bodyAt = skipBlanks(line, called ? close + 1 : to);
+    const params = called
+      ? text
+          .slice(to + 1, close)
+          .split(',')
+          .map((p) => p.trim())
+          .filter((p) => p !== '')
+      : undefined;
     const decl: MacroDecl = {
-      name: clean.slice(from, to),
+      name: text.slice(from, to),
       ...(params ? { params } : {}),
-      body: clean.slice(bodyAt).trimEnd(),
-      bodyStart: at + bodyAt,
+      body: text.slice(bodyAt, line.end).trimEnd(),
+      bodyStart: codes === this.overlay.codes ? bodyAt : at + bodyAt,
       start: at,
       end,
     };
@@ -369,17 +374,36 @@ export class Preprocessor {
   }
 }
 
+/** The text that holds a directive up to `end`, with its codes. */
+interface Line {
+  readonly text: string;
+  readonly codes: Uint8Array;
+  readonly end: number;
+}
+
+function lineOf(text: string): Line {
+  const codes = new Uint8Array(text.length + 1);
+  for (let i = 0; i < text.length; i++) codes[i] = Math.min(text.charCodeAt(i), WIDE);
+  return { text, codes, end: text.length };
+}
+
+/** True when a directive may hold comments or splices. */
+function odd(codes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (codes[i] === C.Slash || codes[i] === C.Backslash) return true;
+  return false;
+}
+
 /** Offset of the first character at or behind `i` that can be seen. */
-function skipBlanks(s: string, i: number): number {
+function skipBlanks({ codes, end }: Line, i: number): number {
   let k = i;
-  while (k < s.length && s.charCodeAt(k) <= C.Space) k++;
+  while (k < end && (codes[k] ?? 0) <= C.Space) k++;
   return k;
 }
 
 /** Offset behind the word at `i`; a letter outside ASCII belongs to it. */
-function wordEnd(s: string, i: number): number {
+function wordEnd({ codes, end }: Line, i: number): number {
   let k = i;
-  for (let c = s.charCodeAt(k); c >= WIDE || IDENT_PART[c] === 1; c = s.charCodeAt(k)) k++;
+  while (k < end && IDENT_PART[codes[k] ?? 0] === 1) k++;
   return k;
 }
 

@@ -86,14 +86,22 @@ export function castBefore(st: State, i: number): boolean {
   return st.casts.has(i - 1) || st.started === i;
 }
 
-/** `(T word *)`: the word qualifies what is pointed at. */
+/** `(T word *)`, `(struct T word *)`: the word qualifies what is pointed at. */
 function qualifiedCast(st: State, open: number, close: number): void {
   const { tokens } = st;
-  if (!tokens.is(close - 1, P.star) || tokens.code[open + 1] !== Word.Plain || tokens.code[open + 2] !== Word.Plain) return;
-  let k = open + 2;
+  if (!tokens.is(close - 1, P.star)) return;
+  let k = open + 1;
+  while (tokens.code[k] === Word.Qualifier) k++;
+  if (tokens.code[k] === Word.Type) while (tokens.code[k] === Word.Type) k++;
+  else {
+    if (tokens.code[k] === Word.Tag) k++;
+    if (tokens.code[k] !== Word.Plain) return;
+    k++;
+  }
+  const from = k;
   while (tokens.code[k] === Word.Plain) k++;
   for (let d = k; d < close; d++) if (!tokens.is(d, P.star)) return;
-  for (let d = open + 2; d < k; d++) st.drop(d, d, 'attribute');
+  for (let d = from; d < k; d++) st.drop(d, d, 'attribute');
 }
 
 /** `(T)(x)` and `(T)&x` read as a call and as an operation unless T is a keyword: it becomes one. */

@@ -2,7 +2,8 @@
  * The start of a declaration or statement: reads its specifiers, or sees a macro where one stands alone.
  */
 import { attributeCall, pointerGroup, typedefGroup } from './groups';
-import { bracket, macroCall } from './macro-uses';
+import { C } from './characters';
+import { bracket, fileCall, macroCall } from './macro-uses';
 import { choose, implicitInt, named, rank, stars, tag, unnamedBits } from './specifiers';
 import { Frame, isUpper, isDeclWord, isStatementWord, type Spec, type State } from './state';
 import { Kind, P } from './tokens';
@@ -36,8 +37,11 @@ export function startItem(st: State, i: number, frame: Frame): number {
       return i;
     case Word.Plain:
       // `name = …`, `name->field …`, `name[…] …`: by far the most frequent beginnings, and nothing can be wrong with them.
-      if (frame === Frame.Block && tokens.kind[i + 1] === Kind.Punct && PLAIN_AFTER[(tokens.code[i + 1] ?? 0) & 255] === 1)
-        return i;
+      if (frame === Frame.Block) {
+        if (tokens.kind[i + 1] === Kind.Punct && PLAIN_AFTER[(tokens.code[i + 1] ?? 0) & 255] === 1) return i;
+        const next = ownLine(st, i);
+        if (next > i) return next;
+      }
       return declaration(st, i, frame);
     case Word.Type:
     case Word.Tag:
@@ -48,6 +52,34 @@ export function startItem(st: State, i: number, frame: Frame): number {
     default:
       return i;
   }
+}
+
+/** A macro of braces on a line of its own, before a word that would make it look like a type. Returns the token to go on with, or -1. */
+function ownLine(st: State, i: number): number {
+  const { tokens, overlay } = st;
+  if (tokens.code[i + 1] !== Word.Plain || st.namesType(i) || !isUpper(st, i)) return -1;
+  let k = tokens.to(i);
+  while (k < tokens.from(i + 1) && overlay.codes[k] !== C.Lf) k++;
+  if (k === tokens.from(i + 1)) return -1;
+  const cls = st.classOf(tokens.word(i));
+  return cls === 'open' || cls === 'close' ? bracket(st, i, i, cls) : -1;
+}
+
+/** `static NAME(a, B | C);`: what such arguments make, a macro makes. Returns the token to go on with, or -1. */
+function madeByMacro(st: State, i: number, name: number, close: number): number {
+  const { tokens } = st;
+  let value = false;
+  for (let k = name + 2; k < close && !value; k++) {
+    const kind = tokens.kind[k];
+    value = kind === Kind.Number || kind === Kind.String || tokens.is(k, P.or) || tokens.is(k, P.plus) || tokens.is(k, P.minus);
+    if (tokens.is(k, P.lbracket) || tokens.is(k, P.lparen)) k = Math.max(k, tokens.close(k));
+  }
+  if (!value) return -1;
+  fileCall(st, name, close);
+  st.guess(i, close, `\`${tokens.word(name)}\` was taken for a declaration that a macro makes.`);
+  st.overlay.blank(tokens.from(i), tokens.to(close));
+  for (let k = i; k <= close; k++) tokens.kind[k] = Kind.Gone;
+  return close + 1;
 }
 
 /**
@@ -116,6 +148,10 @@ export function declaration(st: State, i: number, frame: Frame): number {
           if (next < 0) return j;
           if (next > j && tokens.kind[j] === Kind.Gone && !tokens.is(next, P.lbrace)) st.item = true;
           return next;
+        }
+        if (frame === Frame.File && specs.length === 0 && !st.typedef && after === P.semi) {
+          const next = madeByMacro(st, i, j, close);
+          if (next > j) return next;
         }
         if (frame !== Frame.Block && isDeclWord(after) && attributeCall(st, j, close, has)) {
           j = close;

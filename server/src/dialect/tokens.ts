@@ -28,6 +28,7 @@ export const P = {
   greater: 62,
   question: 63,
   amp: 38,
+  or: 124,
   not: 33,
   tilde: 126,
   lbracket: 91,

@@ -379,11 +379,53 @@ describe('extensions of the compiler', () => {
       ['(struct S __near_io *)p', { kind: 'tag', tag: 'struct', name: 'S' }],
       ['(void __near_io *)p', named('void')],
       ['(NODE __near_io *)p', named('NODE')],
+      ['(__marked u32 *)p', named('u32')],
     ] as const) {
       const e = await expr(text);
       assert.ok(e.kind === 'cast' && e.type.kind === 'pointer', text);
       assert.deepEqual(e.type.to, to, text);
     }
+  });
+
+  it('a cast to a marked type is a cast, whatever follows', async () => {
+    for (const text of ['(__marked u32)p', '(__marked u32)(p + 1)', '(u32 __marked)p']) {
+      const e = await expr(text);
+      assert.ok(e.kind === 'cast', text);
+      assert.deepEqual(e.type, named('u32'), text);
+    }
+  });
+
+  it('bit-fields without a name behind a comma, and words behind a record', async () => {
+    const f = await read(
+      'struct S {\n    int a : 1, : 6,\n        b : 1;\n} __tight;\nstruct T { int x; } __tight *First;\nstruct U { int y; } __lined(16);\n',
+    );
+    assert.deepEqual(errors(f), []);
+    assert.deepEqual(
+      f.records[0]?.fields.map((x) => x.name),
+      ['a', '', 'b'],
+    );
+    assert.equal(f.records.length, 3);
+    const first = f.globals.find((g) => g.name === 'First');
+    assert.deepEqual(first?.type, { kind: 'pointer', to: { kind: 'tag', tag: 'struct', name: 'T' } });
+  });
+
+  it('ranges of cases by their first value, which is said, and pieces of names as arguments', async () => {
+    const f = await read(
+      'int f(int a)\n{\n    switch (a) {\n    case 1 ... 5:\n        return AT_LEAST(a, 12B, 0x1Ful, 3ui64);\n    }\n    return 0;\n}\n',
+    );
+    assert.deepEqual(errors(f), []);
+    assert.deepEqual(
+      f.gaps.map((g) => [g.kind, f.text.slice(g.start, g.end)]),
+      [['guess', 'case 1 ... 5']],
+    );
+    const s = only(f).body?.body[0];
+    assert.ok(s?.kind === 'switch' && s.body.kind === 'block');
+    const r = s.body.body[1];
+    assert.ok(r?.kind === 'return' && r.x?.kind === 'call');
+    assert.deepEqual(
+      r.x.args.map((x) => x.kind),
+      ['id', 'unknown', 'num', 'num'],
+    );
   });
 
   it('comments between the parameters and the body', async () => {

@@ -86,22 +86,27 @@ export function castBefore(st: State, i: number): boolean {
   return st.casts.has(i - 1) || st.started === i;
 }
 
-/** `(T word *)`, `(struct T word *)`: the word qualifies what is pointed at. */
+/** `(T word *)`, `(struct T word *)`, `(word T)`: the word qualifies the type, or what is pointed at. */
 function qualifiedCast(st: State, open: number, close: number): void {
   const { tokens } = st;
-  if (!tokens.is(close - 1, P.star)) return;
   let k = open + 1;
   while (tokens.code[k] === Word.Qualifier) k++;
+  let type = -1;
   if (tokens.code[k] === Word.Type) while (tokens.code[k] === Word.Type) k++;
-  else {
-    if (tokens.code[k] === Word.Tag) k++;
-    if (tokens.code[k] !== Word.Plain) return;
+  else if (tokens.code[k] === Word.Tag) {
+    if (tokens.code[k + 1] !== Word.Plain) return;
+    k += 2;
+  } else if (tokens.code[k] === Word.Plain && tokens.code[k + 1] === Word.Plain) type = k;
+  else return;
+  const from = k;
+  while (tokens.code[k] === Word.Plain) {
+    // The first word that is known as a type is it; without one, the first word.
+    if (type >= 0 && !st.isType(tokens.word(type)) && st.isType(tokens.word(k))) type = k;
     k++;
   }
-  const from = k;
-  while (tokens.code[k] === Word.Plain) k++;
   for (let d = k; d < close; d++) if (!tokens.is(d, P.star)) return;
-  for (let d = from; d < k; d++) st.drop(d, d, 'attribute');
+  if (k === from) return;
+  for (let d = from; d < k; d++) if (d !== type) st.drop(d, d, 'attribute');
 }
 
 /** `(T)(x)` and `(T)&x` read as a call and as an operation unless T is a keyword: it becomes one. */

@@ -21,10 +21,17 @@ export function startItem(st: State, i: number, frame: Frame): number {
     case Word.Case:
     case Word.Default: {
       let deep = 0;
+      let range = -1;
       for (let k = i + 1; k < tokens.n; k++) {
         const d = tokens.code[k] ?? 0;
         if (d === P.question) deep++;
+        else if (d === P.ellipsis) range = k;
         else if (d === P.colon && deep-- === 0) {
+          if (range > 0) {
+            st.guess(i, k - 1, 'A range of values was read as the first of them.');
+            st.overlay.blank(tokens.from(range), tokens.to(k - 1));
+            for (let r = range; r < k; r++) tokens.kind[r] = Kind.Gone;
+          }
           st.item = true;
           return k + 1;
         } else if (d === P.semi || d === P.lbrace || d === P.rbrace) return i;

@@ -7,7 +7,7 @@ import { argument, parameter } from './arguments';
 import { brace, paren, unbrace } from './brackets';
 import { startItem } from './items';
 import { afterCall, joinNames, joinString } from './pieces';
-import { declarator } from './specifiers';
+import { declarator, unnamedNext } from './specifiers';
 import { Frame, type State } from './state';
 import { Kind, P } from './tokens';
 import { Word } from './words';
@@ -77,6 +77,7 @@ function token(st: State, i: number, frame: Frame): void {
       return;
     case P.comma:
       if (frame === Frame.Args) argument(st, i + 1);
+      else if (frame === Frame.Record && tokens.is(i + 1, P.colon)) unnamedNext(st, i);
       else if (frame === Frame.Params) parameter(st, i + 1);
       else if (frame === Frame.Record || (!st.expression && (frame === Frame.File || frame === Frame.Block)))
         declarator(st, i + 1);

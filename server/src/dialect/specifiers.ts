@@ -106,6 +106,7 @@ export function tail(st: State, i: number): void {
   let k = i;
   for (; k < tokens.n; k++) {
     const c = tokens.code[k] ?? 0;
+    if (c === P.star) while (run.length > 0) st.drop(run[run.length - 1] ?? k, run.pop() ?? k, 'attribute');
     if (tokens.kind[k] === Kind.Gone || c === P.star || c === Word.Qualifier) continue;
     if (c !== Word.Plain) break;
     if (tokens.is(k + 1, P.lparen)) {
@@ -114,7 +115,7 @@ export function tail(st: State, i: number): void {
       if (
         close < 0 ||
         !(after === P.semi || after === P.assign || after === Word.Plain) ||
-        (after !== Word.Plain && run.length === 0 && !(after === P.semi && isUpper(st, k)))
+        (after !== Word.Plain && run.length === 0 && !(after === P.semi && (isUpper(st, k) || tokens.word(k).startsWith('__'))))
       )
         break;
       st.drop(k, close, 'attribute');
@@ -201,6 +202,15 @@ export function unnamedBits(st: State, colon: number): void {
   if (blanks < 2) overlay.blank(tokens.to(type) - (blanks === 0 ? 2 : 1), tokens.to(type));
   overlay.write(to, '_');
   st.renamed.set(to, { start: to, end: to });
+}
+
+/** `a : 1, : 2`: a bit-field without a name behind a comma. */
+export function unnamedNext(st: State, comma: number): void {
+  const { tokens, overlay } = st;
+  const at = overlay.room(tokens.to(comma), tokens.from(comma + 1));
+  if (at < 0) return;
+  overlay.write(at, '_');
+  st.renamed.set(at, { start: at, end: at });
 }
 
 /** A declaration without a type: one of its qualifiers is spelled `int`, as old compilers read it. */

@@ -29,6 +29,7 @@ export const P = {
   question: 63,
   amp: 38,
   or: 124,
+  ellipsis: 46 | (46 << 8),
   not: 33,
   tilde: 126,
   lbracket: 91,

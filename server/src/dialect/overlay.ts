@@ -10,6 +10,9 @@ export const WIDE = 128;
 /** Pieces of a text this short are copied character by character: a coder takes longer to set up. */
 const SHORT = 256;
 
+/** Characters that are coded at a time: a letter of some other alphabet makes one piece slow and not the whole text. */
+const PIECE = 4096;
+
 /** Longer arrays are not kept for the next text. */
 const KEPT = 1 << 21;
 
@@ -109,18 +112,21 @@ export class Overlay {
 /** Fills in the codes of a text; true when all of it is ASCII. */
 function encode(text: string, codes: Uint8Array): boolean {
   const n = text.length;
-  if (n >= SHORT) {
-    // As long as one byte stands for one character, nothing but ASCII was met.
-    const { read, written } = encoder.encodeInto(text, codes.subarray(0, n));
-    if (read === n && written === n) return true;
-  }
   let ascii = true;
-  for (let i = 0; i < n; i++) {
-    const c = text.charCodeAt(i);
-    if (c < WIDE) codes[i] = c;
-    else {
-      codes[i] = WIDE;
-      ascii = false;
+  for (let from = 0; from < n; from += PIECE) {
+    const to = Math.min(n, from + PIECE);
+    if (to - from >= SHORT) {
+      // As long as one byte stands for one character, nothing but ASCII was met.
+      const { read, written } = encoder.encodeInto(text.slice(from, to), codes.subarray(from, to));
+      if (read === to - from && written === to - from) continue;
+    }
+    for (let i = from; i < to; i++) {
+      const c = text.charCodeAt(i);
+      if (c < WIDE) codes[i] = c;
+      else {
+        codes[i] = WIDE;
+        ascii = false;
+      }
     }
   }
   return ascii;

@@ -56,7 +56,7 @@ describe('the time that an analysis takes', function () {
     parser = await Engine.create(runtime, grammar);
   });
 
-  function fastest(work: () => void): number {
+  function fastest(work: () => unknown): number {
     let best = Infinity;
     for (let i = 0; i < ROUNDS; i++) {
       const start = process.cpuUsage();
@@ -82,6 +82,16 @@ describe('the time that an analysis takes', function () {
     assert.ok(all < LIMIT * parse, `${(all / parse).toFixed(1)} times parsing; the limit is ${String(LIMIT)}`);
   });
 
+  it('is spent on the dialect in a small part only', () => {
+    const text = driver(400);
+    const none = { macro: (): undefined => undefined, isType: (): boolean => false };
+    const blanking = (): string => blank(text, none, new Map()).text;
+    const blanked = blanking();
+    for (let i = 0; i < 20; i++) blanking();
+    const share = fastest(blanking) / fastest(() => parser.parse(blanked));
+    assert.ok(share < DIALECT_SHARE, `${share.toFixed(3)} of parsing; the limit is ${String(DIALECT_SHARE)}`);
+  });
+
   it('grows with the source and no faster', () => {
     const small = driver(40);
     const large = driver(160);
@@ -93,3 +103,4 @@ describe('the time that an analysis takes', function () {
 });
 
 const LIMIT = 100;
+const DIALECT_SHARE = 0.2;

@@ -22,6 +22,32 @@ describe('blanking', () => {
     }
   });
 
+  it('says the same of a text whatever was read before it, and while another text is read for an answer', () => {
+    const pick = seeded(11);
+    const long = 'int é = (a[1] + {b}); '.repeat(5000);
+    for (let i = 0; i < 200; i++) {
+      const text = randomText(pick, 1 + pick(40));
+      const plain = (b: ReturnType<typeof blank>): unknown => ({ ...b, isType: undefined });
+      const first = plain(blank(text, none, new Map()));
+      blank(pick(2) === 0 ? long : randomText(pick, 60), none, new Map());
+      assert.deepEqual(plain(blank(text, none, new Map())), first, JSON.stringify(text));
+      const curious = {
+        macro: (): undefined => void blank(long, none, new Map()),
+        isType: (): boolean => blank('(x) + y', none, new Map()).text === '',
+      };
+      assert.deepEqual(plain(blank(text, curious, new Map())), first, JSON.stringify(text));
+    }
+  });
+
+  it('keeps characters outside ASCII where they are, and nothing of them in what it blanks', () => {
+    const text = 'char *a = "ä\u{10000}"; /* ö */ int é; // ü\n'.repeat(20);
+    const out = blank(text, none, new Map()).text;
+    assert.equal(
+      out,
+      text.replace(/\/\*.*?\*\/|\/\/.*/g, (c) => ' '.repeat(c.length)),
+    );
+  });
+
   it('leaves plain C as it is', () => {
     const text = 'int add(int a, const char *b)\n{\n\tstruct s x = { .y = 1 };\n\treturn (a << 2) + *b ? x.y : -1;\n}\n';
     assert.equal(blank(text, none, new Map()).text, text);

@@ -5,11 +5,11 @@
 import type { Annotation } from '../syntax/ast';
 import type { Gap } from '../syntax/facts';
 import { classify, type MacroClass } from './classify';
-import { ATTRIBUTE, ATTRIBUTE_CALL, DIRECTION, isSal, STORAGE } from './names';
+import { ATTRIBUTE, ATTRIBUTE_CALL, DIRECTION, isSal, STORAGE, UNDERSCORE } from './names';
 import type { Overlay } from './overlay';
 import type { Preprocessor } from './preprocess';
 import { Kind, P, type Tokens } from './tokens';
-import { Word, WORDS } from './words';
+import { Flag, flag, FLAGS, HASHES, hashOf, textOf, Word } from './words';
 
 const SEH = new Map([
   ['try', '__try'],
@@ -32,8 +32,13 @@ const SEH = new Map([
 const ASM = new Set(['__asm', '_asm', 'asm', '__asm__']);
 const UNALIGNED = new Set(['UNALIGNED', '__unaligned', '_unaligned', 'UNALIGNED64']);
 
+const SAL_ONLY = Flag.Special | Flag.Sal;
+const NOTHING = new Uint8Array(HASHES);
+
 /** Sized alignments of the kit's attribute words, in bytes. */
 const ALIGN_WORDS = new Map([['DECLSPEC_CACHEALIGN', 64]]);
+
+for (const list of [SEH.keys(), ['_SEH2_END', 'offsetof'], ASM, UNALIGNED, ALIGN_WORDS.keys()]) flag(list, Flag.Special);
 
 export class Annotations {
   readonly annotations: Annotation[] = [];
@@ -76,28 +81,29 @@ export class Annotations {
 
   run(): void {
     const { tokens } = this;
-    tokens.pair();
+    const { codes } = this.overlay;
+    const { live } = this.pre.branches;
+    const defined = live.size > 0 ? new Uint8Array(HASHES) : NOTHING;
+    for (const name of live.keys()) defined[hashOf(name)] = 1;
+    const { kind, known, hash, start } = tokens;
     for (let i = 0; i < tokens.n; i++) {
-      if (tokens.kind[i] !== Kind.Ident) continue;
-      const word = tokens.word(i);
-      const c = WORDS.get(word);
-      if (c !== undefined) {
-        tokens.code[i] = c;
-        if (word === '__forceinline') this.overlay.replace(tokens.from(i), tokens.to(i), 'inline');
+      if (kind[i] !== Kind.Ident) continue;
+      const k = known[i] ?? 0;
+      // A word that nobody knows is a macro of this file or an annotation, which starts with an underscore.
+      if (((FLAGS[k] ?? 0) & Flag.Special) === 0 && defined[hash[i] ?? 0] === 0 && (k > 0 || codes[start[i] ?? 0] !== UNDERSCORE))
         continue;
-      }
-      tokens.code[i] = Word.Plain;
-      i = this.plain(i, word);
+      const word = k > 0 ? textOf(k) : tokens.word(i);
+      if (tokens.code[i] === Word.Plain)
+        i = (FLAGS[k] ?? 0) === SAL_ONLY && !live.has(word) ? this.annotation(i, word) : this.plain(i, word);
+      else if (word === '__forceinline') this.overlay.replace(tokens.from(i), tokens.to(i), 'inline');
     }
     tokens.compact();
-    tokens.pair();
   }
 
   /** Returns the index of the last token that was dealt with. */
   private plain(i: number, word: string): number {
     const { tokens } = this;
     const first = word.charCodeAt(0);
-    if (first >= 97 && first <= 122 && word.length > 8 && !this.pre.branches.live.has(word)) return i;
     const own = this.pre.branches.live.has(word) ? this.own(word) : undefined;
     if (own !== undefined) {
       const learned = this.learnedWord(i, word, own);
@@ -125,10 +131,14 @@ export class Annotations {
       this.attributeCall(word, i, close);
       return this.drop(i, close);
     }
-    // `extern int _Name_;` is a variable, however it is spelled.
-    if (tokens.is(i + 1, P.semi) && tokens.code[i - 1] === Word.Type) return i;
-    if (first === 95 && isSal(word) && !this.tagBefore(i)) return this.sal(i, word);
-    return i;
+    return first === UNDERSCORE && isSal(word) ? this.annotation(i, word) : i;
+  }
+
+  /** A word spelled as an annotation; `extern int _Name_;` is a variable, however it is spelled. */
+  private annotation(i: number, word: string): number {
+    const { tokens } = this;
+    if (this.tagBefore(i) || (tokens.is(i + 1, P.semi) && tokens.code[i - 1] === Word.Type)) return i;
+    return this.sal(i, word);
   }
 
   private tagBefore(i: number): boolean {

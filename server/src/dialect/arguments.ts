@@ -1,6 +1,7 @@
 /**
  * Parameters of declarators and arguments of calls; an argument that is no expression gets an identifier in its place.
  */
+import { AT, At } from './characters';
 import { choose, rank, stars, tag } from './specifiers';
 import { BINARY, Frame, isDeclWord, type Spec, type State } from './state';
 import { Kind, P } from './tokens';
@@ -80,6 +81,15 @@ export function operand(st: State, close: number): boolean {
   );
 }
 
+/** `12B`: no number, but the end of a name that a macro puts together. */
+function pasted(st: State, i: number): boolean {
+  const last = st.overlay.codes[st.tokens.to(i) - 1] ?? 0;
+  return AT[last] === At.Letter && /^\d+[A-Za-z_]/.test(st.tokens.word(i)) && !NUMBER.test(st.tokens.word(i));
+}
+
+/** Numbers that end with a letter, also those of the compiler. */
+const NUMBER = /^(?:0[xX][\da-fA-F]*|0[bB][01]*|\d+)(?:[uUlLfF]*|[uU]?[iI]\d*)$|^\d+[eE]/;
+
 /** An argument that is no expression gets an identifier in its place. */
 export function argument(st: State, i: number): void {
   const { tokens } = st;
@@ -105,6 +115,7 @@ export function argument(st: State, i: number): void {
   let odd: 'type' | 'unknown' | undefined;
   if (c === Word.Type || c === Word.Tag || c === Word.Qualifier) odd = 'type';
   else if (c === P.lparen && parameterLike(st, i)) odd = 'unknown';
+  else if (tokens.kind[i] === Kind.Number && pasted(st, i)) odd = 'unknown';
   else if (c === Word.Jump || c === Word.Control || c === Word.Block || c === Word.Typedef) odd = 'unknown';
   let k = i;
   let lastCode = 0;
@@ -146,5 +157,6 @@ export function argument(st: State, i: number): void {
   for (let d = i + 1; d < k; d++) tokens.kind[d] = Kind.Gone;
   tokens.kind[i] = Kind.Ident;
   tokens.code[i] = Word.Plain;
+  tokens.known[i] = 0;
   tokens.end[i] = start + 1;
 }

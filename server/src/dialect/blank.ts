@@ -5,6 +5,7 @@
 import type { Configuration, Gap, NameOracle } from '../syntax/facts';
 import { Annotations } from './annotations';
 import { Consultation } from './consult';
+import { isTypeWord } from './names';
 import { Overlay } from './overlay';
 import { Preprocessor } from './preprocess';
 import { shape } from './shape';
@@ -22,7 +23,8 @@ export function blank(text: string, oracle: NameOracle, configuration: Configura
   const state = new State(pre.tokens, overlay, notes, ask);
   shape(state);
   const gaps: Gap[] = [...pre.gaps, ...notes.gaps, ...state.gaps];
-  return {
+  const { types } = state;
+  const blanked: Blanked = {
     text: overlay.toString(),
     annotations: notes.annotations,
     aligns: notes.aligns,
@@ -46,7 +48,11 @@ export function blank(text: string, oracle: NameOracle, configuration: Configura
     conditions: pre.branches.conditions,
     conditionals: pre.branches.conditionals,
     consulted: ask.consulted,
-    types: state.types,
-    isType: (name) => state.isType(name),
+    types,
+    isType: (name) => types.has(name) || isTypeWord(name) || ask.isType(name),
   };
+  // Whoever asks later asks none of these.
+  overlay.release();
+  pre.tokens.release();
+  return blanked;
 }

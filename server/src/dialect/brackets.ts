@@ -5,7 +5,7 @@ import { argument, parameter } from './arguments';
 import { tail } from './specifiers';
 import { Frame, type State } from './state';
 import { Kind, P } from './tokens';
-import { Word } from './words';
+import { Flag, FLAGS, Word } from './words';
 
 export function brace(st: State, i: number, frame: Frame): void {
   const { tokens } = st;
@@ -13,9 +13,9 @@ export function brace(st: State, i: number, frame: Frame): void {
   let kind: Frame;
   if (st.expression || frame === Frame.Init || prev === P.assign)
     kind = frame === Frame.Args && !st.expression ? Frame.Block : Frame.Init;
-  else if (prev === Word.Tag) kind = tokens.word(i - 1) === 'enum' ? Frame.Enum : Frame.Record;
+  else if (prev === Word.Tag) kind = isEnum(st, i - 1) ? Frame.Enum : Frame.Record;
   else if (tokens.kind[i - 1] === Kind.Ident && tokens.code[i - 2] === Word.Tag)
-    kind = tokens.word(i - 2) === 'enum' ? Frame.Enum : Frame.Record;
+    kind = isEnum(st, i - 2) ? Frame.Enum : Frame.Record;
   else if (tokens.kind[i - 1] === Kind.String && tokens.code[i - 2] === Word.Extern) kind = Frame.File;
   else if (enumWithBase(st, i)) kind = Frame.Enum;
   else kind = Frame.Block;
@@ -24,10 +24,14 @@ export function brace(st: State, i: number, frame: Frame): void {
   st.item = kind === Frame.Block || kind === Frame.Record || kind === Frame.File;
 }
 
+function isEnum(st: State, k: number): boolean {
+  return ((FLAGS[st.tokens.known[k] ?? 0] ?? 0) & Flag.Enum) !== 0;
+}
+
 export function enumWithBase(st: State, i: number): boolean {
   const { tokens } = st;
   for (let k = i - 1; k > i - 6 && k >= 0; k--) {
-    if (tokens.word(k) === 'enum') return true;
+    if (isEnum(st, k)) return true;
     if (tokens.kind[k] !== Kind.Ident && !tokens.is(k, P.colon)) return false;
   }
   return false;
@@ -39,8 +43,10 @@ export function unbrace(st: State, i: number): void {
   while (k > 0 && (st.frames[k] ?? 0) >= Frame.Params) k--;
   const kind = st.frames[k] ?? Frame.File;
   if (k > 0) {
-    st.frames.length = k;
-    st.opens.length = k;
+    while (st.frames.length > k) {
+      st.frames.pop();
+      st.opens.pop();
+    }
   }
   if (kind === Frame.Block || kind === Frame.File) st.item = true;
   else if (kind === Frame.Record || kind === Frame.Enum) {
@@ -80,14 +86,27 @@ export function castBefore(st: State, i: number): boolean {
   return st.casts.has(i - 1) || st.started === i;
 }
 
-/** `(T word *)`: the word qualifies what is pointed at. */
+/** `(T word *)`, `(struct T word *)`, `(word T)`: the word qualifies the type, or what is pointed at. */
 function qualifiedCast(st: State, open: number, close: number): void {
   const { tokens } = st;
-  if (!tokens.is(close - 1, P.star) || tokens.code[open + 1] !== Word.Plain || tokens.code[open + 2] !== Word.Plain) return;
-  let k = open + 2;
-  while (tokens.code[k] === Word.Plain) k++;
+  let k = open + 1;
+  while (tokens.code[k] === Word.Qualifier) k++;
+  let type = -1;
+  if (tokens.code[k] === Word.Type) while (tokens.code[k] === Word.Type) k++;
+  else if (tokens.code[k] === Word.Tag) {
+    if (tokens.code[k + 1] !== Word.Plain) return;
+    k += 2;
+  } else if (tokens.code[k] === Word.Plain && tokens.code[k + 1] === Word.Plain) type = k;
+  else return;
+  const from = k;
+  while (tokens.code[k] === Word.Plain) {
+    // The first word that is known as a type is it; without one, the first word.
+    if (type >= 0 && !st.isType(tokens.word(type)) && st.isType(tokens.word(k))) type = k;
+    k++;
+  }
   for (let d = k; d < close; d++) if (!tokens.is(d, P.star)) return;
-  for (let d = open + 2; d < k; d++) st.drop(d, d, 'attribute');
+  if (k === from) return;
+  for (let d = from; d < k; d++) if (d !== type) st.drop(d, d, 'attribute');
 }
 
 /** `(T)(x)` and `(T)&x` read as a call and as an operation unless T is a keyword: it becomes one. */

@@ -4,6 +4,7 @@
  */
 import type { Span } from '../syntax/ast';
 import type { Conditional, Configuration, Gap } from '../syntax/facts';
+import { C } from './characters';
 import { holds, type MacroLike } from './conditions';
 import type { Consultation } from './consult';
 import type { Overlay } from './overlay';
@@ -11,6 +12,10 @@ import { TARGET, VERSIONS } from './target';
 
 /** What the value of an undefined name is called in `FileFacts.conditions`. */
 export const NOT_DEFINED = 'undefined';
+
+/** How far behind a condition the definition that makes it a guard may start. */
+const NEAR = 400;
+const DEFINES = /^#\s*define\s+([\w$]+)/;
 
 interface Branch {
   /** The text before the `#if` was live. */
@@ -120,13 +125,10 @@ export class Branches {
 
   /** True when `#define name` follows at once: an include guard or a default, no question that is worth a configuration. */
   private guards(name: string, end: number): boolean {
-    const { text } = this;
-    const at = text.indexOf('#', end);
-    return (
-      at >= 0 &&
-      at - end < 400 &&
-      new RegExp(`^#\\s*define\\s+${name.replace(/\$/g, '\\$')}(?![\\w$])`).test(text.slice(at, at + 200))
-    );
+    const { codes } = this.overlay;
+    let at = end;
+    while (at < end + NEAR && codes[at] !== C.Hash && at < this.text.length) at++;
+    return codes[at] === C.Hash && DEFINES.exec(this.text.slice(at, at + 200))?.[1] === name;
   }
 
   /** What stands for a name at this place: the configuration, then the file's own definitions, the target, other files. */

@@ -32,7 +32,7 @@ export function typedefGroup(st: State, open: number): void {
   const close = tokens.close(open);
   for (let k = open + 1; k < close; k++) {
     if (tokens.code[k] !== Word.Plain) continue;
-    st.types.add(tokens.word(k));
+    st.addType(k);
     return;
   }
 }
@@ -50,7 +50,7 @@ export function pointerGroup(st: State, open: number, close: number, frame: Fram
   while (k < close && tokens.code[k] !== Word.Plain) k++;
   if (k === close) return false;
   if (frame === Frame.Block && !tokens.is(k + 1, P.rparen) && !tokens.is(k + 1, P.lbracket)) return false;
-  if (st.typedef) st.types.add(tokens.word(k));
+  if (st.typedef) st.addType(k);
   return true;
 }
 

@@ -6,7 +6,7 @@ import { unbrace } from './brackets';
 import type { MacroClass } from './classify';
 import { KNOWN_CALL } from './names';
 import { named, oldStyle } from './specifiers';
-import { COM_INTERFACE, COM_METHOD, Frame, UPPER, isDeclWord, isStatementWord, type State } from './state';
+import { COM_INTERFACE, COM_METHOD, Frame, isUpper, isDeclWord, isStatementWord, type State } from './state';
 import { Kind, P } from './tokens';
 import { Word } from './words';
 
@@ -70,7 +70,7 @@ export function macroCall(st: State, i: number, close: number, frame: Frame): nu
       st.overlay.replace(tokens.from(i), tokens.to(i), 'while');
       return -1;
     }
-    if (frame === Frame.Block && UPPER.test(tokens.word(i))) {
+    if (frame === Frame.Block && isUpper(st, i)) {
       const cls = st.classOf(tokens.word(i));
       if (cls === 'open' || cls === 'close') return bracket(st, i, close, cls);
     }

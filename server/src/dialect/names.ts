@@ -3,6 +3,8 @@
  * A data table with its lookups; what a driver defines itself is learned elsewhere.
  */
 
+import { flag, Flag, FLAGS, number } from './words';
+
 const words = (s: string): string[] => s.trim().split(/\s+/);
 
 /** Old-style direction words; they are annotations. */
@@ -75,7 +77,28 @@ const SAL_SINGLE = new Set(
 
 /** True for a SAL annotation of either generation. */
 export function isSal(name: string): boolean {
-  if (name.charCodeAt(0) !== 95) return false;
+  return name.charCodeAt(0) === UNDERSCORE && spelledAsSal(name);
+}
+
+/**
+ * Gives a word that starts with an underscore a number, so that it is looked at once in all texts and not at each of its uses. Returns 0
+ * when there is no room; such a word is looked at every time.
+ */
+export function learn(text: string, start: number, end: number): number {
+  if (end - start > LONG) return 0;
+  const word = text.slice(start, end);
+  if (!ASCII.test(word)) return 0;
+  const n = number(word);
+  if (n > 0) FLAGS[n] = spelledAsSal(word) ? Flag.Special | Flag.Sal : 0;
+  return n;
+}
+
+export const UNDERSCORE = 95;
+/** Longer words are looked at every time. */
+const LONG = 64;
+const ASCII = /^[\w$]+$/;
+
+function spelledAsSal(name: string): boolean {
   if (name.charCodeAt(name.length - 1) === 95 && SAL_UNDER.test(name)) return true;
   return name.charCodeAt(1) === 95 && (SAL_SINGLE.has(name) || SAL_OLD.test(name));
 }
@@ -108,3 +131,6 @@ const WDK_TYPES = new Set(
 export function isTypeWord(name: string): boolean {
   return KEYWORD_TYPES.has(name) || WDK_TYPES.has(name);
 }
+
+for (const list of [ATTRIBUTE, ATTRIBUTE_CALL, DIRECTION, STORAGE.keys()]) flag(list, Flag.Special);
+for (const list of [KEYWORD_TYPES, WDK_TYPES]) flag(list, Flag.Type);

@@ -1,71 +1,72 @@
 /**
  * Changes to a text that keep every offset: a character becomes a blank or another character, a line break stays.
- * Owns the assembly of the changed text; does not decide what changes.
+ * Owns the text as bytes, before and after the changes; does not decide what changes.
  */
+import { C } from './characters';
 
-const CR = 13;
-const LF = 10;
+/** What a character outside ASCII is among the codes; the text itself says which one. */
+export const WIDE = 128;
 
-/** True for the characters that must survive: the line breaks that editors count. */
-function isBreak(c: number): boolean {
-  return c === LF || c === CR;
-}
+/** Pieces of a text this short are copied character by character: a coder takes longer to set up. */
+const SHORT = 256;
 
-/** Finds a character again and again without reading the same stretch twice. */
-class Finder {
-  private since = -1;
-  private at = -1;
+/** Characters that are coded at a time: a letter of some other alphabet makes one piece slow and not the whole text. */
+const PIECE = 4096;
 
-  constructor(private readonly what: string) {}
+/** Longer arrays are not kept for the next text. */
+const KEPT = 1 << 21;
 
-  /** Offset of the first occurrence at or behind `start`; infinity without one. */
-  from(start: number, text: string): number {
-    if (start < this.since || start > this.at || this.since < 0) {
-      const found = text.indexOf(this.what, start);
-      this.since = start;
-      this.at = found < 0 ? Infinity : found;
-    }
-    return this.at;
-  }
-}
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-let spaces = ' '.repeat(1024);
-
-function blanks(n: number): string {
-  while (spaces.length < n) spaces += spaces;
-  return spaces.slice(0, n);
-}
+/** The arrays of the text before; taken while a text is read, because reading may ask for another text to be read. */
+let spare: { codes: Uint8Array; cells: Uint8Array } | undefined;
 
 export class Overlay {
-  /** The character that stands here now; 0: unchanged. */
-  private readonly cells: Uint16Array;
-  private readonly dirty: number[] = [];
-  private readonly returns: boolean;
-  private readonly lf = new Finder('\n');
-  private readonly cr = new Finder('\r');
+  /** One code for each character of the text, then a zero. */
+  readonly codes: Uint8Array;
+  /** The same as it stands now. */
+  private readonly cells: Uint8Array;
+  private readonly ascii: boolean;
+  private changed = false;
 
   constructor(readonly text: string) {
-    this.cells = new Uint16Array(text.length);
-    this.returns = text.includes('\r');
+    const n = text.length;
+    const kept = spare;
+    spare = undefined;
+    if (kept && kept.codes.length > n) ({ codes: this.codes, cells: this.cells } = kept);
+    else {
+      this.codes = new Uint8Array(n + 1 + (n >> 2));
+      this.cells = new Uint8Array(n + 1 + (n >> 2));
+    }
+    this.ascii = encode(text, this.codes);
+    this.codes[n] = 0;
+    if (n < SHORT) for (let i = 0; i < n; i++) this.cells[i] = this.codes[i] ?? 0;
+    else this.cells.set(this.codes.subarray(0, n));
+  }
+
+  /** Hands the arrays to the next text; nothing may be asked afterwards. */
+  release(): void {
+    if (this.codes.length <= KEPT) spare = { codes: this.codes, cells: this.cells };
   }
 
   /** Blanks `[start, end)`, line breaks apart. */
   blank(start: number, end: number): void {
-    if (end <= start) return;
-    const { cells, text } = this;
-    cells.fill(32, start, end);
-    for (let i = this.lf.from(start, text); i < end; i = this.lf.from(i + 1, text)) cells[i] = LF;
-    if (this.returns) for (let i = this.cr.from(start, text); i < end; i = this.cr.from(i + 1, text)) cells[i] = CR;
-    this.dirty.push(start, end);
+    const { cells, codes } = this;
+    this.changed = true;
+    for (let i = start; i < end; i++) {
+      const c = codes[i];
+      if (c !== C.Lf && c !== C.Cr) cells[i] = C.Space;
+    }
   }
 
   /** Writes `s` at `start`; characters that would replace a line break are left out. */
   write(start: number, s: string): void {
-    for (let i = 0; i < s.length; i++) {
-      const c = this.text.charCodeAt(start + i);
-      if (!isBreak(c)) this.cells[start + i] = s.charCodeAt(i);
+    this.changed = true;
+    for (let i = 0; i < s.length && start + i < this.text.length; i++) {
+      const c = this.codes[start + i];
+      if (c !== C.Lf && c !== C.Cr) this.cells[start + i] = s.charCodeAt(i);
     }
-    this.dirty.push(start, start + s.length);
   }
 
   /** Replaces `[start, end)` by `s`, padded with blanks; `s` is not longer. */
@@ -74,66 +75,64 @@ export class Overlay {
     this.write(start, s);
   }
 
-  /** The character that stands at `i` now. */
+  /** The code of what stands at `i` now. */
   at(i: number): number {
-    return this.cells[i] || this.text.charCodeAt(i);
+    return i >= 0 && i < this.text.length ? (this.cells[i] ?? 0) : 0;
   }
 
   /** Offset of a blank that may take a character within `[start, end)`, or -1. */
   room(start: number, end: number): number {
     for (let i = start; i < end; i++) {
       const c = this.at(i);
-      if (c === 32 || c === 9) return i;
+      if (c === C.Space || c === C.Tab) return i;
     }
     return -1;
   }
 
   toString(): string {
-    const { dirty, cells, text } = this;
-    if (dirty.length === 0) return text;
-    const order = new Float64Array(dirty.length / 2);
-    for (let i = 0; i < order.length; i++) order[i] = (dirty[2 * i] ?? 0) * 2 ** 26 + i;
-    order.sort();
+    const { text, cells } = this;
+    const n = text.length;
+    if (!this.changed) return text;
+    if (this.ascii) return decode(cells, 0, n);
+    // What is left of the wide characters is cut out of the text.
     const parts: string[] = [];
-    let clean = 0;
-    let from = -1;
-    let to = -1;
-    const flush = (): void => {
-      if (from < 0) return;
-      if (clean < from) parts.push(text.slice(clean, from));
-      // Runs of blanks are cut from a long one; only what was written is built from characters.
-      for (let i = from; i < to;) {
-        let k = i;
-        while (k < to && cells[k] === 32) k++;
-        if (k - i > 8) {
-          parts.push(blanks(k - i));
-          i = k;
-          continue;
-        }
-        const stop = Math.min(to, i + 1024);
-        let plain = 0;
-        for (k = i; k < stop && plain <= 8; k++) {
-          if (cells[k] === 0) cells[k] = text.charCodeAt(k);
-          plain = cells[k] === 32 ? plain + 1 : 0;
-        }
-        if (plain > 8) k -= plain;
-        parts.push(String.fromCharCode.apply(null, cells.subarray(i, k) as unknown as number[]));
-        i = k;
-      }
-      clean = to;
-    };
-    for (const key of order) {
-      const k = key % 2 ** 26;
-      const s = dirty[2 * k] ?? 0;
-      const e = dirty[2 * k + 1] ?? 0;
-      if (s > to) {
-        flush();
-        from = s;
-        to = e;
-      } else if (e > to) to = e;
+    let from = 0;
+    const present = cells.subarray(0, n);
+    for (let i = present.indexOf(WIDE); i >= 0; i = present.indexOf(WIDE, from)) {
+      if (i > from) parts.push(decode(cells, from, i));
+      from = i + 1;
+      while (from < n && cells[from] === WIDE) from++;
+      parts.push(text.slice(i, from));
     }
-    flush();
-    if (clean < text.length) parts.push(text.slice(clean));
+    if (from < n) parts.push(decode(cells, from, n));
     return parts.join('');
   }
+}
+
+/** Fills in the codes of a text; true when all of it is ASCII. */
+function encode(text: string, codes: Uint8Array): boolean {
+  const n = text.length;
+  let ascii = true;
+  for (let from = 0; from < n; from += PIECE) {
+    const to = Math.min(n, from + PIECE);
+    if (to - from >= SHORT) {
+      // As long as one byte stands for one character, nothing but ASCII was met.
+      const { read, written } = encoder.encodeInto(text.slice(from, to), codes.subarray(from, to));
+      if (read === to - from && written === to - from) continue;
+    }
+    for (let i = from; i < to; i++) {
+      const c = text.charCodeAt(i);
+      if (c < WIDE) codes[i] = c;
+      else {
+        codes[i] = WIDE;
+        ascii = false;
+      }
+    }
+  }
+  return ascii;
+}
+
+function decode(cells: Uint8Array, from: number, to: number): string {
+  const piece = cells.subarray(from, to);
+  return to - from < SHORT ? String.fromCharCode.apply(null, piece as unknown as number[]) : decoder.decode(piece);
 }

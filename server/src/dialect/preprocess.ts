@@ -5,11 +5,19 @@
 import type { IncludeDecl, MacroDecl } from '../syntax/ast';
 import type { CommentFact, Configuration, Gap } from '../syntax/facts';
 import { Branches } from './branches';
-import { C, IDENT_PART, IDENT_START, isDigit, isIdentPart, PAIRS } from './characters';
+import { AT, At, C, IDENT_PART, isDigit, PAIR_START, PAIRS } from './characters';
 import type { Consultation } from './consult';
-import type { Overlay } from './overlay';
+import { WIDE, type Overlay } from './overlay';
 import { Packing } from './packing';
 import { Kind, Tokens } from './tokens';
+import { CLASS, folded, hashed, wordAt } from './words';
+import { learn, UNDERSCORE } from './names';
+
+const BYTE_ORDER_MARK = 0xfeff;
+const LPAREN = 40;
+const RPAREN = 41;
+
+const CONDITIONAL = new Set(['if', 'ifdef', 'ifndef', 'elif', 'elifdef', 'elifndef', 'else', 'endif']);
 
 export class Preprocessor {
   readonly tokens: Tokens;
@@ -19,7 +27,6 @@ export class Preprocessor {
   readonly gaps: Gap[] = [];
   readonly branches: Branches;
   readonly packing = new Packing((name) => this.branches.live.get(name)?.body);
-  private readonly keeps: boolean;
 
   constructor(
     private readonly text: string,
@@ -29,82 +36,105 @@ export class Preprocessor {
   ) {
     this.branches = new Branches(text, overlay, ask, configuration, this.gaps);
     this.tokens = new Tokens(text);
-    this.keeps = text.includes('fencepost');
   }
 
   run(): void {
-    const { text, tokens } = this;
+    const { text, tokens, overlay } = this;
+    const { codes } = overlay;
     const n = text.length;
     let i = 0;
     let lineStart = true;
+    let { dead } = this.branches;
     while (i < n) {
-      const c = text.charCodeAt(i);
-      if (c === C.Lf || c === C.Cr) {
+      const c = codes[i] ?? 0;
+      const at = AT[c];
+      if (at === At.Blank) {
+        do i++;
+        while (AT[codes[i] ?? 0] === At.Blank);
+        continue;
+      }
+      if (at === At.Break) {
         lineStart = true;
         i++;
         continue;
       }
-      if (c <= C.Space || c === 0xfeff) {
-        if (c !== C.Space && c !== C.Tab) this.overlay.blank(i, i + 1);
-        i++;
-        continue;
-      }
-      if (c === C.Slash) {
-        const d = text.charCodeAt(i + 1);
+      if (at === At.Slash) {
+        const d = codes[i + 1];
         if (d === C.Slash || d === C.Star) {
           i = this.comment(i);
           continue;
         }
-      }
-      if (c === C.Hash && lineStart) {
+      } else if (at === At.Hash && lineStart) {
         i = this.directive(i);
+        ({ dead } = this.branches);
+        continue;
+      } else if (at === At.Control || (c === WIDE && text.charCodeAt(i) === BYTE_ORDER_MARK)) {
+        overlay.blank(i, i + 1);
+        i++;
         continue;
       }
-      if (this.branches.dead) {
+      if (dead) {
         i = this.deadLine(i);
         continue;
       }
       lineStart = false;
-      if (c < 128 ? IDENT_START[c] === 1 : true) {
-        let j = i + 1;
-        while (j < n && isIdentPart(text.charCodeAt(j))) j++;
-        const q = text.charCodeAt(j);
-        if ((q === C.Quote || q === C.Apostrophe) && j - i <= 2 && /^(?:L|u|U|u8)$/.test(text.slice(i, j))) {
-          i = this.literal(i, j, q);
+      switch (at) {
+        case At.Letter: {
+          let h = c;
+          let j = i + 1;
+          let d = codes[j] ?? 0;
+          while (IDENT_PART[d] === 1) {
+            h = hashed(h, d);
+            d = codes[++j] ?? 0;
+          }
+          if ((d === C.Quote || d === C.Apostrophe) && j - i <= 2 && literalPrefix(codes, i, j)) {
+            i = this.literal(i, j, d);
+            continue;
+          }
+          const known = wordAt(codes, i, j, h) || (c === UNDERSCORE ? learn(text, i, j) : 0);
+          tokens.addWord(CLASS[known] ?? 0, known, folded(h), i, j);
+          i = j;
           continue;
         }
-        tokens.add(Kind.Ident, 0, i, j);
-        i = j;
-        continue;
+        case At.Bracket:
+          tokens.addBracket(c, i);
+          i++;
+          continue;
+        case At.Quote:
+          i = this.literal(i, i, c);
+          continue;
+        case At.Digit:
+          i = this.number(i);
+          continue;
+        case At.Dot:
+          if (isDigit(codes[i + 1] ?? 0)) {
+            i = this.number(i);
+            continue;
+          }
+          if (codes[i + 1] === C.Dot && codes[i + 2] === C.Dot) {
+            tokens.add(Kind.Punct, C.Dot | (C.Dot << 8), i, i + 3);
+            i += 3;
+            continue;
+          }
+          break;
+        case At.Backslash:
+          // A splice between tokens: nothing to the grammar or to us.
+          overlay.blank(i, i + 1);
+          i++;
+          continue;
       }
-      if (c === C.Quote || c === C.Apostrophe) {
-        i = this.literal(i, i, c);
-        continue;
-      }
-      if ((c >= 48 && c <= 57) || (c === C.Dot && isDigit(text.charCodeAt(i + 1)))) {
-        i = this.number(i);
-        continue;
-      }
-      if (c === C.Backslash) {
-        // A splice between tokens: nothing to the grammar or to us.
-        this.overlay.blank(i, i + 1);
-        i++;
-        continue;
-      }
-      const d = text.charCodeAt(i + 1);
-      if (c < 128 && d < 128 && PAIRS[c * 128 + d] === 1) {
-        const third = text.charCodeAt(i + 2);
+      const d = codes[i + 1] ?? 0;
+      if (PAIR_START[c] === 1 && d < WIDE && PAIRS[c * 128 + d] === 1) {
+        const third = codes[i + 2];
         const len = third === 61 && (c === 60 || c === 62) && d === c ? 3 : 2;
         tokens.add(Kind.Punct, c | (d << 8), i, i + len);
         i += len;
-      } else if (c === C.Dot && d === C.Dot && text.charCodeAt(i + 2) === C.Dot) {
-        tokens.add(Kind.Punct, C.Dot | (C.Dot << 8), i, i + 3);
-        i += 3;
       } else {
         tokens.add(Kind.Punct, c, i, i + 1);
         i++;
       }
     }
+    tokens.seal();
     if (this.branches.dead) this.branches.revive(n);
     if (this.branches.open)
       this.gaps.push({ kind: 'guess', start: n, end: n, message: 'An `#if` has no `#endif`; the text was read to its end.' });
@@ -117,10 +147,8 @@ export class Preprocessor {
       const at = text.indexOf('*/', i + 2);
       end = at < 0 ? text.length : at + 2;
     } else end = this.lineEnd(i);
-    if (this.keeps) {
-      const body = text.slice(i, end);
-      if (body.includes('fencepost')) this.comments.push({ start: i, end, text: body });
-    }
+    const body = text.slice(i, end);
+    if (body.includes('fencepost')) this.comments.push({ start: i, end, text: body });
     if (!this.branches.dead) this.overlay.blank(i, end);
     return end;
   }
@@ -141,17 +169,17 @@ export class Preprocessor {
   }
 
   private literal(start: number, open: number, quote: number): number {
-    const { text } = this;
-    const n = text.length;
+    const n = this.text.length;
+    const { codes } = this.overlay;
     let i = open + 1;
     while (i < n) {
-      const c = text.charCodeAt(i);
+      const c = codes[i];
       if (c === quote) {
         i++;
         break;
       }
       if (c === C.Backslash) {
-        const d = text.charCodeAt(i + 1);
+        const d = codes[i + 1];
         if (d === C.Cr || d === C.Lf) {
           i = this.splicedString(i);
           continue;
@@ -180,17 +208,17 @@ export class Preprocessor {
   }
 
   private number(i: number): number {
-    const { text } = this;
+    const { codes } = this.overlay;
     let j = i + 1;
     for (;;) {
-      const c = text.charCodeAt(j);
-      if (c === C.Dot || (c < 128 && IDENT_PART[c] === 1)) {
+      const c = codes[j] ?? 0;
+      if (c === C.Dot || (c < WIDE && IDENT_PART[c] === 1)) {
         j++;
         continue;
       }
       if (c === 43 || c === 45) {
-        const p = text.charCodeAt(j - 1) | 32;
-        const hex = (text.charCodeAt(i + 1) | 32) === 120;
+        const p = (codes[j - 1] ?? 0) | 32;
+        const hex = ((codes[i + 1] ?? 0) | 32) === 120;
         if ((p === 101 && !hex) || p === 112) {
           j++;
           continue;
@@ -200,29 +228,29 @@ export class Preprocessor {
     }
     // Microsoft suffixes: `1i64`, `2ui8`. The grammar reads `u` and `l` only.
     let k = j;
-    while (k > i + 1 && isDigit(text.charCodeAt(k - 1))) k--;
-    if (k < j && (text.charCodeAt(k - 1) | 32) === 105 && k - 1 > i) this.overlay.blank(k - 1, j);
+    while (k > i + 1 && isDigit(codes[k - 1] ?? 0)) k--;
+    if (k < j && ((codes[k - 1] ?? 0) | 32) === 105 && k - 1 > i) this.overlay.blank(k - 1, j);
     this.tokens.add(Kind.Number, 0, i, j);
     return j;
   }
 
   private deadLine(i: number): number {
-    const { text } = this;
-    const n = text.length;
+    const n = this.text.length;
+    const { codes } = this.overlay;
     for (let j = i; j < n; j++) {
-      const c = text.charCodeAt(j);
+      const c = codes[j];
       if (c === C.Lf) return j;
       if (c === C.Quote || c === C.Apostrophe) {
         // A closed literal may hold comment signs; an apostrophe of prose closes nothing and is passed over.
         let k = j + 1;
         for (; k < n; k++) {
-          const d = text.charCodeAt(k);
+          const d = codes[k];
           if (d === C.Backslash) k++;
           else if (d === c || d === C.Lf) break;
         }
-        if (k < n && text.charCodeAt(k) === c) j = k;
+        if (k < n && codes[k] === c) j = k;
       } else if (c === C.Slash) {
-        const d = text.charCodeAt(j + 1);
+        const d = codes[j + 1];
         if (d === C.Slash || d === C.Star) return j;
       }
     }
@@ -231,23 +259,23 @@ export class Preprocessor {
 
   private directive(at: number): number {
     const { text } = this;
+    const { codes } = this.overlay;
     // The end of the directive: the line with its splices; a block comment that starts in it carries it on.
     let end = this.lineEnd(at);
-    let clean = text.slice(at, end);
-    if (clean.includes('/')) {
+    let line: Line = { text, codes, end };
+    let from = at + 1;
+    if (odd(codes, at, end)) {
       const read = this.stripComments(at, end);
-      clean = read.clean;
       end = read.end;
+      line = lineOf(read.clean.replace(/\\(?=\r?\n)/g, ' ').replace(/[\r\n]/g, ' '));
+      from = 1;
     }
-    if (clean.includes('\\')) clean = clean.replace(/\\(?=\r?\n)/g, ' ').replace(/[\r\n]/g, ' ');
-    let k = 1;
-    while (k < clean.length && clean.charCodeAt(k) <= C.Space) k++;
-    let w = k;
-    while (w < clean.length && isIdentPart(clean.charCodeAt(w))) w++;
-    const name = clean.slice(k, w);
-    const dead = this.branches.dead;
-    const conditional = this.branches.directive(name, clean.slice(w), at, end);
-    if (!conditional && !dead) this.other(name, clean, w, at, end);
+    const k = skipBlanks(line, from);
+    const w = wordEnd(line, k);
+    const name = line.text.slice(k, w);
+    const { dead } = this.branches;
+    if (!(CONDITIONAL.has(name) && this.branches.directive(name, line.text.slice(w, line.end), at, end)) && !dead)
+      this.other(name, line, w, at, end);
     if (!this.branches.dead) this.overlay.blank(at, end);
     return end;
   }
@@ -275,7 +303,7 @@ export class Preprocessor {
           if (stop > end) end = this.lineEnd(stop);
         }
         const body = text.slice(i, stop);
-        if (this.keeps && body.includes('fencepost')) this.comments.push({ start: i, end: stop, text: body });
+        if (body.includes('fencepost')) this.comments.push({ start: i, end: stop, text: body });
         out += text.slice(from, i) + ' '.repeat(stop - i);
         from = stop;
         i = stop - 1;
@@ -284,13 +312,13 @@ export class Preprocessor {
     return { clean: out + text.slice(from, end), end };
   }
 
-  private other(name: string, clean: string, w: number, at: number, end: number): void {
+  private other(name: string, line: Line, w: number, at: number, end: number): void {
     switch (name) {
       case 'define':
-        this.define(clean, w, at, end);
+        this.define(line, w, at, end);
         break;
       case 'undef': {
-        const m = /[A-Za-z_$][\w$]*/.exec(clean.slice(w));
+        const m = /[A-Za-z_$][\w$]*/.exec(line.text.slice(w, line.end));
         if (m) {
           this.branches.live.delete(m[0]);
           this.branches.gone.add(m[0]);
@@ -300,7 +328,7 @@ export class Preprocessor {
       case 'include':
       case 'import':
       case 'include_next': {
-        const m = /^\s*(?:<([^>]*)>|"([^"]*)")/.exec(clean.slice(w));
+        const m = /^\s*(?:<([^>]*)>|"([^"]*)")/.exec(line.text.slice(w, line.end));
         const path = m?.[1] ?? m?.[2];
         if (path !== undefined) {
           this.includes.push({ start: at, end, path, system: m?.[1] !== undefined });
@@ -309,29 +337,34 @@ export class Preprocessor {
         break;
       }
       case 'pragma':
-        this.packing.pragma(clean.slice(w), end);
+        this.packing.pragma(line.text.slice(w, line.end), end);
         break;
       default:
         break;
     }
   }
 
-  private define(clean: string, w: number, at: number, end: number): void {
-    const m = /^\s*([A-Za-z_$][\w$]*)(\([^)]*\))?/.exec(clean.slice(w));
-    if (!m?.[1]) return;
-    const list = m[2];
-    let bodyAt = w + m[0].length;
-    while (bodyAt < clean.length && clean.charCodeAt(bodyAt) <= C.Space) bodyAt++;
-    const params = list
-      ?.slice(1, -1)
-      .split(',')
-      .map((p) => p.trim())
-      .filter((p) => p !== '');
+  private define(line: Line, w: number, at: number, end: number): void {
+    const { text, codes } = line;
+    const from = skipBlanks(line, w);
+    const to = wordEnd(line, from);
+    if (to === from || AT[codes[from] ?? 0] === At.Digit) return;
+    let close = codes[to] === LPAREN ? to : line.end;
+    while (close < line.end && codes[close] !== RPAREN) close++;
+    const called = close < line.end;
+    const bodyAt = skipBlanks(line, called ? close + 1 : to);
+    const params = called
+      ? text
+          .slice(to + 1, close)
+          .split(',')
+          .map((p) => p.trim())
+          .filter((p) => p !== '')
+      : undefined;
     const decl: MacroDecl = {
-      name: m[1],
+      name: text.slice(from, to),
       ...(params ? { params } : {}),
-      body: clean.slice(bodyAt).trimEnd(),
-      bodyStart: at + bodyAt,
+      body: text.slice(bodyAt, line.end).trimEnd(),
+      bodyStart: codes === this.overlay.codes ? bodyAt : at + bodyAt,
       start: at,
       end,
     };
@@ -339,4 +372,44 @@ export class Preprocessor {
     this.branches.live.set(decl.name, decl);
     this.branches.gone.delete(decl.name);
   }
+}
+
+/** The text that holds a directive up to `end`, with its codes. */
+interface Line {
+  readonly text: string;
+  readonly codes: Uint8Array;
+  readonly end: number;
+}
+
+function lineOf(text: string): Line {
+  const codes = new Uint8Array(text.length + 1);
+  for (let i = 0; i < text.length; i++) codes[i] = Math.min(text.charCodeAt(i), WIDE);
+  return { text, codes, end: text.length };
+}
+
+/** True when a directive may hold comments or splices. */
+function odd(codes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (codes[i] === C.Slash || codes[i] === C.Backslash) return true;
+  return false;
+}
+
+/** Offset of the first character at or behind `i` that can be seen. */
+function skipBlanks({ codes, end }: Line, i: number): number {
+  let k = i;
+  while (k < end && (codes[k] ?? 0) <= C.Space) k++;
+  return k;
+}
+
+/** Offset behind the word at `i`; a letter outside ASCII belongs to it. */
+function wordEnd({ codes, end }: Line, i: number): number {
+  let k = i;
+  while (k < end && IDENT_PART[codes[k] ?? 0] === 1) k++;
+  return k;
+}
+
+/** True for what may stand before a quote: `L`, `u`, `U` or `u8`. */
+function literalPrefix(codes: Uint8Array, from: number, to: number): boolean {
+  const c = codes[from];
+  if (to - from === 2) return c === 117 && codes[from + 1] === 56;
+  return c === 76 || c === 117 || c === 85;
 }

@@ -7,17 +7,28 @@ import { argument, parameter } from './arguments';
 import { brace, paren, unbrace } from './brackets';
 import { startItem } from './items';
 import { afterCall, joinNames, joinString } from './pieces';
-import { declarator } from './specifiers';
+import { declarator, unnamedNext } from './specifiers';
 import { Frame, type State } from './state';
 import { Kind, P } from './tokens';
 import { Word } from './words';
 
+/** 1 for a code at which `token` does nothing. */
+const QUIET = new Uint8Array(128).fill(1);
+for (const c of [P.lbrace, P.rbrace, P.lparen, P.lbracket, P.rparen, P.rbracket, P.semi, P.comma, P.assign]) QUIET[c] = 0;
+for (const c of [Word.Control, Word.Block, Word.Jump, Word.Plain]) QUIET[c] = 0;
+
 /** Walks all tokens once. */
 export function shape(st: State): void {
   const { tokens } = st;
+  const { kind, code } = tokens;
   for (let i = 0; i < tokens.n; i++) {
-    if (tokens.kind[i] === Kind.Gone) continue;
-    const frame = st.frames.at(-1) ?? Frame.File;
+    const k = kind[i];
+    if (k === Kind.Gone) continue;
+    const c = code[i] ?? 0;
+    // Most tokens say nothing unless an item starts with them.
+    if (!st.item && (k === Kind.String ? false : c > 127 || QUIET[c] === 1 || (c === Word.Plain && code[i - 1] !== P.rbracket)))
+      continue;
+    const frame = st.frames[st.frames.length - 1] ?? Frame.File;
     if (st.item && (frame === Frame.File || frame === Frame.Block || frame === Frame.Record)) {
       st.item = false;
       st.expression = false;
@@ -58,7 +69,7 @@ function token(st: State, i: number, frame: Frame): void {
         st.opens.pop();
         if (st.frames.length === 0) st.frames.push(Frame.File);
       }
-      if (st.heads.delete(i)) st.item = true;
+      if (st.heads.size > 0 && st.heads.delete(i)) st.item = true;
       if (c === P.rparen) afterCall(st, i);
       return;
     case P.semi:
@@ -66,6 +77,7 @@ function token(st: State, i: number, frame: Frame): void {
       return;
     case P.comma:
       if (frame === Frame.Args) argument(st, i + 1);
+      else if (frame === Frame.Record && tokens.is(i + 1, P.colon)) unnamedNext(st, i);
       else if (frame === Frame.Params) parameter(st, i + 1);
       else if (frame === Frame.Record || (!st.expression && (frame === Frame.File || frame === Frame.Block)))
         declarator(st, i + 1);

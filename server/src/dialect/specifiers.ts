@@ -1,15 +1,12 @@
 /**
  * Words of a declaration: which of them names the type, which the thing declared, and which are attributes.
  */
-import { isTypeWord } from './names';
-import { Frame, UPPER, type Spec, type State } from './state';
+import { Frame, isUpper, type Spec, type State } from './state';
 import { Kind, P } from './tokens';
 import { Word } from './words';
 
 export function rank(st: State, j: number): number {
-  const name = st.tokens.word(j);
-  if (st.types.has(name) || isTypeWord(name)) return 50;
-  return 1;
+  return st.namesType(j) ? 50 : 1;
 }
 
 /** Name of a tag: words between `struct` and the name are attributes. Returns the last token of the tag. */
@@ -97,7 +94,7 @@ export function stars(st: State, j: number, frame: Frame): number {
   const name = run.at(-1);
   if (run.length > 1) for (const r of run.slice(0, -1)) st.drop(r, r, 'attribute');
   if (name === undefined) return j;
-  if (st.typedef && !tokens.is(name + 1, P.lparen)) st.types.add(tokens.word(name));
+  if (st.typedef && !tokens.is(name + 1, P.lparen)) st.addType(name);
   if (tokens.is(name + 1, P.lparen) && (frame !== Frame.Block || st.typedef)) named(st, name, frame);
   return name;
 }
@@ -109,6 +106,7 @@ export function tail(st: State, i: number): void {
   let k = i;
   for (; k < tokens.n; k++) {
     const c = tokens.code[k] ?? 0;
+    if (c === P.star) while (run.length > 0) st.drop(run[run.length - 1] ?? k, run.pop() ?? k, 'attribute');
     if (tokens.kind[k] === Kind.Gone || c === P.star || c === Word.Qualifier) continue;
     if (c !== Word.Plain) break;
     if (tokens.is(k + 1, P.lparen)) {
@@ -117,7 +115,7 @@ export function tail(st: State, i: number): void {
       if (
         close < 0 ||
         !(after === P.semi || after === P.assign || after === Word.Plain) ||
-        (after !== Word.Plain && run.length === 0 && !(after === P.semi && UPPER.test(tokens.word(k))))
+        (after !== Word.Plain && run.length === 0 && !(after === P.semi && (isUpper(st, k) || tokens.word(k).startsWith('__'))))
       )
         break;
       st.drop(k, close, 'attribute');
@@ -129,8 +127,8 @@ export function tail(st: State, i: number): void {
   if (run.length > 1) {
     const name = run.find((r) => st.classOf(tokens.word(r)) !== 'attribute' && /[a-z]/.test(tokens.word(r))) ?? run.at(-1);
     for (const r of run) if (r !== name) st.drop(r, r, 'attribute');
-    if (st.typedef && name !== undefined) st.types.add(tokens.word(name));
-  } else if (st.typedef && run[0] !== undefined) st.types.add(tokens.word(run[0]));
+    if (st.typedef && name !== undefined) st.addType(name);
+  } else if (st.typedef && run[0] !== undefined) st.addType(run[0]);
 }
 
 /** After a comma of a declaration. */
@@ -139,7 +137,7 @@ export function declarator(st: State, i: number): void {
   let k = i;
   while (k < tokens.n && (tokens.is(k, P.star) || tokens.code[k] === Word.Qualifier || tokens.kind[k] === Kind.Gone)) k++;
   if (tokens.code[k] !== Word.Plain) return;
-  if (st.typedef) st.types.add(tokens.word(k));
+  if (st.typedef) st.addType(k);
   while (tokens.code[k + 1] === Word.Plain) {
     st.drop(k, k, 'attribute');
     k++;
@@ -152,7 +150,7 @@ export function named(st: State, name: number, frame: Frame): void {
   const open = name + 1;
   const close = tokens.close(open);
   if (close < 0) return;
-  if (st.typedef) st.types.add(tokens.word(name));
+  if (st.typedef) st.addType(name);
   st.params = open;
   if (frame === Frame.Block) return;
   let k = close + 1;
@@ -204,6 +202,15 @@ export function unnamedBits(st: State, colon: number): void {
   if (blanks < 2) overlay.blank(tokens.to(type) - (blanks === 0 ? 2 : 1), tokens.to(type));
   overlay.write(to, '_');
   st.renamed.set(to, { start: to, end: to });
+}
+
+/** `a : 1, : 2`: a bit-field without a name behind a comma. */
+export function unnamedNext(st: State, comma: number): void {
+  const { tokens, overlay } = st;
+  const at = overlay.room(tokens.to(comma), tokens.from(comma + 1));
+  if (at < 0) return;
+  overlay.write(at, '_');
+  st.renamed.set(at, { start: at, end: at });
 }
 
 /** A declaration without a type: one of its qualifiers is spelled `int`, as old compilers read it. */

@@ -11,7 +11,7 @@ import { isTypeWord, KNOWN_CALL } from './names';
 import type { Overlay } from './overlay';
 import type { FileCall, Headless, StandIn } from './side';
 import { Kind, P, type Tokens } from './tokens';
-import { Word } from './words';
+import { Flag, FLAGS, HASHES, Word } from './words';
 
 export const enum Frame {
   File,
@@ -41,6 +41,8 @@ export class State {
   readonly headless = new Map<number, Headless>();
   readonly calls: FileCall[] = [];
   readonly types = new Set<string>();
+  /** Hashes of these names: most words are not among them. */
+  private typeHashes: Uint8Array | undefined;
   /** Offsets of words that read `int` only because a type is missing. */
   readonly implicit = new Set<number>();
   /** Names that the tree sees at another place, and bit-fields without a name, whose span is empty. */
@@ -80,6 +82,20 @@ export class State {
     }
     this.frames.push(frame);
     this.opens.push(at);
+  }
+
+  /** Notes that a token names a type from here on. */
+  addType(k: number): void {
+    this.types.add(this.tokens.word(k));
+    this.typeHashes ??= new Uint8Array(HASHES);
+    this.typeHashes[this.tokens.hash[k] ?? 0] = 1;
+  }
+
+  /** True when a token names a type that the file made before, or a built-in one. */
+  namesType(k: number): boolean {
+    const { tokens } = this;
+    if (((FLAGS[tokens.known[k] ?? 0] ?? 0) & Flag.Type) !== 0) return true;
+    return this.typeHashes?.[tokens.hash[k] ?? 0] === 1 && this.types.has(tokens.word(k));
   }
 
   isType(name: string): boolean {
@@ -128,8 +144,16 @@ export class State {
   }
 }
 
-/** How macros are written. */
-export const UPPER = /^[A-Z_][A-Z0-9_]*$/;
+/** True for a word written as macros are: capitals, digits and underscores. */
+export function isUpper(st: State, k: number): boolean {
+  const { tokens, overlay } = st;
+  const to = tokens.to(k);
+  for (let i = tokens.from(k); i < to; i++) {
+    const c = overlay.codes[i] ?? 0;
+    if (!((c >= 65 && c <= 90) || c === 95 || (c >= 48 && c <= 57))) return false;
+  }
+  return true;
+}
 
 /** Interfaces of the component object model, which headers write with macros. */
 export const COM_METHOD = /^(?:STDMETHOD|STDMETHODV|STDMETHOD_|STDMETHODV_|IFACEMETHOD|IFACEMETHOD_)$/;

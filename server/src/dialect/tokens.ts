@@ -28,6 +28,8 @@ export const P = {
   greater: 62,
   question: 63,
   amp: 38,
+  or: 124,
+  ellipsis: 46 | (46 << 8),
   not: 33,
   tilde: 126,
   lbracket: 91,
@@ -36,47 +38,118 @@ export const P = {
   rbrace: 125,
 } as const;
 
-export class Tokens {
-  n = 0;
-  kind: Uint8Array;
-  /** Operator code of a punctuator, otherwise 0. */
-  code: Uint16Array;
-  start: Int32Array;
-  end: Int32Array;
-  /** Partner of a bracket, -1 without one; other tokens -1. */
-  mate: Int32Array;
+/** Longer lists are not kept for the next text. */
+const KEPT = 1 << 19;
 
-  constructor(readonly text: string) {
-    const room = Math.max(64, text.length >> 2);
+/** Entries behind the last token that read as nothing, for those who look ahead. */
+const BEYOND = 8;
+
+/** The arrays of the text before; taken while a text is read, because reading may ask for another text to be read. */
+let spare: Columns | undefined;
+
+class Columns {
+  readonly kind: Uint8Array;
+  readonly code: Uint16Array;
+  readonly known: Uint16Array;
+  readonly hash: Uint16Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  readonly mate: Int32Array;
+  readonly brackets = new Brackets();
+
+  constructor(readonly room: number) {
     this.kind = new Uint8Array(room);
     this.code = new Uint16Array(room);
+    this.known = new Uint16Array(room);
+    this.hash = new Uint16Array(room);
     this.start = new Int32Array(room);
     this.end = new Int32Array(room);
     this.mate = new Int32Array(room);
   }
+}
+
+export class Tokens {
+  n = 0;
+  kind: Uint8Array;
+  /** Operator code of a punctuator, class of a word, otherwise 0. */
+  code: Uint16Array;
+  /** Number of a built-in word, otherwise 0. */
+  known: Uint16Array;
+  /** Equal for equal words; below `HASHES`. */
+  hash: Uint16Array;
+  start: Int32Array;
+  end: Int32Array;
+  /** Partner of a bracket, -1 without one; other tokens -1. */
+  mate: Int32Array;
+  private columns: Columns;
+  private readonly brackets: Brackets;
+
+  constructor(readonly text: string) {
+    const room = Math.max(64, (text.length >> 2) + 2 * BEYOND);
+    const kept = spare;
+    spare = undefined;
+    this.columns = kept && kept.room >= room ? kept : new Columns(room);
+    this.brackets = this.columns.brackets;
+    this.brackets.reset();
+    ({
+      kind: this.kind,
+      code: this.code,
+      known: this.known,
+      hash: this.hash,
+      start: this.start,
+      end: this.end,
+      mate: this.mate,
+    } = this.columns);
+  }
+
+  /** Hands the arrays to the next text; nothing may be asked afterwards. */
+  release(): void {
+    if (this.columns.room <= KEPT) spare = this.columns;
+  }
 
   add(kind: Kind, code: number, start: number, end: number): void {
-    if (this.n === this.kind.length) this.grow();
+    if (this.n + BEYOND >= this.columns.room) this.grow();
     const i = this.n++;
     this.kind[i] = kind;
     this.code[i] = code;
+    this.known[i] = 0;
     this.start[i] = start;
     this.end[i] = end;
+    this.mate[i] = -1;
+  }
+
+  addWord(code: number, known: number, hash: number, start: number, end: number): void {
+    if (this.n + BEYOND >= this.columns.room) this.grow();
+    const i = this.n++;
+    this.kind[i] = Kind.Ident;
+    this.code[i] = code;
+    this.known[i] = known;
+    this.hash[i] = hash;
+    this.start[i] = start;
+    this.end[i] = end;
+    this.mate[i] = -1;
   }
 
   private grow(): void {
-    const size = this.n * 2;
-    const bytes = new Uint8Array(size);
-    bytes.set(this.kind);
-    this.kind = bytes;
-    const codes = new Uint16Array(size);
-    codes.set(this.code);
-    this.code = codes;
-    for (const name of ['start', 'end', 'mate'] as const) {
-      const wider = new Int32Array(size);
-      wider.set(this[name]);
-      this[name] = wider;
-    }
+    const old = this.columns;
+    const wider = new Columns(this.columns.room * 2);
+    wider.kind.set(old.kind);
+    wider.code.set(old.code);
+    wider.known.set(old.known);
+    wider.hash.set(old.hash);
+    wider.start.set(old.start);
+    wider.end.set(old.end);
+    wider.mate.set(old.mate);
+    ({
+      kind: this.kind,
+      code: this.code,
+      known: this.known,
+      hash: this.hash,
+      start: this.start,
+      end: this.end,
+      mate: this.mate,
+    } = wider);
+    this.columns = wider;
   }
 
   /** Source text of a token; empty outside the list. */
@@ -105,45 +178,88 @@ export class Tokens {
     return i >= 0 && i < this.n ? (this.mate[i] ?? -1) : -1;
   }
 
-  /** Drops tokens that were blanked, so that neighbours are neighbours. */
+  /** Drops tokens that were blanked, so that neighbours are neighbours, and pairs brackets anew. */
   compact(): void {
+    const { kind, code, known, hash, start, end, mate, n } = this;
+    const { brackets } = this;
     let to = 0;
-    for (let i = 0; i < this.n; i++) {
-      if (this.kind[i] === Kind.Gone) continue;
+    brackets.reset();
+    for (let i = 0; i < n; i++) {
+      const k = kind[i] ?? 0;
+      if (k === Kind.Gone) continue;
+      const c = code[i] ?? 0;
+      mate[to] = -1;
       if (to !== i) {
-        this.kind[to] = this.kind[i] ?? 0;
-        this.code[to] = this.code[i] ?? 0;
-        this.start[to] = this.start[i] ?? 0;
-        this.end[to] = this.end[i] ?? 0;
+        kind[to] = k;
+        code[to] = c;
+        known[to] = known[i] ?? 0;
+        hash[to] = hash[i] ?? 0;
+        start[to] = start[i] ?? 0;
+        end[to] = end[i] ?? 0;
       }
+      if (k === Kind.Punct && BRACKET[c & 255] === 1 && c < 256) brackets.meet(c, to, code, mate);
       to++;
     }
     this.n = to;
+    this.seal(n);
   }
 
-  /** Pairs brackets. A closing bracket pairs with the nearest open one of its kind unless a brace stands between. */
-  pair(): void {
-    const stack: number[] = [];
-    const { code, mate, n } = this;
-    mate.fill(-1, 0, n);
-    for (let i = 0; i < n; i++) {
-      const c = code[i];
-      if (c === P.lparen || c === P.lbracket || c === P.lbrace) stack.push(i);
-      else if (c === P.rparen || c === P.rbracket || c === P.rbrace) {
-        const want = c === P.rparen ? P.lparen : c === P.rbracket ? P.lbracket : P.lbrace;
-        let k = stack.length - 1;
-        if (want !== P.lbrace) {
-          while (k >= 0 && code[stack[k] ?? 0] !== want && code[stack[k] ?? 0] !== P.lbrace) k--;
-          if (k < 0 || code[stack[k] ?? 0] !== want) continue;
-        } else {
-          while (k >= 0 && code[stack[k] ?? 0] !== P.lbrace) k--;
-          if (k < 0) continue;
+  /** Makes what stands behind the last token, up to `end`, read as nothing. */
+  seal(end = this.n): void {
+    const { n } = this;
+    this.kind.fill(Kind.Gone, n, end + BEYOND);
+    this.code.fill(0, n, end + BEYOND);
+    this.mate.fill(-1, n, end + BEYOND);
+  }
+
+  /** The next token is a bracket. */
+  addBracket(code: number, at: number): void {
+    this.add(Kind.Punct, code, at, at + 1);
+    this.brackets.meet(code, this.n - 1, this.code, this.mate);
+  }
+}
+
+/** 1 for the code of a bracket. */
+export const BRACKET = new Uint8Array(256);
+for (const c of [P.lparen, P.rparen, P.lbracket, P.rbracket, P.lbrace, P.rbrace]) BRACKET[c] = 1;
+
+/** Pairs brackets as they come. A closing bracket pairs with the nearest open one of its kind unless a brace stands between. */
+class Brackets {
+  private stack = new Int32Array(64);
+  private top = 0;
+
+  reset(): void {
+    this.top = 0;
+  }
+
+  meet(c: number, i: number, code: Uint16Array, mate: Int32Array): void {
+    const { stack } = this;
+    let k = this.top - 1;
+    let want: number = P.lbrace;
+    switch (c) {
+      case P.lparen:
+      case P.lbracket:
+      case P.lbrace:
+        if (this.top === stack.length) {
+          this.stack = new Int32Array(this.top * 2);
+          this.stack.set(stack);
         }
-        const open = stack[k] ?? 0;
-        stack.length = k;
-        mate[open] = i;
-        mate[i] = open;
-      }
+        this.stack[this.top++] = i;
+        return;
+      case P.rbrace:
+        while (k >= 0 && code[stack[k] ?? 0] !== P.lbrace) k--;
+        break;
+      default:
+        want = c === P.rparen ? P.lparen : P.lbracket;
+        for (; k >= 0; k--) {
+          const o = code[stack[k] ?? 0];
+          if (o === want || o === P.lbrace) break;
+        }
     }
+    const open = k < 0 ? -1 : (stack[k] ?? 0);
+    if (open < 0 || code[open] !== want) return;
+    this.top = k;
+    mate[open] = i;
+    mate[i] = open;
   }
 }

@@ -16,6 +16,8 @@ export class DriverMap {
   /** Project file to what it passes to the compiler. */
   private readonly defines = new Map<string, ReadonlyMap<string, MacroDecl>>();
 
+  private readonly nearest = new Map<string, readonly string[]>();
+
   /** Takes the text of a `.vcxproj`, a `sources` file or a `CMakeLists.txt`. */
   setProject(path: string, text: string): void {
     this.programs.set(path, programsOf(path, text));
@@ -23,10 +25,12 @@ export class DriverMap {
     if (defines.size > 0) this.defines.set(path, defines);
     else this.defines.delete(path);
     this.members = undefined;
+    this.nearest.clear();
   }
 
   removeProject(path: string): void {
     this.defines.delete(path);
+    this.nearest.clear();
     if (this.programs.delete(path)) this.members = undefined;
   }
 
@@ -40,17 +44,43 @@ export class DriverMap {
     return this.builtInto(file)[0]?.kind;
   }
 
-  /** What the project of a file defines a name to be; for a file that no project names, the projects of its folder. */
+  /**
+   * What the project of a file defines a name to be. For a file that no project names, the projects of its folder say it: those that build
+   * what comes nearest to a driver, and only where they agree.
+   */
   define(name: string, file: string): MacroDecl | undefined {
     if (this.defines.size === 0) return undefined;
     const own = this.builtInto(file)[0]?.id;
-    const folder = folderOf(file);
-    for (const [project, defines] of this.defines)
-      if (own === undefined ? folderOf(project) === folder : own === project || own.startsWith(`${project}#`)) {
-        const decl = defines.get(name);
+    if (own !== undefined) {
+      for (const [project, defines] of this.defines) {
+        const decl = own === project || own.startsWith(`${project}#`) ? defines.get(name) : undefined;
         if (decl) return decl;
       }
-    return undefined;
+      return undefined;
+    }
+    let answer: MacroDecl | undefined;
+    for (const project of this.nearestToDrivers(folderOf(file))) {
+      const decl = this.defines.get(project)?.get(name);
+      if (answer && decl && decl.body !== answer.body) return undefined;
+      answer ??= decl;
+    }
+    return answer;
+  }
+
+  /** The projects of a folder that build what comes nearest to a driver. */
+  private nearestToDrivers(folder: string): readonly string[] {
+    const known = this.nearest.get(folder);
+    if (known) return known;
+    let best = Infinity;
+    let found: string[] = [];
+    for (const [project, programs] of this.programs) {
+      if (folderOf(project) !== folder) continue;
+      const rank = Math.min(...programs.map((p) => RANK[p.kind ?? 'unsaid']), RANK.user);
+      if (rank < best) [best, found] = [rank, []];
+      if (rank === best) found.push(project);
+    }
+    this.nearest.set(folder, found);
+    return found;
   }
 
   private builtInto(file: string): readonly BuiltProgram[] {

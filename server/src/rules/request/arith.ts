@@ -124,6 +124,7 @@ function mayOverflow(e: Arith, v: View, bits: number): boolean {
   if (bits > 32 && (e.op !== '*' || isSigned(e))) return false;
   const limit = 2 ** bits - 1;
   if (v.range(e.out.t).hi <= limit || top(e.out.t, v) <= limit) return false;
+  if (e.op === '*' && widest(e.l, v) * widest(e.r, v) <= limit) return false;
   let reaches = false;
   for (const x of [e.l, e.r]) {
     if (constOf(x.t) !== undefined) continue;
@@ -138,6 +139,12 @@ function mayOverflow(e: Arith, v: View, bits: number): boolean {
     if (chosen(x, v) && (e.op !== '+' || hi > 0xffff)) reaches = true;
   }
   return reaches;
+}
+
+/** The largest value that an operand has, by what is known of it and by its type. */
+function widest(x: Val, v: View): number {
+  const { hi } = v.range(x.t);
+  return x.ty?.k === 'int' && !x.ty.signed ? Math.min(hi, 2 ** (8 * x.ty.size) - 1) : hi;
 }
 
 /** What a sum reaches at most, by what is known by now of the numbers that were divided to make its parts. */

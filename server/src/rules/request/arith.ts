@@ -2,9 +2,9 @@
  * Sums, products and differences of numbers that the caller chooses, which may wrap before anything is compared. Remembers them within one
  * function, so that a rule can ask where such a number is used.
  */
-import type { Arith, View } from '../../analysis/events';
+import type { Arith, Branch, View } from '../../analysis/events';
 import { WEIGHED } from '../../analysis/refine';
-import { constOf, type Lin } from '../../analysis/term';
+import { constOf, same, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
 import { DISTANCE } from '../../analysis/evaluate';
 import type { Span } from '../../syntax/ast';
@@ -21,10 +21,14 @@ export interface Wrap {
   readonly signed?: boolean;
   /** What it yields where it does not wrap. */
   readonly form: Lin;
+  /** What it is made of. */
+  readonly of: readonly Lin[];
 }
 
 export class Wraps {
   private readonly byForm = new Map<string, Wrap>();
+  /** Asked about by the function itself. */
+  private readonly settled = new Set<Wrap>();
 
   note(e: Arith, v: View): void {
     if (e.out.t.t.length === 0) return;
@@ -54,6 +58,7 @@ export class Wraps {
         cut,
         signed: e.out.ty === DISTANCE,
         form: e.out.t,
+        of: [e.l.t, e.r.t],
       });
   }
 
@@ -67,6 +72,7 @@ export class Wraps {
   of(val: Val | undefined): Wrap | undefined {
     if (!val || val.t.t.length === 0 || this.byForm.size === 0) return undefined;
     const wrap = this.byForm.get(key(val.t));
+    if (wrap && this.settled.has(wrap)) return undefined;
     if (wrap?.signed && val.ty?.k === 'int' && val.ty.signed) return undefined;
     if (wrap?.cut) return val.ty?.k === 'int' && val.ty.size <= 4 ? wrap : undefined;
     return wrap ?? this.counted(val.t);
@@ -97,6 +103,30 @@ export class Wraps {
     return undefined;
   }
 
+  /** True when the comparison asks whether a number wrapped: `a + b < a`, `a * b / b != a`. From there on it did not. */
+  asks(e: Branch): boolean {
+    if (e.c.kind !== 'bin' || e.vals.length !== 2) return false;
+    const [l, r] = e.vals as [Val, Val];
+    const found = isOrder(e.c.op) ? (this.summed(l, r) ?? this.summed(r, l)) : (this.divided(l, r) ?? this.divided(r, l));
+    if (found) this.settled.add(found);
+    return found !== undefined;
+  }
+
+  private summed(whole: Val, part: Val): Wrap | undefined {
+    const wrap = this.of(whole);
+    return wrap && wrap.op !== '*' && wrap.of.some((x) => same(x, part.t)) ? wrap : undefined;
+  }
+
+  private divided(quotient: Val, part: Val): Wrap | undefined {
+    for (const [x] of quotient.t.t) {
+      const [product, by] = x.args;
+      if (!x.key.startsWith('/(') || !product || !by) continue;
+      const wrap = this.byForm.get(key(product));
+      if (wrap?.op === '*' && wrap.of.some((o) => same(o, by)) && wrap.of.some((o) => same(o, part.t))) return wrap;
+    }
+    return undefined;
+  }
+
   /** An operation at this very place. */
   at(place: Span): Wrap | undefined {
     for (const w of this.byForm.values()) if (w.place.start >= place.start && w.place.end <= place.end) return w;
@@ -107,6 +137,10 @@ export class Wraps {
 /** The system answers a length below that of the class of information itself. */
 function isSystems(t: Taint): boolean {
   return /\bParameters\.(QueryFile|SetFile|QueryVolume|SetVolume)\.Length$/.test(t.loc);
+}
+
+function isOrder(op: string): boolean {
+  return op.startsWith('<') || op.startsWith('>');
 }
 
 /** A place in a buffer, or what is left of it, that was counted up from a length: no number that somebody chose. */

@@ -113,8 +113,8 @@ export class Wraps {
   }
 
   private summed(whole: Val, part: Val): Wrap | undefined {
-    const wrap = this.of(whole);
-    return wrap && wrap.op !== '*' && wrap.of.some((x) => same(x, part.t)) ? wrap : undefined;
+    const wrap = this.of(whole) ?? this.byForm.get(key(whole.t));
+    return wrap && wrap.of.some((x) => same(x, part.t)) ? wrap : undefined;
   }
 
   private divided(quotient: Val, part: Val): Wrap | undefined {
@@ -167,6 +167,8 @@ function mayOverflow(e: Arith, v: View, bits: number): boolean {
     const hi = v.range(x.t).hi;
     // An operand that was compared with something: how much that promises is not known.
     if (v.wasCompared(x.t) && !(hi >= limit && isPlainTest(x.t, v))) return false;
+    // A remainder is smaller than both numbers that it is made of.
+    if (x.t.t.length === 1 && x.t.t[0]?.[0].key.startsWith('%(')) return false;
     // So is what it was made of: a count of pages that follows from a length.
     if (x.t.t.some(([a]) => a.args.some((of) => v.wasCompared(of) && !isPlainTest(of, v)))) return false;
     // A sum wraps by an operand that is large itself; what a byte adds to an index of the driver's own does not count.
@@ -193,6 +195,18 @@ function top(t: Lin, v: View): number {
   return sum;
 }
 
+/** What a sum comes to at least, in the same way. */
+function bottom(t: Lin, v: View): number {
+  let sum = t.c;
+  for (const [x, k] of t.t) {
+    const by = x.key.startsWith('/(') && x.args[1] ? constOf(x.args[1]) : undefined;
+    const of = x.args[0];
+    if (k < 0 || by === undefined || by <= 0 || !of) return -Infinity;
+    sum += k * Math.floor(v.range(of).lo / by);
+  }
+  return sum;
+}
+
 function isSigned(e: Arith): boolean {
   return e.out.ty?.k === 'int' && e.out.ty.signed;
 }
@@ -205,7 +219,7 @@ function isPlainTest(t: Lin, v: View): boolean {
 
 function mayUnderflow(e: Arith, v: View): boolean {
   if (!isUnsigned(e)) return false;
-  if (v.proves(e.out.t)) return false;
+  if (v.proves(e.out.t) || bottom(e.out.t, v) >= 0) return false;
   if (e.l.t.t.some(([x]) => v.state.hasMust(WEIGHED, undefined, x.key) !== undefined)) return false;
   if (v.wasCompared(e.l.t)) {
     // Compared with constants only, and those do not reach.

@@ -44,7 +44,7 @@ export class Wraps {
     if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
     if (isRequestLength(taint) && (isRunning(e) || (e.op === '-' && isSystems(taint) && constOf(e.r.t) !== undefined))) return;
     // What this side has used up of a field.
-    if (e.op === '-' && constOf(e.r.t) === undefined && e.r.taint.length === 0 && e.out.ty !== DISTANCE) return;
+    if (e.op === '-' && constOf(e.r.t) === undefined && e.out.ty !== DISTANCE && isUsedUp(e)) return;
     const cut = e.op !== '-' && e.bits > 32 && !mayOverflow(e, v, e.bits);
     // Of what fits where it is computed, products alone: a sum stays near what it is made of.
     if (cut && e.op === '+' && ![e.l, e.r].some((x) => this.byForm.get(key(x.t))?.cut)) return;
@@ -141,6 +141,12 @@ function isSystems(t: Taint): boolean {
 
 function isOrder(op: string): boolean {
   return op.startsWith('<') || op.startsWith('>');
+}
+
+/** Nothing that the caller chose is taken away, or what was counted up from that very field. */
+function isUsedUp(e: Arith): boolean {
+  const isLoaded = e.r.t.t.some(([x]) => x.key.startsWith('ld:'));
+  return e.r.taint.length === 0 || (!isLoaded && e.r.taint.every((t) => e.l.taint.some((o) => o.loc === t.loc)));
 }
 
 /** A place in a buffer, or what is left of it, that was counted up from a length: no number that somebody chose. */

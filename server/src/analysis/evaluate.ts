@@ -743,6 +743,10 @@ export function sizeofType(e: Expr & { kind: 'sizeof' }, f: Frame): Ty | undefin
   if (e.x?.kind === 'id') {
     const v = variable(e.x.name, f);
     if (v) return v.ty;
+    // A constant that says its type, as `UNICODE_NULL` does.
+    const macro = f.program.macro(e.x.name, f.file)?.decl;
+    const body = macro && !macro.params ? f.program.snippet(macro)?.expr : undefined;
+    if (body?.kind === 'cast') return f.type(body.type);
   } else if (e.x) {
     const ty = staticType(e.x, f);
     if (ty && ty.k !== 'unknown') return ty;

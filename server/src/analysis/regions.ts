@@ -22,6 +22,9 @@ const CALLER_DATA: ReadonlyMap<string, Readonly<Record<string, Origin>>> = new M
   ['REG_SET_VALUE_KEY_INFORMATION', { Data: 'UserVA' }],
 ]);
 
+/** Lengths of what a file system fills, among the parameters of a minifilter. What a query is asked with is input. */
+const ANSWERED = /Out|Read|(?:^|\.)Query(?!Ea\.EaList)/;
+
 export class Regions {
   readonly inLen: Lin;
   readonly outLen: Lin;
@@ -220,7 +223,7 @@ export class Regions {
     if (fact.is === 'ioctl-code') return { kind: 'number', t: this.code };
     // Lengths of other structures belong to those structures.
     if (fact.is === 'length' && type === 'FLT_PARAMETERS')
-      return { kind: 'number', t: /Out/.test(path) || /Read/.test(path) ? this.outLen : this.inLen };
+      return { kind: 'number', t: ANSWERED.test(path) ? this.outLen : this.inLen };
     return undefined;
   }
 }

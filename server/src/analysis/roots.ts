@@ -270,7 +270,26 @@ function seedUnknown(fn: Declared<FunctionDecl>, s: State, a: Analyzer): Val[] {
   const given = !queued && fn.decl.params.some((p) => /^P?(_?IRP|IO_STACK_LOCATION)$|^WDFREQUEST$/.test(pointeeName(p.type)));
   s.setMust({ tag: 'entry', path: given ? 'request' : 'other', site });
   const values = params(fn, s, a);
+  if (fn.decl.annotations.some((x) => SYSTEM_SERVICE.test(x.name))) return serviceData(values, site, a);
   return isStreamHandler(fn.decl) ? streamData(values, site, a) : values;
+}
+
+/** What says of a function that user mode calls it. */
+const SYSTEM_SERVICE = /^_?_kernel_entry_?$/i;
+
+/** Pointers that a system service is given. */
+function serviceData(values: readonly Val[], site: { file: string; start: number; end: number }, a: Analyzer): Val[] {
+  return values.map((v, i) => {
+    if (v.ty?.k !== 'ptr') return v;
+    const region = a.regions.region(`Service:${String(i)}`, 'UserVA', [
+      a.regions.step(site, 'what a system service is given is an address that the caller chose'),
+    ]);
+    return {
+      ...v,
+      t: lin(a.atoms.atom(`ptr:${region.key}`, { frame: false })),
+      pts: [{ base: region, path: '', off: constant(0) }],
+    };
+  });
 }
 
 /** A handler of kernel streaming stands in tables that macros write: it is known by what it takes. */

@@ -212,9 +212,11 @@ interface Located {
   readonly file: string;
   readonly line: number;
   readonly facts: readonly string[];
+  readonly switchesOff?: readonly string[];
 }
 
 function located(entry: SurfaceEntry, lines: (file: string) => Lines): Located {
-  const { kind, name, place, facts } = entry;
-  return { kind, name, file: place.file, line: lines(place.file).region(place.start, place.end).startLine, facts };
+  const { kind, name, place, facts, switchesOff } = entry;
+  const { startLine } = lines(place.file).region(place.start, place.end);
+  return { kind, name, file: place.file, line: startLine, facts, ...(switchesOff ? { switchesOff } : {}) };
 }

@@ -35,6 +35,8 @@ export interface SurfaceEntry {
   readonly place: Place;
   /** What an attacker reaches there and what stands in the way, one plain sentence each. */
   readonly facts: readonly string[];
+  /** Of a registry value: the protections that it switches off. */
+  readonly switchesOff?: readonly string[];
 }
 
 /** Questions that an engine may answer beside its findings. Asked after `analyse` has ended. */

@@ -18,6 +18,8 @@ export interface Entry {
   readonly handlers?: readonly string[];
   /** A few words for a line above a handler. */
   readonly label?: string;
+  /** Of a registry value: the protections that it switches off, each with when and where. */
+  readonly switchesOff?: readonly string[];
 }
 
 /** A finding, as far as the surface cares. */

@@ -3,6 +3,7 @@ import type { Expr } from '../../syntax/ast';
 import { bare, literal, mentioned, type Outline, type OutlineCall } from './outline';
 import { listed, placeOf, type Entry, type SurfaceContext } from './entry';
 import { textOf } from './strings';
+import { Branches, type Switch } from './switches';
 
 /** A function of the driver that reads the value whose name it is given. */
 interface Reader {
@@ -36,6 +37,7 @@ export function registryValues(cx: SurfaceContext): Entry[] {
   }
   for (let round = 0; round < 4; round++) if (!wrapped(cx, readers, (r) => pending.push(r), round === 3)) break;
   const conditions = conditionIndex(cx);
+  const branches = new Branches(cx);
   const out: Entry[] = [];
   const seen = new Set<string>();
   for (const r of pending) {
@@ -43,7 +45,9 @@ export function registryValues(cx: SurfaceContext): Entry[] {
     const id = `${place.file}:${String(place.start)}`;
     if (seen.has(id)) continue;
     seen.add(id);
-    out.push({ kind: 'registry', name: r.value ?? 'a value whose name is not known', place, facts: factsOf(r, conditions) });
+    const { facts, switchesOff } = factsOf(r, conditions, branches);
+    const name = r.value ?? 'a value whose name is not known';
+    out.push({ kind: 'registry', name, place, facts, ...(switchesOff.length > 0 ? { switchesOff } : {}) });
   }
   return out;
 }
@@ -198,7 +202,7 @@ function conditionIndex(cx: SurfaceContext): Conditions {
   return { tested, ordered, read };
 }
 
-function factsOf(r: Read, conditions: Conditions): string[] {
+function factsOf(r: Read, conditions: Conditions, branches: Branches): { facts: string[]; switchesOff: string[] } {
   const facts = [`Read by \`${r.by}\` in \`${r.o.fn.name}\`.`];
   facts.push(r.typed ? 'Its type is checked.' : 'No check of its type was found.');
   const kept = new Map<string, string>();
@@ -225,6 +229,20 @@ function factsOf(r: Read, conditions: Conditions): string[] {
   if (deciding.size > 0) facts.push(`Decides a branch in ${listed([...deciding].sort())}.`);
   if (looking.size > 0) facts.push(`Looked at in ${listed([...looking].sort())}.`);
   const name = [r.value ?? '', ...kept.values()].find((n) => SWITCH.test(n));
+  const asSwitch: Switch = {
+    members: new Set(kept.values()),
+    locals: new Map([[r.o.key, new Set(local)]]),
+    named: name !== undefined,
+  };
+  for (const helper of branches.helpers(asSwitch).keys()) {
+    const asking = [...new Set(branches.asking(helper))].sort();
+    facts.push(`Settles what \`${helper}\` answers${asking.length > 0 ? `, asked in ${listed(asking)}` : ''}.`);
+  }
+  const switchesOff = branches
+    .switched(asSwitch)
+    .map((s) => `when it is ${s.when === 'zero' ? '0' : 'not 0'}: ${s.what} in \`${s.fn}\``);
+  for (const s of switchesOff.slice(0, 6)) facts.push(`Switches a protection off ${s}.`);
+  if (switchesOff.length > 6) facts.push(`Switches ${String(switchesOff.length - 6)} more protections off.`);
   if (name !== undefined) facts.push(`By its name \`${name}\` it may switch a protection off: say who may write it.`);
-  return facts;
+  return { facts, switchesOff: name !== undefined && switchesOff.length === 0 ? [`by its name \`${name}\``] : switchesOff };
 }

@@ -23,6 +23,9 @@ export const allocSizeOverflow: Rule = {
       arith(e, v) {
         if (e.op !== '-') wraps.note(e, v);
       },
+      branch(e) {
+        wraps.asks(e);
+      },
       call(e) {
         if (!e.api?.role.startsWith('alloc')) return;
         const wrap = wraps.of(e.arg('size') ?? e.arg('length'));

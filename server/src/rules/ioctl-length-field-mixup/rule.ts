@@ -4,12 +4,13 @@
  */
 import type { OriginHit, View } from '../../analysis/events';
 import { constOf, type Lin } from '../../analysis/term';
+import type { Base } from '../../analysis/value';
 import type { Expr, Span } from '../../syntax/ast';
 import { coverage, endOf } from '../request/coverage';
 import { firstHand } from '../request/reach';
 import { statements } from '../../syntax/walk';
 import { named, touches } from '../request/touch';
-import type { FileContext, Rule, RuleContext } from '../rule';
+import type { DriverFacts, FileContext, Rule, RuleContext } from '../rule';
 import page from './page.md';
 
 export const ioctlLengthFieldMixup: Rule = {
@@ -25,6 +26,7 @@ export const ioctlLengthFieldMixup: Rule = {
   page,
   observe(cx) {
     const answers: { hit: OriginHit; place: Span; code: number | undefined }[] = [];
+    const handed = new Set<string>();
     let reads = false;
     return {
       ...touches((t, v) => {
@@ -34,13 +36,19 @@ export const ioctlLengthFieldMixup: Rule = {
         else if (answersUnderInput(t.hit, endOf(t.hit, t.size), v))
           answers.push({ hit: t.hit, place: t.place, code: v.request.code });
       }),
-      call(e) {
-        // What reads the buffer for this function.
-        if (!e.api && e.args.some((a) => a.pts.some((p) => p.base.k === 'region' && p.base.origin === 'Buffered'))) reads = true;
+      call(e, v) {
+        const given = e.api ? undefined : e.args.flatMap((a) => a.pts.map((p) => p.base)).find(isBuffer);
+        if (!given || v.mark('written', given)) return;
+        // It may read the buffer for this function: what is seen of it says.
+        if (e.callees.length === 0) reads = true;
+        for (const callee of e.callees) handed.add(`${callee.file}:${callee.decl.name}`);
       },
       done() {
+        const me = `${cx.file}:${cx.fn.name}`;
+        if (reads) cx.note(READS, me);
+        for (const callee of handed) cx.note(HANDS, me, callee);
         const first = answers[0];
-        if (first && !reads) tell(first.hit, first.place, cx);
+        if (first && !reads) tell(first.hit, first.place, handed, cx);
       },
     };
   },
@@ -57,6 +65,26 @@ export const ioctlLengthFieldMixup: Rule = {
     }
   },
 };
+
+/** Functions that read the input of a request, and those to which a function hands it. */
+const READS = 'reads-request-input';
+const HANDS = 'hands-request-input';
+
+function isBuffer(b: Base): boolean {
+  return b.k === 'region' && b.origin === 'Buffered';
+}
+
+function isRead(by: ReadonlySet<string>, facts: DriverFacts): boolean {
+  const seen = new Set<string>();
+  const open = [...by];
+  for (let fn = open.pop(); fn !== undefined; fn = open.pop()) {
+    if (seen.has(fn)) continue;
+    seen.add(fn);
+    if (facts.has(READS, fn)) return true;
+    open.push(...facts.values(HANDS, fn));
+  }
+  return false;
+}
 
 type Side = 'Input' | 'Output';
 
@@ -122,8 +150,9 @@ function asksForWhole(len: Lin, v: View): boolean {
   return atom !== undefined && v.state.bounds.relationsOf(atom).some((b) => b.form.t.some(([x]) => x.key.startsWith('sizeof:')));
 }
 
-function tell(hit: OriginHit, place: Span, cx: RuleContext): void {
+function tell(hit: OriginHit, place: Span, handed: ReadonlySet<string>, cx: RuleContext): void {
   cx.report({
+    decide: (facts) => (isRead(handed, facts) ? undefined : {}),
     place,
     severity: 'error',
     message: `${named(cx.text(place))} writes the answer after a check of the input length alone, and no input is read: the check looks at the wrong length.`,

@@ -38,7 +38,11 @@ export const ioctlUnknownCodeSuccess: Rule = {
         if (!body && !status) continue;
         if (!succeeds && status?.value !== 'STATUS_SUCCESS') continue;
         // Codes that are not this driver's go on to the next one.
-        if (/IoCallDriver|IofCallDriver|IoSkipCurrentIrpStackLocation|WdfRequestSend|Forward/.test(cx.text.slice(s.end, fn.end)))
+        if (
+          /IoCallDriver|IofCallDriver|IoSkipCurrentIrpStackLocation|WdfRequestSend|WdfDeviceGetIoTarget|Forward/.test(
+            cx.text.slice(s.end, fn.end),
+          )
+        )
           continue;
         // What comes after may still look at whether a case was met.
         if (status && !new RegExp(`\\b${status.name}\\b`).test(cx.text.slice(s.end, fn.end))) continue;

@@ -2,9 +2,9 @@
  * Sums, products and differences of numbers that the caller chooses, which may wrap before anything is compared. Remembers them within one
  * function, so that a rule can ask where such a number is used.
  */
-import type { Arith, View } from '../../analysis/events';
+import type { Arith, Branch, View } from '../../analysis/events';
 import { WEIGHED } from '../../analysis/refine';
-import { constOf, type Lin } from '../../analysis/term';
+import { constOf, same, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
 import { DISTANCE } from '../../analysis/evaluate';
 import type { Span } from '../../syntax/ast';
@@ -21,10 +21,14 @@ export interface Wrap {
   readonly signed?: boolean;
   /** What it yields where it does not wrap. */
   readonly form: Lin;
+  /** What it is made of. */
+  readonly of: readonly Lin[];
 }
 
 export class Wraps {
   private readonly byForm = new Map<string, Wrap>();
+  /** Asked about by the function itself. */
+  private readonly settled = new Set<Wrap>();
 
   note(e: Arith, v: View): void {
     if (e.out.t.t.length === 0) return;
@@ -40,7 +44,7 @@ export class Wraps {
     if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
     if (isRequestLength(taint) && (isRunning(e) || (e.op === '-' && isSystems(taint) && constOf(e.r.t) !== undefined))) return;
     // What this side has used up of a field.
-    if (e.op === '-' && constOf(e.r.t) === undefined && e.r.taint.length === 0 && e.out.ty !== DISTANCE) return;
+    if (e.op === '-' && constOf(e.r.t) === undefined && e.out.ty !== DISTANCE && isUsedUp(e)) return;
     const cut = e.op !== '-' && e.bits > 32 && !mayOverflow(e, v, e.bits);
     // Of what fits where it is computed, products alone: a sum stays near what it is made of.
     if (cut && e.op === '+' && ![e.l, e.r].some((x) => this.byForm.get(key(x.t))?.cut)) return;
@@ -54,6 +58,7 @@ export class Wraps {
         cut,
         signed: e.out.ty === DISTANCE,
         form: e.out.t,
+        of: [e.l.t, e.r.t],
       });
   }
 
@@ -67,6 +72,7 @@ export class Wraps {
   of(val: Val | undefined): Wrap | undefined {
     if (!val || val.t.t.length === 0 || this.byForm.size === 0) return undefined;
     const wrap = this.byForm.get(key(val.t));
+    if (wrap && this.settled.has(wrap)) return undefined;
     if (wrap?.signed && val.ty?.k === 'int' && val.ty.signed) return undefined;
     if (wrap?.cut) return val.ty?.k === 'int' && val.ty.size <= 4 ? wrap : undefined;
     return wrap ?? this.counted(val.t);
@@ -97,6 +103,30 @@ export class Wraps {
     return undefined;
   }
 
+  /** True when the comparison asks whether a number wrapped: `a + b < a`, `a * b / b != a`. From there on it did not. */
+  asks(e: Branch): boolean {
+    if (e.c.kind !== 'bin' || e.vals.length !== 2) return false;
+    const [l, r] = e.vals as [Val, Val];
+    const found = isOrder(e.c.op) ? (this.summed(l, r) ?? this.summed(r, l)) : (this.divided(l, r) ?? this.divided(r, l));
+    if (found) this.settled.add(found);
+    return found !== undefined;
+  }
+
+  private summed(whole: Val, part: Val): Wrap | undefined {
+    const wrap = this.of(whole) ?? this.byForm.get(key(whole.t));
+    return wrap && wrap.of.some((x) => same(x, part.t)) ? wrap : undefined;
+  }
+
+  private divided(quotient: Val, part: Val): Wrap | undefined {
+    for (const [x] of quotient.t.t) {
+      const [product, by] = x.args;
+      if (!x.key.startsWith('/(') || !product || !by) continue;
+      const wrap = this.byForm.get(key(product));
+      if (wrap?.op === '*' && wrap.of.some((o) => same(o, by)) && wrap.of.some((o) => same(o, part.t))) return wrap;
+    }
+    return undefined;
+  }
+
   /** An operation at this very place. */
   at(place: Span): Wrap | undefined {
     for (const w of this.byForm.values()) if (w.place.start >= place.start && w.place.end <= place.end) return w;
@@ -107,6 +137,16 @@ export class Wraps {
 /** The system answers a length below that of the class of information itself. */
 function isSystems(t: Taint): boolean {
   return /\bParameters\.(QueryFile|SetFile|QueryVolume|SetVolume)\.Length$/.test(t.loc);
+}
+
+function isOrder(op: string): boolean {
+  return op.startsWith('<') || op.startsWith('>');
+}
+
+/** Nothing that the caller chose is taken away, or what was counted up from that very field. */
+function isUsedUp(e: Arith): boolean {
+  const isLoaded = e.r.t.t.some(([x]) => x.key.startsWith('ld:'));
+  return e.r.taint.length === 0 || (!isLoaded && e.r.taint.every((t) => e.l.taint.some((o) => o.loc === t.loc)));
 }
 
 /** A place in a buffer, or what is left of it, that was counted up from a length: no number that somebody chose. */
@@ -124,6 +164,7 @@ function mayOverflow(e: Arith, v: View, bits: number): boolean {
   if (bits > 32 && (e.op !== '*' || isSigned(e))) return false;
   const limit = 2 ** bits - 1;
   if (v.range(e.out.t).hi <= limit || top(e.out.t, v) <= limit) return false;
+  if (e.op === '*' && widest(e.l, v) * widest(e.r, v) <= limit) return false;
   let reaches = false;
   for (const x of [e.l, e.r]) {
     if (constOf(x.t) !== undefined) continue;
@@ -132,12 +173,20 @@ function mayOverflow(e: Arith, v: View, bits: number): boolean {
     const hi = v.range(x.t).hi;
     // An operand that was compared with something: how much that promises is not known.
     if (v.wasCompared(x.t) && !(hi >= limit && isPlainTest(x.t, v))) return false;
+    // A remainder is smaller than both numbers that it is made of.
+    if (x.t.t.length === 1 && x.t.t[0]?.[0].key.startsWith('%(')) return false;
     // So is what it was made of: a count of pages that follows from a length.
     if (x.t.t.some(([a]) => a.args.some((of) => v.wasCompared(of) && !isPlainTest(of, v)))) return false;
     // A sum wraps by an operand that is large itself; what a byte adds to an index of the driver's own does not count.
     if (chosen(x, v) && (e.op !== '+' || hi > 0xffff)) reaches = true;
   }
   return reaches;
+}
+
+/** The largest value that an operand has, by what is known of it and by its type. */
+function widest(x: Val, v: View): number {
+  const { hi } = v.range(x.t);
+  return x.ty?.k === 'int' && !x.ty.signed ? Math.min(hi, 2 ** (8 * x.ty.size) - 1) : hi;
 }
 
 /** What a sum reaches at most, by what is known by now of the numbers that were divided to make its parts. */
@@ -148,6 +197,18 @@ function top(t: Lin, v: View): number {
     const of = x.args[0];
     if (k < 0 || by === undefined || by <= 0 || !of) return Infinity;
     sum += k * Math.floor(v.range(of).hi / by);
+  }
+  return sum;
+}
+
+/** What a sum comes to at least, in the same way. */
+function bottom(t: Lin, v: View): number {
+  let sum = t.c;
+  for (const [x, k] of t.t) {
+    const by = x.key.startsWith('/(') && x.args[1] ? constOf(x.args[1]) : undefined;
+    const of = x.args[0];
+    if (k < 0 || by === undefined || by <= 0 || !of) return -Infinity;
+    sum += k * Math.floor(v.range(of).lo / by);
   }
   return sum;
 }
@@ -164,7 +225,7 @@ function isPlainTest(t: Lin, v: View): boolean {
 
 function mayUnderflow(e: Arith, v: View): boolean {
   if (!isUnsigned(e)) return false;
-  if (v.proves(e.out.t)) return false;
+  if (v.proves(e.out.t) || bottom(e.out.t, v) >= 0) return false;
   if (e.l.t.t.some(([x]) => v.state.hasMust(WEIGHED, undefined, x.key) !== undefined)) return false;
   if (v.wasCompared(e.l.t)) {
     // Compared with constants only, and those do not reach.

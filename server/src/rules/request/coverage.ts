@@ -3,8 +3,8 @@
  * which length are the rules' business.
  */
 import type { OriginHit, View } from '../../analysis/events';
-import { constOf, lin, minus, plus, same, type Atom, type Lin } from '../../analysis/term';
-import type { RequestBuffer } from '../../analysis/value';
+import { constOf, lin, minus, plus, same, type Atom, type Lin, single } from '../../analysis/term';
+import type { RequestBuffer, Taint } from '../../analysis/value';
 
 /**
  * covered: the length reaches the end. amount-unknown: something was compared, and how much that promises is not known. short: what was
@@ -50,13 +50,19 @@ function isAtHand(len: Lin, v: View): boolean {
   if (!atom) return false;
   for (const c of v.state.cells()) {
     if (c.base.k !== 'local') continue;
-    // The length itself in a variable is no use of it.
-    if (!same(c.val.t, len) && c.val.t.t.some(([a]) => a === atom)) return true;
-    if (c.val.taint.some((t) => t.loc.startsWith('REQ|'))) return true;
+    // A length of the request that just lies in a variable is no use of it.
+    if (single(c.val.t)?.key.startsWith('REQ.')) continue;
+    if (c.val.t.t.some(([a]) => a === atom)) return true;
+    if (c.val.taint.some((t) => t.loc.startsWith('REQ|') && !isCode(t))) return true;
     // A length inside the buffer that was compared with something is the check of a part of it.
-    if (c.val.taint.length > 0 && c.val.pts.length === 0 && v.wasCompared(c.val.t)) return true;
+    if (c.val.taint.some((t) => !isCode(t)) && c.val.pts.length === 0 && v.wasCompared(c.val.t)) return true;
   }
   return false;
+}
+
+/** Which request it is says nothing of how long it is. */
+function isCode(t: Taint): boolean {
+  return /^REQ\|.*code$/i.test(t.loc);
 }
 
 /** A variable that was filled with the length on some paths was compared, where the length itself was not. */
@@ -65,7 +71,7 @@ function copyCompared(len: Lin, v: View): boolean {
   const other = atom?.key === 'REQ.InLen' ? /Output|Read|outLen/ : /Input|Write|inLen/;
   for (const c of v.state.cells()) {
     if (c.base.k !== 'local' || c.val.pts.length > 0 || c.val.t.t.some(([a]) => a.key.startsWith('REQ.'))) continue;
-    if (!c.val.taint.some((t) => t.loc.startsWith('REQ|') && !other.test(t.loc))) continue;
+    if (!c.val.taint.some((t) => t.loc.startsWith('REQ|') && !isCode(t) && !other.test(t.loc))) continue;
     if (v.wasCompared(c.val.t)) return true;
   }
   return false;

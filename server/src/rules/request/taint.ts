@@ -8,7 +8,12 @@ import type { Taint, Val } from '../../analysis/value';
 export function chosen(val: Val | undefined, v: View): Taint | undefined {
   if (!val) return undefined;
   if (v.request.mode === 0) return undefined;
-  return v.taints(val).find((t) => t.certain && t.kept !== true && isChosen(t));
+  return v.taints(val).find((t) => t.certain && t.kept !== true && isChosen(t) && !(t.origin === 'Buffered' && isAnswered(v)));
+}
+
+/** After an operation a buffer of the system holds what the file system below has answered. */
+function isAnswered(v: View): boolean {
+  return v.state.hasMust('role')?.data === 'flt-post';
 }
 
 export function isChosen(t: Taint): boolean {

@@ -16,6 +16,8 @@ import { fieldKey, habits, isFieldWritten, isShared, isWritten, lasting, proof, 
 interface First {
   readonly mark: Mark;
   readonly tested: boolean;
+  /** Both times a whole structure is taken out: nobody means two different ones. */
+  readonly whole?: boolean;
 }
 
 export function refetch(cx: RuleContext, options: { readonly packet: boolean }): Observer {
@@ -44,7 +46,11 @@ function earlier(e: Access, t: Target, v: View): First | undefined {
   if (!sameOffset(mark, t, e, v)) return undefined;
   // Disjoint bits of one word may change apart from each other.
   if (e.bitField === true) return undefined;
-  return { mark, tested: tested !== undefined };
+  return { mark, tested: tested !== undefined, whole: e.whole && isStructure(e) && mark.data === 'copy' };
+}
+
+function isStructure(e: Access): boolean {
+  return e.ty.k === 'rec';
 }
 
 function sameOffset(mark: Mark, t: Target, e: Access, v: View): boolean {
@@ -97,7 +103,8 @@ function tell(e: Access, hit: OriginHit, first: First, v: View, cx: RuleContext,
     tested: first.tested,
     byAccessor,
     packet,
-    loud: lasting(hit) || first.mark.data === LIMITED,
+    whole: first.whole === true,
+    loud: lasting(hit) || first.mark.data === LIMITED || first.whole === true,
   };
   cx.note(PAIRS, inFunction(cx, hit.target), JSON.stringify(pair));
   cx.report({
@@ -126,6 +133,8 @@ interface Pair {
   readonly tested: boolean;
   readonly byAccessor: boolean;
   readonly packet: boolean;
+  /** Both times the whole structure. */
+  readonly whole: boolean;
   /** More than a note, whatever the second goes on to decide. */
   readonly loud: boolean;
 }
@@ -143,7 +152,7 @@ function reached(place: string, facts: DriverFacts): string | undefined {
 function belongTogether(p: Pair, facts: DriverFacts): boolean {
   if (isFieldWritten(p.field, facts)) return false;
   const reaches = reached(p.place, facts) !== undefined;
-  return p.packet || p.byAccessor ? reaches && p.tested : reaches || p.tested;
+  return p.packet || p.byAccessor ? reaches && p.tested : reaches || p.tested || p.whole;
 }
 
 /** Of several second fetches of one field in a function, the worst is said, and of equals the first. */
@@ -169,7 +178,7 @@ export function isRefetched(cx: RuleContext, t: Target, facts: DriverFacts): boo
 /** Both related and dangerous, or one of the two. */
 function weigh(reaches: boolean, first: First, hit: OriginHit): 'error' | 'warning' | 'info' {
   if (reaches && first.tested) return 'error';
-  return reaches || lasting(hit) || first.mark.data === LIMITED ? 'warning' : 'info';
+  return reaches || lasting(hit) || first.mark.data === LIMITED || first.whole === true ? 'warning' : 'info';
 }
 
 function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContext): void {
@@ -181,6 +190,7 @@ function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContex
     tested: true,
     byAccessor: false,
     packet: false,
+    whole: true,
     loud: true,
   };
   cx.note(PAIRS, inFunction(cx, hit.target), JSON.stringify(pair));

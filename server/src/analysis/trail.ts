@@ -165,12 +165,17 @@ export function acquired(t: Taint): boolean {
 
 /** Name of the object that a value was read from. */
 export function objectOf(t: Taint): string {
-  return t.loc.slice(0, t.loc.indexOf('|'));
+  return t.loc.slice(0, parting(t));
 }
 
 /** The place in that object, as marks name it. */
 export function insideOf(t: Taint): string {
-  return t.field ?? t.loc.slice(t.loc.indexOf('|') + 1);
+  return t.field ?? t.loc.slice(parting(t) + 1);
+}
+
+/** Where the object's name ends: one that was found through a field of another bears that field in its name. */
+function parting(t: Taint): number {
+  return t.loc.lastIndexOf('|');
 }
 
 /** An element of an array or a record behind the header, not a field of the header itself. */

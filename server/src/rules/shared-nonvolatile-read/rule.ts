@@ -116,7 +116,8 @@ function decide(
   // Of one field of a request, the first place speaks for all.
   if (others.some((o) => o.start < e.place.start)) return undefined;
   const uses = worst((others.length ? others : [e.place]).flatMap((o) => decisionsOf(cx.placeName(o), facts)));
-  const first = uses[0];
+  // That it is looked at at all makes a plain read no worse.
+  const first = uses.find((u) => u !== 'a branch');
   const fixes = readFixes(e, hit, facts.has(COUNTED, place) && !isWritten(hit.target, facts), facts, cx);
   const because = first === undefined ? message : `${message} It decides ${first}.`;
   // One fault, one finding: what is fetched twice is said where it is.

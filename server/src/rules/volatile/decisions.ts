@@ -13,7 +13,7 @@ const DECIDES = 'read-decides';
 
 /** A use that reaches memory. `unclamped` ones are as wide as the number itself. */
 export type Decision =
-  'a comparison' | 'an index' | 'an unclamped index' | 'the length of a copy' | 'a size' | 'a pointer' | 'a switch';
+  'a branch' | 'a comparison' | 'an index' | 'an unclamped index' | 'the length of a copy' | 'a size' | 'a pointer' | 'a switch';
 
 /** Decisions that reach memory, or say how much of it. */
 export const REACHES: ReadonlySet<string> = new Set<Decision>([
@@ -36,6 +36,7 @@ export function decisions(cx: RuleContext): Observer {
       if (e.pointer && e.pointer.ty?.k === 'ptr') pointer(e.pointer);
     },
     branch(e) {
+      for (const val of e.vals) decides(val, 'a branch');
       if (e.c.kind === 'bin' && e.c.op !== '==' && e.c.op !== '!=') for (const val of e.vals) decides(val, 'a comparison');
     },
     index(e, v) {
@@ -65,6 +66,6 @@ export function decisionsOf(place: string, facts: DriverFacts): readonly string[
 }
 
 export function worst(uses: readonly string[]): readonly string[] {
-  const order = ['a pointer', 'an unclamped index', 'the length of a copy', 'a size', 'an index', 'a switch', 'a comparison'];
+  const order = ['a pointer', 'an unclamped index', 'the length of a copy', 'a size', 'an index', 'a switch', 'a comparison', 'a branch'];
   return [...uses].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }

@@ -119,7 +119,7 @@ function tell(e: Access, hit: OriginHit, first: First, v: View, cx: RuleContext,
       const what = reaches === undefined ? '' : ` The second decides ${reaches}.`;
       return {
         message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.${what}`,
-        severity: packet ? 'warning' : weigh(reaches !== undefined, first, hit),
+        severity: packet ? 'warning' : weigh(reaches !== undefined, first, hit, decideBoth(pair, facts)),
       };
     },
   });
@@ -155,6 +155,11 @@ function belongTogether(p: Pair, facts: DriverFacts): boolean {
   return p.packet || p.byAccessor ? reaches && p.tested : reaches || p.tested || p.whole;
 }
 
+/** Two decisions of one function over what is meant to be one value: they can contradict each other. */
+function decideBoth(p: Pair, facts: DriverFacts): boolean {
+  return p.tested && !p.byAccessor && decisionsOf(p.place, facts).length > 0;
+}
+
 /** Of several second fetches of one field in a function, the worst is said, and of equals the first. */
 function isSaidElsewhere(p: Pair, key: string, facts: DriverFacts): boolean {
   const rank = (x: Pair): number => (reached(x.place, facts) === undefined ? 1 : 0);
@@ -171,14 +176,14 @@ function pairsOf(key: string, facts: DriverFacts): readonly Pair[] {
 /** The function fetches a place of this object twice: that it reads it plainly as well is the same fault. */
 export function isRefetched(cx: RuleContext, t: Target, facts: DriverFacts): boolean {
   return pairsOf(inFunction(cx, t), facts).some(
-    (p) => belongTogether(p, facts) && (p.loud || reached(p.place, facts) !== undefined),
+    (p) => belongTogether(p, facts) && (p.loud || reached(p.place, facts) !== undefined || decideBoth(p, facts)),
   );
 }
 
 /** Both related and dangerous, or one of the two. */
-function weigh(reaches: boolean, first: First, hit: OriginHit): 'error' | 'warning' | 'info' {
+function weigh(reaches: boolean, first: First, hit: OriginHit, both: boolean): 'error' | 'warning' | 'info' {
   if (reaches && first.tested) return 'error';
-  return reaches || lasting(hit) || first.mark.data === LIMITED || first.whole === true ? 'warning' : 'info';
+  return reaches || both || lasting(hit) || first.mark.data === LIMITED || first.whole === true ? 'warning' : 'info';
 }
 
 function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContext): void {

@@ -460,10 +460,20 @@ export class Frame {
     }
     const head = this.cfg.blocks[to]?.loopHead ?? false;
     const joined = State.join(old, s, `${this.blockNames[to] ?? String(to)}:${key}`, this.atoms, head);
-    if (head) widen(joined, old);
+    if (head) widen(joined, old, this.meetings(parts, key));
     if (joined.equals(old)) return;
     parts.set(key, joined);
     pending.add(to);
+  }
+
+  private readonly met = new WeakMap<Map<string, State>, Map<string, number>>();
+  /** How often paths have met in one part of what arrives at a place. */
+  private meetings(parts: Map<string, State>, key: string): number {
+    let counts = this.met.get(parts);
+    if (!counts) this.met.set(parts, (counts = new Map()));
+    const n = (counts.get(key) ?? 0) + 1;
+    counts.set(key, n);
+    return n;
   }
 
   private partition(s: State): string {
@@ -725,10 +735,16 @@ export function sign(v: Val, s: State): string {
 }
 
 /** Bounds that moved since the last round will go on moving. */
-function widen(joined: State, old: State): void {
+function widen(joined: State, old: State, times: number): void {
   for (const b of joined.bounds.all()) {
     const o = old.bounds.of(b.form);
-    if (!o) continue;
+    if (!o) {
+      // What two numbers have to do with each other may come and go: after some rounds nothing more is learned.
+      if (times > LEARNING) joined.bounds.weaken(b.form, -Infinity, Infinity);
+      continue;
+    }
     if (b.lo < o.lo || b.hi > o.hi) joined.bounds.weaken(b.form, b.lo < o.lo ? -Infinity : b.lo, b.hi > o.hi ? Infinity : b.hi);
   }
 }
+/** Meetings at the head of a loop after which relations are only lost. */
+const LEARNING = 2;

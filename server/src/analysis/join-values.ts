@@ -91,14 +91,14 @@ export function joinVal(
  * for all of them, so that the walk comes to an end.
  */
 function joinTargets(a: Val, b: Val, t: Lin): readonly Target[] {
-  const fresh = b.pts.filter((p) => isNameless(p) && !a.pts.some((q) => q.base.key === p.base.key && q.path === ''));
+  const fresh = b.pts.filter((p) => isFresh(p, a.pts));
   if (fresh.length === 0 || same(a.t, b.t)) return unionTargets(a.pts, b.pts);
   const key = symKey(t);
   const mine = a.pts.find((p) => isOwn(p, a.t)) ?? a.pts.find((p) => p.base.key === key && p.path === '');
   const others = b.pts.filter((p) => !fresh.includes(p));
   const roots = new Set([...(mine ? [mine] : []), ...fresh].flatMap((p) => p.root ?? []));
-  const root = roots.size === 1 ? [...roots][0] : undefined;
-  if (mine?.base.key === key && root === mine.root) return unionTargets(a.pts, others);
+  const root = roots.size === 1 && fresh.every(isNameless) ? [...roots][0] : undefined;
+  if (mine?.base.key === key && (root === mine.root || mine.root === undefined)) return unionTargets(a.pts, others);
   const one: Target = { base: { k: 'sym', key, t }, root, path: '', off: (mine ?? fresh[0])?.off };
   return unionTargets(
     unionTargets(
@@ -107,6 +107,12 @@ function joinTargets(a: Val, b: Val, t: Lin): readonly Target[] {
     ),
     others,
   );
+}
+
+/** An unknown object, or the same member of one unknown object after the other. */
+function isFresh(p: Target, known: readonly Target[]): boolean {
+  if (p.base.k !== 'sym' || known.some((q) => q.base.key === p.base.key && q.path === p.path)) return false;
+  return p.path === '' || known.some((q) => q.base.k === 'sym' && q.path === p.path);
 }
 
 function isNameless(p: Target): p is Target & { readonly base: SymBase } {

@@ -66,6 +66,15 @@ export function decisionsOf(place: string, facts: DriverFacts): readonly string[
 }
 
 export function worst(uses: readonly string[]): readonly string[] {
-  const order = ['a pointer', 'an unclamped index', 'the length of a copy', 'a size', 'an index', 'a switch', 'a comparison', 'a branch'];
+  const order = [
+    'a pointer',
+    'an unclamped index',
+    'the length of a copy',
+    'a size',
+    'an index',
+    'a switch',
+    'a comparison',
+    'a branch',
+  ];
   return [...uses].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }

@@ -194,9 +194,19 @@ function fetchOf(t: Taint, s: State) {
   return undefined;
 }
 
+/** Nothing says that the object is anything but memory of this side: asked of every access, so it is asked quickly. */
+function isPlain(t: Target, s: State, f: Frame): boolean {
+  return (
+    t.base.k === 'sym' &&
+    t.base.from === undefined &&
+    f.model.project.sharedTypes.size === 0 &&
+    s.hasMay('probe', t.base) === undefined
+  );
+}
+
 function watched(t: Target, s: State, f: Frame): 'shared' | 'packet' | undefined {
   if (t.base.k === 'local' || t.base.k === 'global') return undefined;
-  if (t.base.k === 'sym' && t.base.from === undefined && f.model.project.sharedTypes.size === 0) return undefined;
+  if (isPlain(t, s, f)) return undefined;
   const hits = f.memory.originsOf(s, t);
   if (hits.some((h) => isVolatileOrigin(h.origin))) return 'shared';
   return hits.some((h) => h.origin === 'Packet') ? 'packet' : undefined;

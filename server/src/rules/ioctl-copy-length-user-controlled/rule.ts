@@ -2,9 +2,8 @@
  * A copy, move or fill whose length the caller chooses, into an object that may be smaller, or out of one that may be shorter.
  */
 import type { Copy, View } from '../../analysis/events';
-import { constOf, minus, type Lin } from '../../analysis/term';
 import type { Fix } from '../finding';
-import { room, type Room } from '../request/object';
+import { isBeyond, room, sizeInWords } from '../request/object';
 import { chosen, source } from '../request/taint';
 import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
@@ -27,13 +26,13 @@ export const ioctlCopyLengthUserControlled: Rule = {
         const taint = chosen(len, v);
         if (!len || !taint) return;
         const dst = e.dst && room(e.dst, e.dstExpr, v);
-        if (dst && beyond(dst, len.t, v)) {
-          tell(e, `into ${words(dst)}, but nothing holds it to that size`, 'written here', taint, v, cx);
+        if (dst && isBeyond(dst, len.t, v)) {
+          tell(e, `into ${sizeInWords(dst)}, but nothing holds it to that size`, 'written here', taint, v, cx);
           return;
         }
         const src = e.src && !e.fill ? room(e.src, e.srcExpr, v) : undefined;
-        if (src && beyond(src, len.t, v))
-          tell(e, `out of ${words(src)}: bytes behind it are copied as well`, 'read here', taint, v, cx);
+        if (src && isBeyond(src, len.t, v))
+          tell(e, `out of ${sizeInWords(src)}: bytes behind it are copied as well`, 'read here', taint, v, cx);
       },
     };
 
@@ -61,27 +60,6 @@ export const ioctlCopyLengthUserControlled: Rule = {
     }
   },
 };
-
-function words(r: Room): string {
-  const c = constOf(r.bytes);
-  const size = c === undefined ? 'an object' : `${String(c)} bytes`;
-  return r.what === 'string'
-    ? `a string of ${String(c ?? 0)} bytes`
-    : r.what === 'pool'
-      ? `a pool block of ${c === undefined ? 'another size' : size}`
-      : size;
-}
-
-/** True when the length may be larger, and no comparison was made that might say otherwise. */
-function beyond(r: Room, len: Lin, v: View): boolean {
-  const spare = minus(r.bytes, len);
-  if (v.proves(spare)) return false;
-  if (!v.wasCompared(len)) return true;
-  const size = constOf(r.bytes);
-  const high = v.range(len).hi;
-  const atom = len.t[0]?.[0];
-  return size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && !v.state.bounds.heldFromAbove(atom);
-}
 
 /** `min(len, sizeof(buffer))` where the destination is an array in view. */
 function clamp(e: Copy, v: View, cx: RuleContext): readonly Fix[] {

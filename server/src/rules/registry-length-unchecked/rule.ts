@@ -1,6 +1,10 @@
 /**
- * Data of a queried registry value is read, but its `DataLength` was never looked at.
+ * Data of a queried registry value is read, but its `DataLength` was never looked at; or as much of it as there is goes into an object of
+ * a size of its own.
  */
+import type { Copy, View } from '../../analysis/events';
+import { isBeyond, room, sizeInWords } from '../request/object';
+import type { Rule, RuleContext } from '../rule';
 import { functionRule, type Shape } from '../source/shape';
 import { isMeasured, queriedValues } from '../source/registry';
 import page from './page.md';
@@ -10,7 +14,7 @@ function isFixed(s: Shape): boolean {
   return s.conditions.some((c) => /\bREG_[DQ]WORD\b/.test(s.text(c)));
 }
 
-export const registryLengthUnchecked = functionRule(
+const byText = functionRule(
   {
     id: 'registry-length-unchecked',
     title: 'Registry data used without a check of its length',
@@ -35,3 +39,31 @@ export const registryLengthUnchecked = functionRule(
     }
   },
 );
+
+export const registryLengthUnchecked: Rule = {
+  ...byText,
+  observe: (cx) => ({
+    copy(e, v) {
+      copied(e, v, cx);
+    },
+  }),
+};
+
+function copied(e: Copy, v: View, cx: RuleContext): void {
+  const { len, dst } = e;
+  const taint = len && v.taints(len).find((t) => t.origin === 'Registry' && t.certain);
+  const into = dst && room(dst, e.dstExpr, v);
+  if (!taint || !into || into.what === 'pool' || !isBeyond(into, len.t, v)) return;
+  const size = e.lenExpr ? cx.text(e.lenExpr) : 'The length';
+  cx.report({
+    place: e.place,
+    severity: 'error',
+    confidence: 'certain',
+    message: `\`${size}\` is as long as the value in the registry, and so much is copied into ${sizeInWords(into)}: nothing holds it to that size.`,
+    path: [
+      ...taint.witness,
+      cx.step(e.place, 'use', 'written here'),
+      cx.step(e.place, 'guard', 'a comparison of the length with the size of the object would silence it'),
+    ],
+  });
+}

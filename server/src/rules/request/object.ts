@@ -2,7 +2,7 @@
  * How many bytes are left in an object from where a pointer points. Knows allocations, arrays, structures and string literals.
  */
 import type { View } from '../../analysis/events';
-import { constant, minus, type Lin } from '../../analysis/term';
+import { constant, constOf, minus, type Lin } from '../../analysis/term';
 import type { Target, Val } from '../../analysis/value';
 import type { Expr } from '../../syntax/ast';
 
@@ -61,4 +61,26 @@ function memberSize(x: Expr, v: View): number | undefined {
   if (e.kind !== 'fld') return undefined;
   const ty = v.typeOf(e);
   return ty?.k === 'arr' && (ty.n ?? 0) > 1 ? v.types.sizeOf(ty) : undefined;
+}
+
+/** For messages. */
+export function sizeInWords(r: Room): string {
+  const c = constOf(r.bytes);
+  const size = c === undefined ? 'an object' : `${String(c)} bytes`;
+  return r.what === 'string'
+    ? `a string of ${String(c ?? 0)} bytes`
+    : r.what === 'pool'
+      ? `a pool block of ${c === undefined ? 'another size' : size}`
+      : size;
+}
+
+/** True when the length may be larger, and no comparison was made that might say otherwise. */
+export function isBeyond(r: Room, len: Lin, v: View): boolean {
+  const spare = minus(r.bytes, len);
+  if (v.proves(spare)) return false;
+  if (!v.wasCompared(len)) return true;
+  const size = constOf(r.bytes);
+  const high = v.range(len).hi;
+  const atom = len.t[0]?.[0];
+  return size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && !v.state.bounds.heldFromAbove(atom);
 }

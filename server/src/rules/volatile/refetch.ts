@@ -99,6 +99,7 @@ function tell(e: Access, hit: OriginHit, first: First, v: View, cx: RuleContext,
   const byAccessor = e.api !== undefined;
   const pair: Pair = {
     place: cx.placeName(e.place),
+    at: e.place.start,
     field: fieldKey(hit.target),
     tested: first.tested,
     byAccessor,
@@ -129,6 +130,8 @@ function tell(e: Access, hit: OriginHit, first: First, v: View, cx: RuleContext,
 interface Pair {
   /** Of the second. */
   readonly place: string;
+  /** Where it begins, to be compared with others of the function. */
+  readonly at: number;
   readonly field: string;
   readonly tested: boolean;
   readonly byAccessor: boolean;
@@ -163,9 +166,8 @@ function decideBoth(p: Pair, facts: DriverFacts): boolean {
 /** Of several second fetches of one field in a function, the worst is said, and of equals the first. */
 function isSaidElsewhere(p: Pair, key: string, facts: DriverFacts): boolean {
   const rank = (x: Pair): number => (reached(x.place, facts) === undefined ? 1 : 0);
-  const at = (x: Pair): number => Number(x.place.slice(x.place.lastIndexOf(':') + 1));
   return pairsOf(key, facts).some(
-    (x) => x.field === p.field && belongTogether(x, facts) && (rank(x) - rank(p) || at(x) - at(p)) < 0,
+    (x) => x.field === p.field && belongTogether(x, facts) && (rank(x) - rank(p) || x.at - p.at) < 0,
   );
 }
 
@@ -191,6 +193,7 @@ function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContex
   const text = short(cx.text(e.srcExpr ?? e.place));
   const pair: Pair = {
     place: cx.placeName(e.place),
+    at: e.place.start,
     field: fieldKey(hit.target),
     tested: true,
     byAccessor: false,

@@ -24,6 +24,7 @@ export interface Outcome {
 const MAX_INDIRECT = 48;
 const INT: Ty = { k: 'int', size: 4, signed: true, name: 'int' };
 const SIZE: Ty = { k: 'int', size: 8, signed: false, name: 'SIZE_T' };
+const ULONG: Ty = { k: 'int', size: 4, signed: false, name: 'ULONG' };
 
 /** Evaluates a call where only one result is wanted: outcomes are joined. */
 export function callExpression(e: CallExpr, s: State, f: Frame): Val {
@@ -241,11 +242,11 @@ function operatorCall(name: string, e: CallExpr, s: State, f: Frame): Val | unde
     case 'FIELD_OFFSET':
     case 'UFIELD_OFFSET':
     case 'offsetof': {
+      // The kit's own macros yield 32 bits: what is added to them may wrap.
+      const ty = name === 'FIELD_OFFSET' ? INT : name === 'UFIELD_OFFSET' ? ULONG : SIZE;
       const off = f.constants.offset(a, b, f.file);
-      const size = f.constants.typeOfArgument(a, f.file);
-      void size;
-      if (off !== undefined) return plain(constant(off), SIZE, { sizeOf: f.text(e) });
-      return offsetWithIndex(e, a, b, s, f);
+      if (off !== undefined) return plain(constant(off), ty, { sizeOf: f.text(e) });
+      return offsetWithIndex(e, a, b, ty, s, f);
     }
     case 'RTL_SIZEOF_THROUGH_FIELD':
     case 'RTL_FIELD_SIZE': {
@@ -362,7 +363,7 @@ function operatorCall(name: string, e: CallExpr, s: State, f: Frame): Val | unde
 }
 
 /** `FIELD_OFFSET(T, Array[n])` with a variable n. */
-function offsetWithIndex(e: CallExpr, a: Expr | undefined, b: Expr | undefined, s: State, f: Frame): Val {
+function offsetWithIndex(e: CallExpr, a: Expr | undefined, b: Expr | undefined, ty: Ty, s: State, f: Frame): Val {
   if (b?.kind === 'idx') {
     const head = f.constants.offset(a, b.x, f.file);
     const arr = f.constants.fieldType(a, b.x, f.file);
@@ -370,13 +371,13 @@ function offsetWithIndex(e: CallExpr, a: Expr | undefined, b: Expr | undefined, 
     const n = evaluate(b.i, s, f);
     if (head !== undefined && size !== undefined) {
       const out = plus(constant(head), n.t, size);
-      const v: Val = { t: out, pts: [], taint: n.taint, ty: SIZE };
+      const v: Val = { t: out, pts: [], taint: n.taint, ty };
       f.tell('arith', { x: e, op: '*', place: e, l: n, r: plain(constant(size), SIZE), out: v, bits: 32 }, s);
       return v;
     }
-    return { t: f.atoms.op('fieldoffset', [n.t], 0), pts: [], taint: n.taint, ty: SIZE };
+    return { t: f.atoms.op('fieldoffset', [n.t], 0), pts: [], taint: n.taint, ty };
   }
-  return plain(lin(f.atoms.atom(`offset:${f.text(e).replace(/\s+/g, '')}`, { frame: false, lo: 0, hi: 2 ** 24 })), SIZE, {
+  return plain(lin(f.atoms.atom(`offset:${f.text(e).replace(/\s+/g, '')}`, { frame: false, lo: 0, hi: 2 ** 24 })), ty, {
     sizeOf: f.text(e),
   });
 }

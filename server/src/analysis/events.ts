@@ -161,6 +161,8 @@ export interface View {
   locations(targets: readonly Target[]): readonly string[];
   /** Static type of an expression, by declarations alone. */
   typeOf(x: Expr): Ty | undefined;
+  /** Type of the member that a pointer points to. */
+  memberType(t: Target): Ty | undefined;
 }
 
 export interface RequestView {

@@ -114,6 +114,11 @@ export class Memory {
     return ty && this.keyOf(ty);
   }
 
+  /** Type of the member that a pointer points to, by the declaration of the object around it. */
+  memberType(t: Target): Ty | undefined {
+    return t.root === undefined || t.path === '' ? undefined : this.walk(t.root, t.path.replace(/\[0?\]$/, ''));
+  }
+
   /** Types at paths inside a record, as they are asked for. */
   private readonly walked = new WeakMap<Rec, Map<string, Ty | undefined>>();
   private walk(root: string, path: string): Ty | undefined {

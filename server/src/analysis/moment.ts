@@ -94,6 +94,9 @@ export class Moment implements View {
   locations(targets: readonly Target[]): readonly string[] {
     return targets.map((t) => `${t.base.key}|${t.path}`);
   }
+  memberType(t: Target): Ty | undefined {
+    return this.frame.memory.memberType(t);
+  }
   typeOf(x: Expr): Ty | undefined {
     return this.frame.staticType(x);
   }

@@ -3,7 +3,7 @@
  * probe covers is the caller's own memory, whatever length it stated.
  */
 import type { OriginHit, View } from '../../analysis/events';
-import { constOf, constant, minus, same, type Lin } from '../../analysis/term';
+import { constOf, constant, minus, same, type Lin, type Atom } from '../../analysis/term';
 import type { Span } from '../../syntax/ast';
 import type { Fix } from '../finding';
 import { coverage, endOf, isCheckedAsWrite, isKernelSide } from '../request/coverage';
@@ -27,20 +27,28 @@ export const ioctlInputLengthUnchecked: Rule = {
   page,
   observe(cx) {
     const once = new Once();
+    const asked: Asked = new Map();
     return {
+      branch(e) {
+        for (const val of e.vals)
+          for (const [atom] of val.t.t) asked.set(atom, Math.min(asked.get(atom) ?? Infinity, e.place.start));
+      },
       access(e, v) {
         if (e.kind === 'write' || e.inAssert) return;
         for (const hit of v.origins(e.targets))
-          check(hit, e.size === undefined ? undefined : constant(e.size), e.place, wholeSize(e.x, cx), v, cx, once);
+          check(hit, e.size === undefined ? undefined : constant(e.size), e.place, wholeSize(e.x, cx), v, cx, once, asked);
       },
       copy(e, v) {
         if (!e.src || e.fill || !e.len) return;
         const size = e.lenExpr && cx.text(e.lenExpr);
-        for (const hit of v.pointee(e.src)) check(hit, e.len.t, e.place, size, v, cx, once);
+        for (const hit of v.pointee(e.src)) check(hit, e.len.t, e.place, size, v, cx, once, asked);
       },
     };
   },
 };
+
+/** Where each number was first compared with anything, on whatever path. */
+type Asked = Map<Atom, number>;
 
 /** Kernel copies and mapped pages: beyond their length lies memory of somebody else. */
 function applies(hit: OriginHit, v: View): boolean {
@@ -60,6 +68,7 @@ function check(
   v: View,
   cx: RuleContext,
   once: Once,
+  asked: Asked,
 ): void {
   const region = hit.region;
   // What the framework hands out as the output is as long as the output.
@@ -69,6 +78,9 @@ function check(
   const answer = coverage(len, end, v);
   if (answer === 'covered' || answer === 'amount-unknown' || isCheckedAsWrite(hit, end, v)) return;
   if (size && same(size, len)) return;
+  // How much is read is not in view, and some path before this looked at the length: the control code may tell the paths apart.
+  const [of] = len.t[0] ?? [];
+  if (answer === 'unchecked' && (end && constOf(end)) === undefined && of && (asked.get(of) ?? Infinity) < place.start) return;
   // The pointer is to be had with so many bytes only, or was kept by code that had looked at the length.
   const bytes = end && constOf(end);
   if ((region.least !== undefined && bytes !== undefined && bytes <= region.least) || hit.target.from !== undefined) return;

@@ -21,7 +21,7 @@ const byText = functionRule(
     threats: ['Windows registry'],
     severity: 'error',
     precision: 'high',
-    cwe: [125, 170],
+    cwe: [125, 170, 787],
     profile: 'default',
   },
   page,

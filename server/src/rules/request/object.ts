@@ -16,7 +16,7 @@ export interface Room {
 export function room(val: Val, x: Expr | undefined, v: View): Room | undefined {
   const only = val.pts.length === 1 ? val.pts[0] : undefined;
   if (!only) return undefined;
-  const member = x && memberSize(x, v);
+  const member = (x && memberSize(x, v)) ?? pointedMember(only, v);
   if (member !== undefined) return { bytes: constant(member), what: 'member' };
   return only.base.k === 'global' ? inGlobal(only, v) : left(only, v);
 }
@@ -60,6 +60,12 @@ function memberSize(x: Expr, v: View): number | undefined {
   if (e.kind === 'idx') e = e.x;
   if (e.kind !== 'fld') return undefined;
   const ty = v.typeOf(e);
+  return ty?.k === 'arr' && (ty.n ?? 0) > 1 ? v.types.sizeOf(ty) : undefined;
+}
+
+/** The same, where a pointer was set to the array before. */
+function pointedMember(t: Target, v: View): number | undefined {
+  const ty = v.memberType(t);
   return ty?.k === 'arr' && (ty.n ?? 0) > 1 ? v.types.sizeOf(ty) : undefined;
 }
 

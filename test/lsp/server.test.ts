@@ -253,6 +253,44 @@ describe('language server over a fake engine', () => {
       );
     });
 
+    it('shows what is in the files that changed, and looks at the others all the same', async () => {
+      start({ 'a.c': `${DRIVER}BAD`, 'sub/b.h': 'BAD BAD', 'c.c': 'BAD ORIGIN' });
+      await client.initialize(PULL);
+      const [a, b, c] = ['a.c', 'sub/b.h', 'c.c'].map((file) => client.uri(file)) as [string, string, string];
+      const files = [a, client.uri('gone.c'), client.uri('notes.txt'), 'file:///elsewhere/x.c'];
+      const result = await client.connection.sendRequest<ScanResult>('fencepost/scan', { files });
+      assert.deepEqual([result.files, result.findings], [1, 1]);
+      assert.deepEqual(
+        result.results.map(({ uri }) => uri),
+        [a],
+      );
+      const [origin] = result.results[0]?.diagnostics[0]?.relatedInformation ?? [];
+      assert.equal(origin?.location.uri, c, 'the path leads into a file that did not change');
+      await until('pushed', () => client.shown(a)?.length === 1);
+
+      writeFileSync(path.join(client.folder, 'a.c'), `${DRIVER}BAD BAD`);
+      writeFileSync(path.join(client.folder, 'c.c'), 'BAD BAD BAD ORIGIN');
+      const changes = [a, c].map((uri) => ({ uri, type: 2 }));
+      await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
+      await until('kept right', () => client.shown(a)?.length === 2);
+      assert.deepEqual([client.shown(b), client.shown(c)], [undefined, undefined], 'what was not asked for is not shown');
+
+      await client.connection.sendRequest('fencepost/scan', { files: [b] });
+      await until('more of it', () => client.shown(b)?.length === 2);
+      assert.equal(client.shown(a)?.length, 2, 'what was shown stays');
+      assert.equal((await client.connection.sendRequest<ScanResult>('fencepost/scan', { files: [] })).files, 0);
+      await client.connection.sendRequest('fencepost/scan', {});
+      await until('all of it', () => client.shown(c)?.length === 3);
+    });
+
+    it('shows what is below a folder', async () => {
+      start({ 'a.c': `${DRIVER}BAD`, 'sub/b.h': 'BAD BAD', 'subway/c.c': 'BAD' });
+      await client.initialize(PULL);
+      const result = await client.connection.sendRequest<ScanResult>('fencepost/scan', { uri: client.uri('sub') });
+      assert.deepEqual([result.files, result.findings], [1, 2]);
+      assert.equal((await client.connection.sendRequest<ScanResult>('fencepost/scan', { uri: client.uri('') })).files, 3);
+    });
+
     it('has one owner per file: opening clears what was pushed, closing brings it back', async () => {
       start({ 'a.c': `${DRIVER}BAD` });
       await client.initialize(PULL);

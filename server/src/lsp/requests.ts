@@ -33,13 +33,15 @@ import {
   type UntrustedParams,
   type UntrustedResult,
 } from './protocol';
+import { isAnalysed, isBuildFile } from './evidence';
 import { incoming, itemsAt, keyOf, outgoing } from './call-hierarchy';
 import type { Folder } from './folder';
 import { hoverAt } from './hover';
 import { lensesOf } from './lenses';
 import { projectEdit } from './project-edit';
 import type { Located } from './roots';
-import { scan, type ScanReport } from './scan';
+import { scan, type Scanned, type ScanReport } from './scan';
+import { Scope } from './scope';
 import type { Running } from './server';
 import { suppressionAt } from './suppress';
 import { symbolsOf } from './symbols';
@@ -208,13 +210,10 @@ async function scanAll(
 ): Promise<ScanResult> {
   const running = current();
   if (!running) throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server is not initialised');
-  const { uri, partialResultToken } = params;
-  const folders = running.roots.workspace.filter(
-    (folder) => uri === undefined || running.roots.find(`${uri}/x`)?.folder === folder,
-  );
+  const { partialResultToken } = params;
   const progress = await reporter(connection, running, params.workDoneToken);
   const result = await scan({
-    folders,
+    parts: partsOf(running, params),
     support: running.session.diagnostics,
     token,
     turns: running.turns,
@@ -225,12 +224,31 @@ async function scanAll(
       : {
           partial: (results) => void connection.sendNotification('$/progress', { token: partialResultToken, value: { results } }),
         }),
-    scanned: (folder) => {
-      running.publisher.scanned(folder);
+    scanned: ({ folder, scope }) => {
+      running.publisher.scanned(folder, scope);
     },
   });
   if (!result) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
   return result;
+}
+
+/** Which folders a scan looks at, and what of them it shows. */
+function partsOf({ roots }: Running, { uri, files }: ScanParams): Scanned[] {
+  const { workspace } = roots;
+  if (files) {
+    const byFolder = new Map<Folder, string[]>();
+    for (const file of files) {
+      const located = roots.find(file);
+      if (!located || !(isAnalysed(located.path) || isBuildFile(located.path))) continue;
+      byFolder.set(located.folder, [...(byFolder.get(located.folder) ?? []), located.path]);
+    }
+    return [...byFolder].map(([folder, paths]) => ({ folder, scope: Scope.of(paths) }));
+  }
+  if (uri === undefined) return workspace.map((folder) => ({ folder, scope: Scope.all() }));
+  const inside = roots.find(`${uri.replace(/\/$/, '')}/x`);
+  if (!inside || !workspace.includes(inside.folder)) return [];
+  const { folder, path } = inside;
+  return [{ folder, scope: path === 'x' ? Scope.all() : Scope.below(path.slice(0, -'/x'.length)) }];
 }
 
 /** Progress over the client's token; one of our own where the client gave none and can take one; else none. */

@@ -1,6 +1,7 @@
 /**
  * An engine for tests of the server: every `BAD` is a finding whose path starts at the first `ORIGIN` of any file, `GAP` was not
- * understood, `SLOW` takes many slices, and `CRASH` makes the analysis throw. No C is read.
+ * understood, `SLOW` takes many slices, and `CRASH` makes the analysis throw. Files that are asked for first come first, and are known
+ * early. No C is read.
  */
 import type { EditorEngine } from '../../server/src/lsp/engine';
 import type { Note, Outcome, Progress, ReportedFinding, Settings } from '../../server/src/report/workspace';
@@ -64,13 +65,20 @@ export function fakeEngine(log: FakeLog): EditorEngine {
     configure: (given) => {
       settings = given;
     },
-    *analyse(): Generator<Progress, Outcome, void> {
+    *analyse(_configurations, first = () => []): Generator<Progress, Outcome, void> {
       log.runs++;
       const findings: ReportedFinding[] = [];
       const notes: Note[] = [];
       const files = [...texts.keys()].sort();
       let done = 0;
-      for (const file of files) {
+      const looked = new Set(first());
+      const own = files.filter((file) => looked.has(file));
+      for (const file of [...own, '', ...files.filter((other) => !looked.has(other))]) {
+        if (file === '') {
+          const early: Outcome = { findings: [...findings], notes: [...notes], files: own };
+          if (own.length > 0 && own.length < files.length) yield { done, total: files.length, early };
+          continue;
+        }
         const text = texts.get(file) ?? '';
         yield { done: done++, total: files.length, file };
         log.slices++;
@@ -86,7 +94,7 @@ export function fakeEngine(log: FakeLog): EditorEngine {
         if (gap >= 0) notes.push({ file, kind: 'not-understood', message: 'Not understood.', start: gap, end: gap + 3 });
         findings.push(...findingsOf(file, text));
       }
-      return { findings, notes, files };
+      return { findings: files.flatMap((file) => findings.filter((one) => one.file === file)), notes, files };
     },
     facts: () => undefined,
     gaps: () => [],

@@ -117,6 +117,25 @@ describe('language server over a fake engine', () => {
       assert.equal(report.items[0]?.range.start.line, 3);
     });
 
+    it('answers for the open file first, and says the same once all is known', async () => {
+      start({ 'b.c': 'BAD SLOW' });
+      await client.initialize(PULL);
+      const uri = await client.open('a.c', `${DRIVER}BAD`);
+      const first = await client.pull(uri);
+      assert.ok(first.kind === 'full' && first.items.length === 1);
+      assert.ok(client.log.slices < 20, 'most of the analysis is to come');
+      await until('the work is said', () => client.statuses.at(-1)?.state === 'analysing');
+      assert.ok(!client.statuses.some(({ state }) => state === 'ready'));
+      await client.change(uri, `${DRIVER}BAD BAD`);
+      const second = await client.pull(uri);
+      assert.equal(second.kind === 'full' && second.items.length, 2, 'never from an old version');
+      assert.ok(!client.statuses.some(({ state }) => state === 'ready'));
+      await until('all of it', () => client.statuses.at(-1)?.state === 'ready');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.equal(client.refreshes, 0, 'nothing to ask again');
+      assert.equal((await client.pull(uri, second.resultId)).kind, 'unchanged');
+    });
+
     it('asks the client to ask again when an edit changes another file', async () => {
       start({});
       await client.initialize(PULL);
@@ -151,6 +170,17 @@ describe('language server over a fake engine', () => {
   });
 
   describe('push', () => {
+    it('publishes what is open first, and does not publish it again when all is known', async () => {
+      start({ 'b.c': 'BAD SLOW' });
+      await client.initialize(PUSH);
+      const uri = await client.open('a.c', `${DRIVER}BAD`);
+      await until('the open file', () => client.shown(uri)?.length === 1);
+      assert.ok(client.log.slices < 20, 'most of the analysis is to come');
+      await until('all of it', () => client.statuses.at(-1)?.state === 'ready');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.equal(client.published.length, 1);
+    });
+
     it('publishes with the version, and again after an edit', async () => {
       start({ 'b.c': 'ORIGIN BAD\n' });
       const { capabilities } = await client.initialize(PUSH);

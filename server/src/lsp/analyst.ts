@@ -20,12 +20,16 @@ export interface Snapshot {
 export interface AnalystEvents {
   /** A new snapshot is there. Called before those who wait for it go on. */
   fresh(snapshot: Snapshot): void;
+  /** Files that somebody looks at are known before the others; the snapshot holds these alone. */
+  early(snapshot: Snapshot): void;
   running(progress: Progress | undefined): void;
   log(message: string): void;
 }
 
 interface Waiter {
   readonly wanted: () => boolean;
+  /** What is said of this file is enough. */
+  readonly file?: string;
   readonly resolve: (snapshot: Snapshot | undefined) => void;
   readonly urgent: boolean;
 }
@@ -42,6 +46,8 @@ export class Analyst {
   #revision = 0;
   #lastChange = -Infinity;
   #snapshot: Snapshot | undefined;
+  /** By file: what is known of it while the analysis goes on. */
+  readonly #early = new Map<string, Snapshot>();
   #running = false;
   #failures = 0;
   #failure: string | undefined;
@@ -52,6 +58,8 @@ export class Analyst {
     private readonly turns: Turns,
     private readonly debounce: number,
     private readonly events: AnalystEvents,
+    /** Files that somebody looks at. */
+    private readonly first: () => Iterable<string> = () => [],
   ) {}
 
   get engine(): EditorEngine | undefined {
@@ -119,6 +127,34 @@ export class Analyst {
     });
   }
 
+  /** The same, as soon as it is known of one file: other files may be missing in it. */
+  freshOf(file: string, wanted: () => boolean = () => true): Promise<Snapshot | undefined> {
+    const known = this.current ?? this.#earlyOf(file);
+    if (known) return Promise.resolve(known);
+    if (this.#disposed) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#waiters.add({ wanted, resolve, urgent: false, file });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  #earlyOf(file: string): Snapshot | undefined {
+    const early = this.#early.get(file);
+    return early?.revision === this.#revision ? early : undefined;
+  }
+
+  /** Those who wait for one of these files go on; the analysis does, too, for whoever waits for all of it. */
+  #known(outcome: Outcome, revision: number, milliseconds: number): void {
+    const snapshot = this.#snapshotOf(outcome, revision, milliseconds);
+    for (const file of outcome.files) this.#early.set(file, snapshot);
+    this.events.early(snapshot);
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.file === undefined || this.#early.get(waiter.file) !== snapshot) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(snapshot);
+    }
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#settle(undefined);
@@ -128,6 +164,7 @@ export class Analyst {
 
   #changed(): void {
     this.#revision++;
+    this.#early.clear();
     this.#lastChange = this.turns.now();
   }
 
@@ -170,16 +207,21 @@ export class Analyst {
       const engine = await this.#ready();
       if (this.#disposed) return;
       const result = await pump(
-        engine.analyse(this.#urgent() ? 'all' : 'later'),
+        engine.analyse(this.#urgent() ? 'all' : 'later', this.first),
         this.turns,
         () => revision === this.#revision && this.#stillWanted(),
         (progress) => {
+          if (progress.early) {
+            this.#known(progress.early, revision, this.turns.now() - started);
+            return;
+          }
           last = progress.file;
           this.events.running(progress);
         },
       );
       if (!result || revision !== this.#revision || this.#disposed) return;
       this.#snapshot = this.#snapshotOf(result.value, revision, this.turns.now() - started);
+      this.#early.clear();
       this.events.fresh(this.#snapshot);
     } catch (error) {
       if (!this.#failed(last, error)) throw error;
@@ -244,6 +286,7 @@ export class Analyst {
   #drop(): void {
     const engine = this.#engine;
     this.#engine = undefined;
+    this.#early.clear();
     try {
       engine?.dispose();
     } catch (error) {

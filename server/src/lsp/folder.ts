@@ -102,7 +102,7 @@ export class Folder {
 
   constructor(private readonly options: FolderOptions) {
     this.uri = options.uri;
-    this.#analyst = new Analyst(options.create, options.turns, options.debounce, options.events);
+    this.#analyst = new Analyst(options.create, options.turns, options.debounce, options.events, () => this.#open.keys());
   }
 
   get settings(): FolderSettings {
@@ -200,6 +200,14 @@ export class Folder {
     if (!wanted() || this.#disposed) return undefined;
     if (!this.isActive) return EMPTY_SNAPSHOT;
     return this.#analyst.fresh(wanted, urgent);
+  }
+
+  /** The same as soon as it holds what there is to say of one file. */
+  async freshOf(path: string, wanted: () => boolean): Promise<Snapshot | undefined> {
+    await this.index();
+    if (!wanted() || this.#disposed) return undefined;
+    if (!this.isActive) return EMPTY_SNAPSHOT;
+    return this.#analyst.freshOf(path, wanted);
   }
 
   /** The snapshot, when nothing changed since. */

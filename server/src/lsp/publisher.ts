@@ -103,6 +103,12 @@ export class Publisher {
     if (this.options.pulls) void this.#refreshIfStale(folder);
   }
 
+  /** Some open files are known before the rest of the folder: nothing else is touched. */
+  early(folder: Folder, snapshot: Snapshot): void {
+    if (this.options.pulls) return;
+    for (const path of snapshot.files) if (folder.openFiles.has(path)) this.#push(folder, path, snapshot);
+  }
+
   /** Takes back everything that was pushed for a folder. */
   forget(folder: Folder): void {
     this.#scanned.delete(folder);

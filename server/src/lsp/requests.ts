@@ -94,12 +94,22 @@ export function answerRequests(connection: Connection, current: Current): void {
   );
 }
 
-/** The findings of now for a file; undefined for a file that is not analysed. Throws RequestCancelled once the client gave up. */
-async function freshAt(current: Current, uri: string, token: CancellationToken, urgent = false): Promise<Fresh | undefined> {
+/**
+ * The findings of now for a file; undefined for a file that is not analysed. Throws RequestCancelled once the client gave up.
+ * @param what `file`: those of this file are enough, and come earlier; `now`: without waiting for a pause in the edits
+ */
+async function freshAt(
+  current: Current,
+  uri: string,
+  token: CancellationToken,
+  what?: 'file' | 'now',
+): Promise<Fresh | undefined> {
   const running = current();
   const located = running?.find(uri);
   if (!running || !located) return undefined;
-  const snapshot = await located.folder.fresh(() => !token.isCancellationRequested, urgent);
+  const { folder, path } = located;
+  const wanted = (): boolean => !token.isCancellationRequested;
+  const snapshot = await (what === 'file' ? folder.freshOf(path, wanted) : folder.fresh(wanted, what === 'now'));
   if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
   if (snapshot) return { ...located, running, snapshot };
   // Whoever asks keeps what it has: an empty answer would look like a clean file.
@@ -118,7 +128,7 @@ async function diagnose(
   publisher?.pullStarted(uri);
   let resultId: string | undefined;
   try {
-    const fresh = await freshAt(current, uri, token);
+    const fresh = await freshAt(current, uri, token, 'file');
     if (!fresh) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
     const items = fresh.folder.diagnostics(fresh.path, fresh.snapshot, fresh.running.session.diagnostics);
     resultId = digestOf(items);
@@ -131,7 +141,7 @@ async function diagnose(
 }
 
 async function actions(current: Current, params: CodeActionParams, token: CancellationToken): Promise<CodeAction[]> {
-  const fresh = await freshAt(current, params.textDocument.uri, token, true);
+  const fresh = await freshAt(current, params.textDocument.uri, token, 'now');
   const lined = fresh?.folder.lined(fresh.path);
   if (!fresh || !lined) return [];
   const { folder, path } = fresh;
@@ -146,7 +156,7 @@ async function actions(current: Current, params: CodeActionParams, token: Cancel
 }
 
 async function hover(current: Current, params: TextDocumentPositionParams, token: CancellationToken): Promise<Hover | null> {
-  const fresh = await freshAt(current, params.textDocument.uri, token, true);
+  const fresh = await freshAt(current, params.textDocument.uri, token, 'now');
   if (!fresh) return null;
   const { folder, path } = fresh;
   const { engine } = folder;
@@ -179,7 +189,7 @@ async function changeProject(
   { uri, change }: ProjectEditParams,
   token: CancellationToken,
 ): Promise<ProjectEditResult | null> {
-  const fresh = await freshAt(current, uri, token, true);
+  const fresh = await freshAt(current, uri, token, 'now');
   if (!fresh) return null;
   const { folder, running, snapshot } = fresh;
   return projectEdit(folder, change, snapshot.outcome.findings, running.session.actions) ?? null;

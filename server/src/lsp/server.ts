@@ -284,6 +284,9 @@ class Server implements Running {
           this.publisher.fresh(folder, snapshot);
           if (this.session.options.commands) void this.connection.sendNotification(Methods.findingsChanged);
         },
+        early: (snapshot: Snapshot) => {
+          this.publisher.early(folder, snapshot);
+        },
         running: (progress) => {
           if (!progress) return;
           const { done, total } = progress;

@@ -163,7 +163,7 @@ export async function walkViews(bench, { prefix, hasWebviews }) {
 /** A work tree in which one file differs from the last commit. */
 export async function scanChanged(bench, { prefix, changed, other }) {
   await step('scan what differs from the last commit', async () => {
-    await bench.openFile('ring.h');
+    await bench.openFile('ring.c');
     await until('the Git extension', async () => {
       await bench.command('Notifications: Clear All Notifications');
       await bench.command('Fencepost: Scan Changed Files');

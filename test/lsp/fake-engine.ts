@@ -1,9 +1,10 @@
 /**
  * An engine for tests of the server: every `BAD` is a finding whose path starts at the first `ORIGIN` of any file, `GAP` was not
  * understood, `SLOW` takes many slices, and `CRASH` makes the analysis throw. Files that are asked for first come first, and are known
- * early. No C is read.
+ * early. `ROUTE f label` in any file makes `f` of `a.c` a handler, `DEAR` makes a list of handlers take its time. No C is read.
  */
 import type { EditorEngine } from '../../server/src/lsp/engine';
+import type { FileFacts } from '../../server/src/syntax/facts';
 import type { Note, Outcome, Progress, ReportedFinding, Settings } from '../../server/src/report/workspace';
 
 export interface FakeLog {
@@ -96,7 +97,28 @@ export function fakeEngine(log: FakeLog): EditorEngine {
       }
       return { findings: files.flatMap((file) => findings.filter((one) => one.file === file)), notes, files };
     },
-    facts: () => undefined,
+    // As much as lines above handlers need.
+    facts: (path) => {
+      const functions = [...(texts.get(path) ?? '').matchAll(/\bvoid (\w+)\(/g)].map(({ index, 1: name = '' }) => ({
+        name,
+        nameSpan: { start: index + 5, end: index + 5 + name.length },
+      }));
+      return functions.length > 0 ? ({ functions } as unknown as FileFacts) : undefined;
+    },
+    surface: () => {
+      const until = performance.now() + ([...texts.values()].some((text) => text.includes('DEAR')) ? 20 : 0);
+      while (performance.now() < until);
+      return [...texts].flatMap(([file, text]) =>
+        [...text.matchAll(/ROUTE (\w+) (\w+)/g)].map(({ index, 1: name = '', 2: label = '' }) => ({
+          kind: 'ioctl',
+          name: label,
+          facts: [],
+          place: { file, start: index, end: index + 5 },
+          handlers: [`a.c:${name}`],
+          label,
+        })),
+      );
+    },
     gaps: () => [],
     ruleMetas: [
       {

@@ -281,9 +281,14 @@ export class Folder {
 
   /** The same for lines above handlers, which are asked for with every key: in a large driver it may be a moment old. */
   recentSurface(snapshot: Snapshot): readonly EntryAnswer[] {
+    return this.#surface && this.surfaceWait(snapshot) > 0 ? this.#surface.entries : this.surface(snapshot);
+  }
+
+  /** Milliseconds for which lines above handlers make do with an older list. */
+  surfaceWait(snapshot: Snapshot): number {
     const last = this.#surface;
-    const isDear = last !== undefined && this.options.turns.now() - last.at < last.cost * RARELY;
-    return isDear ? last.entries : this.surface(snapshot);
+    if (!last || last.of === snapshot) return 0;
+    return Math.max(0, Math.ceil(last.at + last.cost * RARELY - this.options.turns.now()));
   }
 
   /** `fencepost.json` as it is. */

@@ -168,9 +168,19 @@ async function hover(current: Current, params: TextDocumentPositionParams, token
 }
 
 async function lenses(current: Current, uri: string, token: CancellationToken): Promise<CodeLens[]> {
-  const fresh = await freshAt(current, uri, token);
-  if (!fresh?.folder.settings.codeLens) return [];
-  return lensesOf(fresh.folder, fresh.path, fresh.snapshot, fresh.running.session.actions.commands);
+  try {
+    const fresh = await freshAt(current, uri, token);
+    if (!fresh) return [];
+    const { folder, path, snapshot, running } = fresh;
+    const found = folder.settings.codeLens ? lensesOf(folder, path, snapshot, running.session.actions.commands) : [];
+    running.lenses.answered(folder, path, found);
+    return found;
+  } catch (error) {
+    // The editor shows none now; when it gave up itself, it asks again itself.
+    const located = token.isCancellationRequested ? undefined : current()?.find(uri);
+    if (located) current()?.lenses.answered(located.folder, located.path, undefined);
+    throw error;
+  }
 }
 
 async function hierarchy<T>(

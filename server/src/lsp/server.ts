@@ -30,6 +30,7 @@ import {
   type TrustParams,
 } from './protocol';
 import { answerOverview } from './overview';
+import { LensWatch } from './lens-watch';
 import { Publisher } from './publisher';
 import type { Turns } from './pump';
 import { answerRequests } from './requests';
@@ -58,6 +59,7 @@ export interface Running {
   readonly roots: Roots;
   readonly publisher: Publisher;
   readonly status: StatusLine;
+  readonly lenses: LensWatch;
   readonly turns: Turns;
   /** The folder and path of an open or indexed file that is analysed. */
   find(uri: string): Located | undefined;
@@ -94,6 +96,7 @@ class Server implements Running {
   readonly roots: Roots;
   readonly publisher: Publisher;
   readonly status: StatusLine;
+  readonly lenses: LensWatch;
   readonly turns: Turns;
   readonly #engines: EngineFactory;
   readonly #registrations: Disposable[] = [];
@@ -123,10 +126,14 @@ class Server implements Running {
       },
       refresh: () => {
         connection.languages.diagnostics.refresh();
-        const { lenses, hints, tokens } = this.session.refreshesReading;
-        if (lenses) void connection.sendRequest('workspace/codeLens/refresh');
-        if (hints) connection.languages.inlayHint.refresh().catch(() => undefined);
-        if (tokens) connection.languages.semanticTokens.refresh();
+        this.#refreshMarks();
+      },
+    });
+    this.lenses = new LensWatch({
+      turns: host.turns,
+      commands: this.session.actions.commands,
+      refresh: () => {
+        this.#refreshLenses();
       },
     });
     this.status = new StatusLine(
@@ -194,9 +201,13 @@ class Server implements Running {
     const { folder, path } = located;
     await folder.closed(path);
     this.publisher.closed(folder, path);
+    this.lenses.closed(folder, path);
     this.roots.release(folder);
     if (this.roots.all.includes(folder)) this.refresh(folder);
-    else this.status.forget(folder);
+    else {
+      this.status.forget(folder);
+      this.lenses.forget(folder);
+    }
   }
 
   hidden(uri: string): void {
@@ -218,6 +229,8 @@ class Server implements Running {
       await this.#configure(folder);
       if (wasIndexed) this.refresh(folder);
     }
+    // What is shown while reading may have been switched on or off, which changes no finding.
+    this.#refreshMarks();
   }
 
   async diskChanged({ changes }: DidChangeWatchedFilesParams): Promise<void> {
@@ -252,6 +265,17 @@ class Server implements Running {
       });
   }
 
+  #refreshLenses(): void {
+    if (this.#disposed || !this.session.refreshesReading.lenses) return;
+    this.connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined);
+  }
+
+  #refreshMarks(): void {
+    const { hints, tokens } = this.session.refreshesReading;
+    if (hints) this.connection.languages.inlayHint.refresh().catch(() => undefined);
+    if (tokens) this.connection.languages.semanticTokens.refresh();
+  }
+
   dispose(): void {
     this.#disposed = true;
     for (const registration of this.#registrations) registration.dispose();
@@ -262,6 +286,7 @@ class Server implements Running {
     const folder = this.roots.workspace.find((candidate) => normalUri(candidate.uri) === normalUri(uri).replace(/\/$/, ''));
     if (!folder) return;
     this.publisher.forget(folder);
+    this.lenses.forget(folder);
     const open = [...folder.openFiles.values()];
     this.roots.remove(uri);
     this.status.forget(folder);
@@ -282,6 +307,7 @@ class Server implements Running {
         fresh: (snapshot: Snapshot) => {
           this.status.set(folder, 'ready', 'Up to date.');
           this.publisher.fresh(folder, snapshot);
+          this.lenses.fresh(folder);
           if (this.session.options.commands) void this.connection.sendNotification(Methods.findingsChanged);
         },
         early: (snapshot: Snapshot) => {

@@ -1,7 +1,8 @@
 /**
  * An engine for tests of the server: every `BAD` is a finding whose path starts at the first `ORIGIN` of any file, `GAP` was not
  * understood, `SLOW` takes many slices, and `CRASH` makes the analysis throw. Files that are asked for first come first, and are known
- * early. `ROUTE f label` in any file makes `f` of `a.c` a handler, `DEAR` makes a list of handlers take its time. No C is read.
+ * early. `ROUTE f label` in any file makes `f` of `a.c` a handler, `DEAR` makes a list of handlers take its time, and
+ * `IF BAD` is found by whole runs only. No C is read.
  */
 import type { EditorEngine } from '../../server/src/lsp/engine';
 import type { FileFacts } from '../../server/src/syntax/facts';
@@ -12,6 +13,8 @@ export interface FakeLog {
   runs: number;
   slices: number;
   disposed: number;
+  /** What each run was asked for. */
+  readonly configurations: string[];
 }
 
 export function fakeEngine(log: FakeLog): EditorEngine {
@@ -66,12 +69,14 @@ export function fakeEngine(log: FakeLog): EditorEngine {
     configure: (given) => {
       settings = given;
     },
-    *analyse(_configurations, first = () => []): Generator<Progress, Outcome, void> {
+    *analyse(configurations = 'all', first = () => []): Generator<Progress, Outcome, void> {
       log.runs++;
+      log.configurations.push(configurations);
       const findings: ReportedFinding[] = [];
       const notes: Note[] = [];
       const files = [...texts.keys()].sort();
       let done = 0;
+      let pending = false;
       const looked = new Set(first());
       const own = files.filter((file) => looked.has(file));
       for (const file of [...own, '', ...files.filter((other) => !looked.has(other))]) {
@@ -93,9 +98,18 @@ export function fakeEngine(log: FakeLog): EditorEngine {
         }
         const gap = text.indexOf('GAP');
         if (gap >= 0) notes.push({ file, kind: 'not-understood', message: 'Not understood.', start: gap, end: gap + 3 });
-        findings.push(...findingsOf(file, text));
+        const isOther = ({ start }: ReportedFinding): boolean =>
+          configurations === 'later' && text.slice(0, start).endsWith('IF ');
+        const found = findingsOf(file, text);
+        pending ||= found.some(isOther);
+        findings.push(...found.filter((one) => !isOther(one)));
       }
-      return { findings: files.flatMap((file) => findings.filter((one) => one.file === file)), notes, files };
+      return {
+        findings: files.flatMap((file) => findings.filter((one) => one.file === file)),
+        notes,
+        files,
+        ...(pending ? { pending } : {}),
+      };
     },
     // As much as lines above handlers need.
     facts: (path) => {

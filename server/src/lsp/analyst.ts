@@ -4,6 +4,7 @@
  */
 import type { Note, Outcome, Progress, ReportedFinding, Settings } from '../report/workspace';
 import type { EditorEngine, EngineFactory } from './engine';
+import type { KeptOutcomes } from './kept';
 import { pump, type Turns } from './pump';
 
 /** Findings and notes of one moment, by file. Valid for the texts that the analyst holds while `revision` is current. */
@@ -48,6 +49,12 @@ export class Analyst {
   #snapshot: Snapshot | undefined;
   /** By file: what is known of it while the analysis goes on. */
   readonly #early = new Map<string, Snapshot>();
+  /** The outcome that was kept last, or shown from an earlier session. */
+  #keptKey: string | undefined;
+  #askedKept = false;
+  #keepDue = false;
+  /** What an earlier session knew, other configurations included, and the revision that it is about; until the first analysis is done. */
+  #remembered: { readonly outcome: Outcome; readonly revision: number } | undefined;
   #running = false;
   #failures = 0;
   #failure: string | undefined;
@@ -60,6 +67,7 @@ export class Analyst {
     private readonly events: AnalystEvents,
     /** Files that somebody looks at. */
     private readonly first: () => Iterable<string> = () => [],
+    private readonly kept: () => KeptOutcomes | undefined = () => undefined,
   ) {}
 
   get engine(): EditorEngine | undefined {
@@ -179,6 +187,7 @@ export class Analyst {
       if (this.current) this.#settle(this.current);
       this.#failure = undefined;
       await this.#rest();
+      if (!this.#keepDue) void this.#keep();
     } catch (error) {
       this.#failure = firstLine(describe(error));
       this.#settle(undefined);
@@ -204,15 +213,19 @@ export class Analyst {
     const started = this.turns.now();
     let last: string | undefined;
     try {
+      this.#remember(revision);
+      const remembered = this.#remembered?.revision === revision ? this.#remembered.outcome : undefined;
+      // After an edit, nothing less may follow than what was shown.
+      const isWhole = this.#urgent() || (this.#remembered !== undefined && !remembered);
       const engine = await this.#ready();
       if (this.#disposed) return;
       const result = await pump(
-        engine.analyse(this.#urgent() ? 'all' : 'later', this.first),
+        engine.analyse(isWhole ? 'all' : 'later', this.first),
         this.turns,
         () => revision === this.#revision && this.#stillWanted(),
         (progress) => {
           if (progress.early) {
-            this.#known(progress.early, revision, this.turns.now() - started);
+            if (!remembered) this.#known(progress.early, revision, this.turns.now() - started);
             return;
           }
           last = progress.file;
@@ -220,8 +233,11 @@ export class Analyst {
         },
       );
       if (!result || revision !== this.#revision || this.#disposed) return;
-      this.#snapshot = this.#snapshotOf(result.value, revision, this.turns.now() - started);
+      const { pending } = result.value;
+      const outcome = remembered && pending ? { ...remembered, pending } : result.value;
+      this.#snapshot = this.#snapshotOf(outcome, revision, this.turns.now() - started);
       this.#early.clear();
+      this.#remembered = undefined;
       this.events.fresh(this.#snapshot);
     } catch (error) {
       if (!this.#failed(last, error)) throw error;
@@ -246,6 +262,39 @@ export class Analyst {
     } catch (error) {
       this.events.log(`other configurations were not analysed: ${describe(error)}`);
     }
+  }
+
+  /** Shows what an earlier session found in exactly these texts, until the analysis says the same. */
+  #remember(revision: number): void {
+    const kept = this.kept();
+    if (this.#askedKept || !kept || !this.#settings) return;
+    this.#askedKept = true;
+    const key = kept.key(this.#texts, this.#settings);
+    const outcome = kept.read(key);
+    if (!outcome) return;
+    this.#keptKey = key;
+    this.#remembered = { outcome, revision };
+    this.#known(outcome, revision, 0);
+  }
+
+  /** Keeps a whole outcome for the next session, once nothing has changed for a while. */
+  async #keep(): Promise<void> {
+    const kept = this.kept();
+    const snapshot = this.current;
+    // A file that was set aside makes an outcome that the next session need not have.
+    if (!kept || !snapshot || snapshot.outcome.pending === true || this.#aside.size > 0) return;
+    this.#keepDue = true;
+    await this.turns.sleep(kept.after);
+    this.#keepDue = false;
+    if (this.#disposed) return;
+    if (this.current !== snapshot) {
+      if (!this.#running) void this.#keep();
+      return;
+    }
+    if (!this.#settings) return;
+    const key = kept.key(this.#texts, this.#settings);
+    if (key !== this.#keptKey) kept.write(key, snapshot.outcome);
+    this.#keptKey = key;
   }
 
   /** Someone waits for everything: a scan, say. */

@@ -13,6 +13,7 @@ import { isAnalysed, isBuildFile, isDriverText, PROJECT_FILE } from './evidence'
 import { selectFiles } from '../cli/select';
 import type { FileSource } from './files';
 import { carried, Carry, openEnds } from './held';
+import type { KeptOutcomes } from './kept';
 import { NO_PROJECT, readBaselineFile } from './project-files';
 import type { Turns } from './pump';
 import { DEFAULT_SETTINGS, type FolderSettings } from './settings';
@@ -54,6 +55,8 @@ export interface FolderOptions {
   readonly create: EngineFactory;
   /** Absent: only open documents are looked at. */
   readonly source?: FileSource;
+  /** Where outcomes stay between sessions. */
+  readonly kept?: KeptOutcomes;
   readonly turns: Turns;
   readonly debounce: number;
   readonly encoding: Encoding;
@@ -102,7 +105,14 @@ export class Folder {
 
   constructor(private readonly options: FolderOptions) {
     this.uri = options.uri;
-    this.#analyst = new Analyst(options.create, options.turns, options.debounce, options.events, () => this.#open.keys());
+    this.#analyst = new Analyst(
+      options.create,
+      options.turns,
+      options.debounce,
+      options.events,
+      () => this.#open.keys(),
+      () => (this.#settings.keepFindings ? options.kept : undefined),
+    );
   }
 
   get settings(): FolderSettings {

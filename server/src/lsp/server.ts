@@ -17,6 +17,7 @@ import { ClientFiles } from './client-files';
 import type { EngineFactory, ProjectAnswer } from './engine';
 import { BUILD_GLOB, isAnalysed, PROJECT_FILE, SOURCE_GLOB } from './evidence';
 import type { FileSource } from './files';
+import type { KeptOutcomes } from './kept';
 import { BASELINE_FILE } from '../report/baseline';
 import { Folder } from './folder';
 import {
@@ -48,6 +49,8 @@ export interface Host {
   readonly turns: Turns;
   /** The server's own disk; absent in a worker. */
   readonly disk?: FileSource;
+  /** Outcomes of earlier sessions; absent where there is no place for them. */
+  readonly kept?: KeptOutcomes;
   readonly readProject: (text: string) => ProjectAnswer;
   readonly rulePage: (rule: string) => RulePage | undefined;
   readonly version: string;
@@ -297,7 +300,7 @@ class Server implements Running {
     const folder: Folder = new Folder({
       uri,
       create: this.#engines,
-      ...(loose ? {} : { source: this.#sourceOf(uri) }),
+      ...(loose ? {} : { source: this.#sourceOf(uri), ...(this.host.kept ? { kept: this.host.kept } : {}) }),
       turns: this.host.turns,
       debounce: this.session.options.debounce ?? DEFAULT_DEBOUNCE_MS,
       encoding: this.session.encoding,

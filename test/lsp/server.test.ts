@@ -125,6 +125,9 @@ describe('language server over a fake engine', () => {
       assert.ok(first.kind === 'full' && first.items.length === 1);
       assert.ok(client.log.slices < 20, 'most of the analysis is to come');
       await until('the work is said', () => client.statuses.at(-1)?.state === 'analysing');
+      await until('what is known is said', () =>
+        /^Open files are up to date; analysing b\.c \(/.test(client.statuses.at(-1)?.message ?? ''),
+      );
       assert.ok(!client.statuses.some(({ state }) => state === 'ready'));
       await client.change(uri, `${DRIVER}BAD BAD`);
       const second = await client.pull(uri);

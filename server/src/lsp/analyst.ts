@@ -146,6 +146,11 @@ export class Analyst {
     });
   }
 
+  /** What is said of this file stands, whether or not the analysis goes on. */
+  knows(file: string): boolean {
+    return (this.current ?? this.#earlyOf(file)) !== undefined;
+  }
+
   #earlyOf(file: string): Snapshot | undefined {
     const early = this.#early.get(file);
     return early?.revision === this.#revision ? early : undefined;

@@ -220,6 +220,12 @@ export class Folder {
     return this.#analyst.freshOf(path, wanted);
   }
 
+  /** Open sources wait for nothing, though the rest of the folder may. */
+  get openAreKnown(): boolean {
+    const sources = [...this.#open.keys()].filter(isAnalysed);
+    return sources.length > 0 && sources.every((path) => this.#analyst.knows(path));
+  }
+
   /** The snapshot, when nothing changed since. */
   get current(): Snapshot | undefined {
     return this.isActive ? this.#analyst.current : EMPTY_SNAPSHOT;

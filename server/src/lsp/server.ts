@@ -318,8 +318,11 @@ class Server implements Running {
         },
         running: (progress) => {
           if (!progress) return;
-          const { done, total } = progress;
-          this.status.set(folder, 'analysing', `${done} of ${total} files.`, Math.round((100 * done) / Math.max(1, total)));
+          const { done, total, file } = progress;
+          // What is counted are files while they are read, then functions: a name says more than a unit that changes.
+          const step = `${file?.slice(file.lastIndexOf('/') + 1) ?? ''} (${done} of ${total}).`;
+          const message = folder.openAreKnown ? `Open files are up to date; analysing ${step}` : `Analysing ${step}`;
+          this.status.set(folder, 'analysing', message, Math.round((100 * done) / Math.max(1, total)));
         },
         log: (message) => {
           this.connection.console.error(message);

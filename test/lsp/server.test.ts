@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { CancellationTokenSource, type CodeAction, type Hover, type WorkspaceEdit } from 'vscode-languageserver-protocol/node';
+import {
+  CancellationTokenSource,
+  type CodeAction,
+  type Hover,
+  type WorkspaceDiagnosticReport,
+  type WorkspaceEdit,
+} from 'vscode-languageserver-protocol/node';
 import type { FindingsResult, ScanPartialResult, ScanResult } from '../../server/src/lsp/protocol';
 import { readProjectFile } from '../../server/src/lsp/project-files';
 import type { RuleMeta } from '../../server/src/rules/finding';
@@ -376,6 +382,48 @@ describe('language server over a fake engine', () => {
       const { slices } = client.log;
       await new Promise((resolve) => setTimeout(resolve, 100));
       assert.ok(client.log.slices <= slices + 2, 'nobody waits, so nothing runs');
+    });
+  });
+
+  describe('pull of the whole workspace', () => {
+    type Known = { uri: string; value: string }[];
+    const ask = (previousResultIds: Known, source = new CancellationTokenSource()): Promise<WorkspaceDiagnosticReport> =>
+      client.connection.sendRequest('workspace/diagnostic', { previousResultIds }, source.token);
+
+    it('answers what differs, and holds the answer back while nothing does', async () => {
+      start({ 'a.c': `${DRIVER}BAD`, 'b.c': 'BAD BAD', 'c.c': 'GOOD' });
+      const { capabilities } = await client.initialize(PULL, { workspaceDiagnostics: true });
+      assert.equal((capabilities.diagnosticProvider as { workspaceDiagnostics?: boolean }).workspaceDiagnostics, true);
+      const first = await ask([]);
+      const counts = ({ items }: WorkspaceDiagnosticReport): [string, number][] =>
+        items.map((item) => [item.uri, item.kind === 'full' ? item.items.length : -1]);
+      const [a, b] = [client.uri('a.c'), client.uri('b.c')];
+      assert.deepEqual(counts(first), [
+        [a, 1],
+        [b, 2],
+      ]);
+      const known: Known = first.items.map(({ uri, resultId }) => ({ uri, value: resultId ?? '' }));
+      let answered = false;
+      const second = ask(known).finally(() => (answered = true));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      assert.ok(!answered, 'nothing differs');
+      writeFileSync(path.join(client.folder, 'b.c'), 'GOOD');
+      await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: b, type: 2 }] });
+      assert.deepEqual(counts(await second), [[b, 0]]);
+
+      const source = new CancellationTokenSource();
+      const third = ask([known[0] ?? { uri: a, value: '' }], source);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      source.cancel();
+      await assert.rejects(third, (error: { code?: number }) => error.code === -32800);
+    });
+
+    it('leaves nothing to push for a scan', async () => {
+      start({ 'a.c': `${DRIVER}BAD` });
+      await client.initialize(PULL, { workspaceDiagnostics: true });
+      const { findings } = await client.connection.sendRequest<ScanResult>('fencepost/scan', {});
+      assert.equal(findings, 1);
+      assert.deepEqual(client.published, []);
     });
   });
 

@@ -56,6 +56,11 @@ interface Fresh extends Located {
 
 export function answerRequests(connection: Connection, current: Current): void {
   connection.languages.diagnostics.on((params, token) => diagnose(current, params, token));
+  connection.languages.diagnostics.onWorkspace((params, token) => {
+    const running = current();
+    if (!running) throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server is not initialised');
+    return running.workspacePull.answer(running, params, token);
+  });
   connection.onCodeAction((params, token) => actions(current, params, token));
   connection.onHover((params, token) => hover(current, params, token));
   connection.onCodeLens((params, token) => lenses(current, params.textDocument.uri, token));
@@ -245,7 +250,8 @@ async function scanAll(
           partial: (results) => void connection.sendNotification('$/progress', { token: partialResultToken, value: { results } }),
         }),
     scanned: ({ folder, scope }) => {
-      running.publisher.scanned(folder, scope);
+      // Who asks for the whole workspace has it already, and would show it twice.
+      if (!running.session.pullsWorkspace) running.publisher.scanned(folder, scope);
     },
   });
   if (!result) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');

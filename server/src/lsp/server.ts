@@ -41,6 +41,7 @@ import { isRecord, readSettings } from './settings';
 import { StatusLine } from './status';
 import { applyChanges } from './text';
 import { normalUri } from './uri';
+import { WorkspacePull } from './workspace-pull';
 
 /** What the platform gives. */
 export interface Host {
@@ -63,6 +64,7 @@ export interface Running {
   readonly publisher: Publisher;
   readonly status: StatusLine;
   readonly lenses: LensWatch;
+  readonly workspacePull: WorkspacePull;
   readonly turns: Turns;
   /** The folder and path of an open or indexed file that is analysed. */
   find(uri: string): Located | undefined;
@@ -100,6 +102,7 @@ class Server implements Running {
   readonly publisher: Publisher;
   readonly status: StatusLine;
   readonly lenses: LensWatch;
+  readonly workspacePull = new WorkspacePull();
   readonly turns: Turns;
   readonly #engines: EngineFactory;
   readonly #registrations: Disposable[] = [];
@@ -154,6 +157,7 @@ class Server implements Running {
       this.connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         for (const { uri } of removed) this.#removeFolder(uri);
         for (const { uri } of added) this.roots.add(uri);
+        this.workspacePull.changed();
       });
     }
     if (this.session.watches) {
@@ -311,6 +315,7 @@ class Server implements Running {
           this.status.set(folder, 'ready', 'Up to date.');
           this.publisher.fresh(folder, snapshot);
           this.lenses.fresh(folder);
+          this.workspacePull.changed();
           if (this.session.options.commands) void this.connection.sendNotification(Methods.findingsChanged);
         },
         early: (snapshot: Snapshot) => {

@@ -1,7 +1,7 @@
 /**
  * An engine for tests of the server: every `BAD` is a finding whose path starts at the first `ORIGIN` of any file, `GAP` was not
  * understood, `SLOW` takes many slices, and `CRASH` makes the analysis throw. Files that are asked for first come first, and are known
- * early. `ROUTE f label` in any file makes `f` of `a.c` a handler, `DEAR` makes a list of handlers take its time, and
+ * early. `ROUTE f label` in any file makes `f` of `a.c`, written `HANDLER f(`, a handler, `DEAR` makes a list of handlers take its time, and
  * `IF BAD` is found by whole runs only. No C is read.
  */
 import type { EditorEngine } from '../../server/src/lsp/engine';
@@ -113,9 +113,9 @@ export function fakeEngine(log: FakeLog): EditorEngine {
     },
     // As much as lines above handlers need.
     facts: (path) => {
-      const functions = [...(texts.get(path) ?? '').matchAll(/\bvoid (\w+)\(/g)].map(({ index, 1: name = '' }) => ({
+      const functions = [...(texts.get(path) ?? '').matchAll(/\bHANDLER (\w+)\(/g)].map(({ index, 1: name = '' }) => ({
         name,
-        nameSpan: { start: index + 5, end: index + 5 + name.length },
+        nameSpan: { start: index + 8, end: index + 8 + name.length },
       }));
       return functions.length > 0 ? ({ functions } as unknown as FileFacts) : undefined;
     },

@@ -7,7 +7,7 @@ import { inProcess, PULL, until } from './harness';
 
 const LENSES: ClientCapabilities = { ...PULL, workspace: { ...PULL.workspace, codeLens: { refreshSupport: true } } };
 const DRIVER = '#include <ntddk.h>\n';
-const OPEN = 'void H(int a) { }\n';
+const OPEN = 'HANDLER H(int a) { }\n';
 
 describe('lines above handlers', () => {
   let client: ReturnType<typeof inProcess>;

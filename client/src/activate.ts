@@ -27,6 +27,7 @@ import { answerDisk } from './disk';
 import { offersOutline } from './other-extensions';
 import { changeProject } from './project';
 import { registerRulePages, rulePageLink } from './rule-pages';
+import { ChangedFiles } from './scan-changed';
 import { scanWorkspace } from './scan-command';
 import { documentFilters } from './selector';
 import { openSample } from './sample';
@@ -58,6 +59,7 @@ export async function activateOn(context: ExtensionContext, platform: Platform):
   const findings = registerFindings(extension);
   const surface = registerSurface(extension);
   const marks = new UntrustedMarks(extension);
+  const changed = new ChangedFiles(extension);
   extension.onFindings = () => {
     marks.refresh();
     findings.refresh();
@@ -66,7 +68,11 @@ export async function activateOn(context: ExtensionContext, platform: Platform):
   context.subscriptions.push(
     output,
     extension,
-    commands.registerCommand(Commands.scan, (target: unknown) => scanWorkspace(extension, target)),
+    commands.registerCommand(Commands.scan, (target: unknown) =>
+      scanWorkspace(extension, target instanceof Uri ? target : undefined),
+    ),
+    commands.registerCommand(Commands.scanChanged, () => changed.scan()),
+    changed,
     commands.registerCommand(Commands.restart, () => extension.restart()),
     commands.registerCommand(Commands.output, () => {
       output.show();

@@ -1,5 +1,5 @@
 /**
- * `Fencepost: Scan Workspace`: progress with a cancel button, then one sentence.
+ * `Fencepost: Scan Workspace`, or a folder, or some files: progress with a cancel button, then a sentence or two.
  */
 import { commands, ProgressLocation, Uri, window, workspace, l10n, type CancellationToken, type Progress } from 'vscode';
 import { Methods, type ScanParams, type ScanResult } from '../../server/src/lsp/protocol';
@@ -13,8 +13,15 @@ interface Work {
   readonly percentage?: number;
 }
 
-/** Scans the folder of a resource, or all folders. */
-export async function scanWorkspace(connected: Connected, target?: unknown): Promise<void> {
+/** Files to look at, and what makes them changed. */
+export interface Changed {
+  readonly files: readonly string[];
+  /** The last commit, or the moment when the window was opened. */
+  readonly since: 'commit' | 'opened';
+}
+
+/** Scans a folder, some files, or all folders. */
+export async function scanWorkspace(connected: Connected, target?: Uri | Changed): Promise<void> {
   if (!workspace.workspaceFolders?.length) {
     void window.showInformationMessage(l10n.t('Open a folder with driver sources first.'));
     return;
@@ -24,17 +31,18 @@ export async function scanWorkspace(connected: Connected, target?: unknown): Pro
     void window.showWarningMessage(l10n.t('Fencepost is not running. Use "Fencepost: Restart Server".'));
     return;
   }
-  const uri = target instanceof Uri ? target.toString() : undefined;
+  const changed = target && 'files' in target ? target : undefined;
+  const what: ScanParams = changed ? { files: changed.files } : target instanceof Uri ? { uri: target.toString() } : {};
   const result = await window.withProgress(
     { location: ProgressLocation.Notification, title: l10n.t('Fencepost'), cancellable: true },
-    (progress, token) => request(connected, uri, progress, token),
+    (progress, token) => request(connected, what, progress, token),
   );
-  if (result) await tell(result);
+  if (result) await tell(result, changed);
 }
 
 async function request(
   { client }: Connected,
-  uri: string | undefined,
+  what: ScanParams,
   progress: Progress<{ message?: string; increment?: number }>,
   token: CancellationToken,
 ): Promise<ScanResult | undefined> {
@@ -51,7 +59,7 @@ async function request(
     percentage = Math.max(now, percentage);
   });
   const params: ScanParams = {
-    ...(uri === undefined ? {} : { uri }),
+    ...what,
     workDoneToken,
     partialResultToken: `${workDoneToken}-results`,
   };
@@ -65,7 +73,7 @@ async function request(
   }
 }
 
-async function tell(result: ScanResult): Promise<void> {
+async function tell(result: ScanResult, changed: Changed | undefined): Promise<void> {
   const seconds = (result.milliseconds / 1000).toFixed(1);
   const notes = result.findings - result.errors - result.warnings;
   const found = [
@@ -73,7 +81,9 @@ async function tell(result: ScanResult): Promise<void> {
     counted(result.warnings, 'warning'),
     ...(notes > 0 ? [counted(notes, 'note')] : []),
   ];
-  const parts = [l10n.t('Fencepost: {0} in {1} ({2} s).', found.join(', '), counted(result.files, 'file'), seconds)];
+  const files = counted(result.files, changed ? 'changed file' : 'file');
+  const parts = [l10n.t('Fencepost: {0} in {1} ({2} s).', found.join(', '), files, seconds)];
+  if (changed?.since === 'opened') parts.push(l10n.t('Git is not available here: these are the files edited in this window.'));
   if (result.silenced > 0) parts.push(l10n.t('{0} silenced by files of this folder.', result.silenced));
   if (result.notAnalysed > 0) parts.push(l10n.t('{0} places were not understood or left out.', result.notAnalysed));
   const show = l10n.t('Show Problems');

@@ -11,6 +11,11 @@ export function sourceFilters(): DocumentFilter[] {
   return [...schemes].flatMap((scheme) => ['c', 'cpp'].map((language) => ({ language, scheme, pattern: SOURCE_GLOB })));
 }
 
+/** C++, which is not analysed: said where somebody opens it. */
+export function otherFilters(): DocumentFilter[] {
+  return [{ pattern: '**/*.{cpp,cc,cxx,hpp}' }];
+}
+
 /** Everything that is sent to the server. */
 export function documentFilters(): { scheme?: string; language?: string; pattern: string }[] {
   return [

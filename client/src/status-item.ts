@@ -3,10 +3,12 @@
  */
 import { languages, LanguageStatusSeverity, l10n, type Disposable, type LanguageStatusItem } from 'vscode';
 import { Commands, type Status } from '../../server/src/lsp/protocol';
-import { sourceFilters } from './selector';
+import { otherFilters, sourceFilters } from './selector';
 
 export class StatusItem implements Disposable {
   readonly #item: LanguageStatusItem;
+  /** There once the workspace holds a driver: other C++ is none of our business. */
+  #other: LanguageStatusItem | undefined;
 
   constructor() {
     this.#item = languages.createLanguageStatusItem('fencepost.status', sourceFilters());
@@ -30,6 +32,7 @@ export class StatusItem implements Disposable {
         : { title: l10n.t('Scan Workspace'), command: Commands.scan };
     item.text = status.state === 'ready' ? l10n.t('Fencepost: {0} findings', status.findings) : `Fencepost: ${status.message}`;
     item.detail = detailOf(status);
+    if (status.state === 'analysing' || status.state === 'ready') this.#other ??= otherItem();
   }
 
   stopped(): void {
@@ -42,7 +45,17 @@ export class StatusItem implements Disposable {
 
   dispose(): void {
     this.#item.dispose();
+    this.#other?.dispose();
   }
+}
+
+function otherItem(): LanguageStatusItem {
+  const item = languages.createLanguageStatusItem('fencepost.notAnalysed', otherFilters());
+  item.name = 'Fencepost';
+  item.text = l10n.t('Fencepost: not analysed');
+  item.detail = l10n.t('C++ is not read, only .c, .h and .inl');
+  item.severity = LanguageStatusSeverity.Warning;
+  return item;
 }
 
 /** What was left out is always said: silence must not be taken for a clean bill. */

@@ -16,7 +16,7 @@ import {
   skip,
   until,
 } from './lane.mjs';
-import { besideAnother, cancelScan, restricted, walk, walkViews } from './walk.mjs';
+import { besideAnother, cancelScan, restricted, scanChanged, walk, walkViews } from './walk.mjs';
 import { Workbench } from './workbench.mjs';
 
 const LANE = 'code-server';
@@ -119,6 +119,21 @@ try {
   });
   userSettings({});
   await inWindow('cancel', manySamples(60), (bench) => cancelScan(bench, { prefix: LANE }));
+
+  const committed = sampleCopy();
+  const git = (...args) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: committed, ...quiet });
+  if (program('git')) {
+    git('init');
+    git('add', '.');
+    git('commit', '-m', 'all');
+    appendFileSync(path.join(committed, 'session.c'), '\n/* changed */\n');
+    userSettings({ 'git.enabled': true });
+    await inWindow('changed', committed, (bench) =>
+      scanChanged(bench, { prefix: LANE, changed: 'session.c', other: 'control.c' }),
+    );
+    userSettings({});
+  } else console.log(`${LANE}: changed skipped, git is missing`);
 
   const untrusted = sampleCopy();
   appendFileSync(

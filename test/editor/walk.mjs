@@ -119,6 +119,13 @@ export async function walk(bench, { prefix }) {
     );
     await until('the problem gone', async () => !(await bench.problemTexts(TAG)).some((text) => text.includes(TAG)));
   });
+
+  await step('scan what was edited, where there is no Git', async () => {
+    await bench.command('Notifications: Clear All Notifications');
+    await bench.command('Fencepost: Scan Changed Files');
+    await bench.toast('in 1 changed file');
+    await bench.command('Notifications: Clear All Notifications');
+  });
 }
 
 /** Both views, and the report. */
@@ -150,6 +157,22 @@ export async function walkViews(bench, { prefix, hasWebviews }) {
     if (!hasWebviews) return;
     await until('the report', async () => (await bench.webviewHeading()) === 'Fencepost report');
     await bench.picture(`${prefix}-report`);
+  });
+}
+
+/** A work tree in which one file differs from the last commit. */
+export async function scanChanged(bench, { prefix, changed, other }) {
+  await step('scan what differs from the last commit', async () => {
+    await bench.openFile('ring.c');
+    await until('the Git extension', async () => {
+      await bench.command('Notifications: Clear All Notifications');
+      await bench.command('Fencepost: Scan Changed Files');
+      const said = bench.page.locator('.notifications-toasts .notification-list-item-message').first();
+      return (await said.innerText()).includes('in 1 changed file');
+    });
+    await bench.picture(`${prefix}-changed`);
+    await until('its problems', () => bench.problemCount(changed));
+    assert.equal(await bench.problemCount(other), 0, 'problems of a file that did not change');
   });
 }
 

@@ -1,8 +1,11 @@
 /**
  * An engine for tests of the server: every `BAD` is a finding whose path starts at the first `ORIGIN` of any file, `GAP` was not
- * understood, `SLOW` takes many slices, and `CRASH` makes the analysis throw. No C is read.
+ * understood, `SLOW` takes many slices, and `CRASH` makes the analysis throw. Files that are asked for first come first, and are known
+ * early. `ROUTE f label` in any file makes `f` of `a.c`, written `HANDLER f(`, a handler, `DEAR` makes a list of handlers take its time, and
+ * `IF BAD` is found by whole runs only. No C is read.
  */
 import type { EditorEngine } from '../../server/src/lsp/engine';
+import type { FileFacts } from '../../server/src/syntax/facts';
 import type { Note, Outcome, Progress, ReportedFinding, Settings } from '../../server/src/report/workspace';
 
 export interface FakeLog {
@@ -10,6 +13,8 @@ export interface FakeLog {
   runs: number;
   slices: number;
   disposed: number;
+  /** What each run was asked for. */
+  readonly configurations: string[];
 }
 
 export function fakeEngine(log: FakeLog): EditorEngine {
@@ -64,13 +69,22 @@ export function fakeEngine(log: FakeLog): EditorEngine {
     configure: (given) => {
       settings = given;
     },
-    *analyse(): Generator<Progress, Outcome, void> {
+    *analyse(configurations = 'all', first = () => []): Generator<Progress, Outcome, void> {
       log.runs++;
+      log.configurations.push(configurations);
       const findings: ReportedFinding[] = [];
       const notes: Note[] = [];
       const files = [...texts.keys()].sort();
       let done = 0;
-      for (const file of files) {
+      let pending = false;
+      const looked = new Set(first());
+      const own = files.filter((file) => looked.has(file));
+      for (const file of [...own, '', ...files.filter((other) => !looked.has(other))]) {
+        if (file === '') {
+          const early: Outcome = { findings: [...findings], notes: [...notes], files: own };
+          if (own.length > 0 && own.length < files.length) yield { done, total: files.length, early };
+          continue;
+        }
         const text = texts.get(file) ?? '';
         yield { done: done++, total: files.length, file };
         log.slices++;
@@ -84,11 +98,41 @@ export function fakeEngine(log: FakeLog): EditorEngine {
         }
         const gap = text.indexOf('GAP');
         if (gap >= 0) notes.push({ file, kind: 'not-understood', message: 'Not understood.', start: gap, end: gap + 3 });
-        findings.push(...findingsOf(file, text));
+        const isOther = ({ start }: ReportedFinding): boolean =>
+          configurations === 'later' && text.slice(0, start).endsWith('IF ');
+        const found = findingsOf(file, text);
+        pending ||= found.some(isOther);
+        findings.push(...found.filter((one) => !isOther(one)));
       }
-      return { findings, notes, files };
+      return {
+        findings: files.flatMap((file) => findings.filter((one) => one.file === file)),
+        notes,
+        files,
+        ...(pending ? { pending } : {}),
+      };
     },
-    facts: () => undefined,
+    // As much as lines above handlers need.
+    facts: (path) => {
+      const functions = [...(texts.get(path) ?? '').matchAll(/\bHANDLER (\w+)\(/g)].map(({ index, 1: name = '' }) => ({
+        name,
+        nameSpan: { start: index + 8, end: index + 8 + name.length },
+      }));
+      return functions.length > 0 ? ({ functions } as unknown as FileFacts) : undefined;
+    },
+    surface: () => {
+      const until = performance.now() + ([...texts.values()].some((text) => text.includes('DEAR')) ? 20 : 0);
+      while (performance.now() < until);
+      return [...texts].flatMap(([file, text]) =>
+        [...text.matchAll(/ROUTE (\w+) (\w+)/g)].map(({ index, 1: name = '', 2: label = '' }) => ({
+          kind: 'ioctl',
+          name: label,
+          facts: [],
+          place: { file, start: index, end: index + 5 },
+          handlers: [`a.c:${name}`],
+          label,
+        })),
+      );
+    },
     gaps: () => [],
     ruleMetas: [
       {

@@ -45,6 +45,7 @@ export class TestClient {
   readonly published: PublishDiagnosticsParams[] = [];
   readonly statuses: Status[] = [];
   refreshes = 0;
+  lensRefreshes = 0;
   settings: unknown = {};
   #version = 1;
 
@@ -62,6 +63,10 @@ export class TestClient {
     });
     connection.onRequest('workspace/diagnostic/refresh', () => {
       this.refreshes++;
+      return null;
+    });
+    connection.onRequest('workspace/codeLens/refresh', () => {
+      this.lensRefreshes++;
       return null;
     });
     connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => this.settings));
@@ -151,7 +156,7 @@ export function inProcess(
   files: Readonly<Record<string, string | Uint8Array>>,
   overrides: Partial<Host> = {},
 ): TestClient & { readonly log: FakeLog } {
-  const log: FakeLog = { created: 0, runs: 0, slices: 0, disposed: 0 };
+  const log: FakeLog = { created: 0, runs: 0, slices: 0, disposed: 0, configurations: [] };
   const up = new PassThrough();
   const down = new PassThrough();
   const server = createConnection(ProposedFeatures.all, new StreamMessageReader(up), new StreamMessageWriter(down));
@@ -170,9 +175,18 @@ export function inProcess(
 }
 
 export function overStdio(folder: string, command: readonly string[]): TestClient {
-  const child = spawn(process.execPath, [...command], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // Nothing of one test is known in another one, nor in the cache of whoever runs it.
+  const own = `${folder}-cache`;
+  const child = spawn(process.execPath, [...command], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, XDG_CACHE_HOME: own },
+  });
   const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
-  return new TestClient(connection, folder, () => child.kill(), child);
+  const end = (): void => {
+    child.kill();
+    rmSync(own, { recursive: true, force: true });
+  };
+  return new TestClient(connection, folder, end, child);
 }
 
 /** Waits until a condition holds; fails with the words after five seconds. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { CancellationTokenSource, type CodeAction, type Hover, type WorkspaceEdit } from 'vscode-languageserver-protocol/node';
+import {
+  CancellationTokenSource,
+  type CodeAction,
+  type Hover,
+  type WorkspaceDiagnosticReport,
+  type WorkspaceEdit,
+} from 'vscode-languageserver-protocol/node';
 import type { FindingsResult, ScanPartialResult, ScanResult } from '../../server/src/lsp/protocol';
 import { readProjectFile } from '../../server/src/lsp/project-files';
 import type { RuleMeta } from '../../server/src/rules/finding';
@@ -117,6 +123,28 @@ describe('language server over a fake engine', () => {
       assert.equal(report.items[0]?.range.start.line, 3);
     });
 
+    it('answers for the open file first, and says the same once all is known', async () => {
+      start({ 'b.c': 'BAD SLOW' });
+      await client.initialize(PULL);
+      const uri = await client.open('a.c', `${DRIVER}BAD`);
+      const first = await client.pull(uri);
+      assert.ok(first.kind === 'full' && first.items.length === 1);
+      assert.ok(client.log.slices < 20, 'most of the analysis is to come');
+      await until('the work is said', () => client.statuses.at(-1)?.state === 'analysing');
+      await until('what is known is said', () =>
+        /^Open files are up to date; analysing b\.c \(/.test(client.statuses.at(-1)?.message ?? ''),
+      );
+      assert.ok(!client.statuses.some(({ state }) => state === 'ready'));
+      await client.change(uri, `${DRIVER}BAD BAD`);
+      const second = await client.pull(uri);
+      assert.equal(second.kind === 'full' && second.items.length, 2, 'never from an old version');
+      assert.ok(!client.statuses.some(({ state }) => state === 'ready'));
+      await until('all of it', () => client.statuses.at(-1)?.state === 'ready');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.equal(client.refreshes, 0, 'nothing to ask again');
+      assert.equal((await client.pull(uri, second.resultId)).kind, 'unchanged');
+    });
+
     it('asks the client to ask again when an edit changes another file', async () => {
       start({});
       await client.initialize(PULL);
@@ -151,6 +179,17 @@ describe('language server over a fake engine', () => {
   });
 
   describe('push', () => {
+    it('publishes what is open first, and does not publish it again when all is known', async () => {
+      start({ 'b.c': 'BAD SLOW' });
+      await client.initialize(PUSH);
+      const uri = await client.open('a.c', `${DRIVER}BAD`);
+      await until('the open file', () => client.shown(uri)?.length === 1);
+      assert.ok(client.log.slices < 20, 'most of the analysis is to come');
+      await until('all of it', () => client.statuses.at(-1)?.state === 'ready');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.equal(client.published.length, 1);
+    });
+
     it('publishes with the version, and again after an edit', async () => {
       start({ 'b.c': 'ORIGIN BAD\n' });
       const { capabilities } = await client.initialize(PUSH);
@@ -253,6 +292,44 @@ describe('language server over a fake engine', () => {
       );
     });
 
+    it('shows what is in the files that changed, and looks at the others all the same', async () => {
+      start({ 'a.c': `${DRIVER}BAD`, 'sub/b.h': 'BAD BAD', 'c.c': 'BAD ORIGIN' });
+      await client.initialize(PULL);
+      const [a, b, c] = ['a.c', 'sub/b.h', 'c.c'].map((file) => client.uri(file)) as [string, string, string];
+      const files = [a, client.uri('gone.c'), client.uri('notes.txt'), 'file:///elsewhere/x.c'];
+      const result = await client.connection.sendRequest<ScanResult>('fencepost/scan', { files });
+      assert.deepEqual([result.files, result.findings], [1, 1]);
+      assert.deepEqual(
+        result.results.map(({ uri }) => uri),
+        [a],
+      );
+      const [origin] = result.results[0]?.diagnostics[0]?.relatedInformation ?? [];
+      assert.equal(origin?.location.uri, c, 'the path leads into a file that did not change');
+      await until('pushed', () => client.shown(a)?.length === 1);
+
+      writeFileSync(path.join(client.folder, 'a.c'), `${DRIVER}BAD BAD`);
+      writeFileSync(path.join(client.folder, 'c.c'), 'BAD BAD BAD ORIGIN');
+      const changes = [a, c].map((uri) => ({ uri, type: 2 }));
+      await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
+      await until('kept right', () => client.shown(a)?.length === 2);
+      assert.deepEqual([client.shown(b), client.shown(c)], [undefined, undefined], 'what was not asked for is not shown');
+
+      await client.connection.sendRequest('fencepost/scan', { files: [b] });
+      await until('more of it', () => client.shown(b)?.length === 2);
+      assert.equal(client.shown(a)?.length, 2, 'what was shown stays');
+      assert.equal((await client.connection.sendRequest<ScanResult>('fencepost/scan', { files: [] })).files, 0);
+      await client.connection.sendRequest('fencepost/scan', {});
+      await until('all of it', () => client.shown(c)?.length === 3);
+    });
+
+    it('shows what is below a folder', async () => {
+      start({ 'a.c': `${DRIVER}BAD`, 'sub/b.h': 'BAD BAD', 'subway/c.c': 'BAD' });
+      await client.initialize(PULL);
+      const result = await client.connection.sendRequest<ScanResult>('fencepost/scan', { uri: client.uri('sub') });
+      assert.deepEqual([result.files, result.findings], [1, 2]);
+      assert.equal((await client.connection.sendRequest<ScanResult>('fencepost/scan', { uri: client.uri('') })).files, 3);
+    });
+
     it('has one owner per file: opening clears what was pushed, closing brings it back', async () => {
       start({ 'a.c': `${DRIVER}BAD` });
       await client.initialize(PULL);
@@ -305,6 +382,48 @@ describe('language server over a fake engine', () => {
       const { slices } = client.log;
       await new Promise((resolve) => setTimeout(resolve, 100));
       assert.ok(client.log.slices <= slices + 2, 'nobody waits, so nothing runs');
+    });
+  });
+
+  describe('pull of the whole workspace', () => {
+    type Known = { uri: string; value: string }[];
+    const ask = (previousResultIds: Known, source = new CancellationTokenSource()): Promise<WorkspaceDiagnosticReport> =>
+      client.connection.sendRequest('workspace/diagnostic', { previousResultIds }, source.token);
+
+    it('answers what differs, and holds the answer back while nothing does', async () => {
+      start({ 'a.c': `${DRIVER}BAD`, 'b.c': 'BAD BAD', 'c.c': 'GOOD' });
+      const { capabilities } = await client.initialize(PULL, { workspaceDiagnostics: true });
+      assert.equal((capabilities.diagnosticProvider as { workspaceDiagnostics?: boolean }).workspaceDiagnostics, true);
+      const first = await ask([]);
+      const counts = ({ items }: WorkspaceDiagnosticReport): [string, number][] =>
+        items.map((item) => [item.uri, item.kind === 'full' ? item.items.length : -1]);
+      const [a, b] = [client.uri('a.c'), client.uri('b.c')];
+      assert.deepEqual(counts(first), [
+        [a, 1],
+        [b, 2],
+      ]);
+      const known: Known = first.items.map(({ uri, resultId }) => ({ uri, value: resultId ?? '' }));
+      let answered = false;
+      const second = ask(known).finally(() => (answered = true));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      assert.ok(!answered, 'nothing differs');
+      writeFileSync(path.join(client.folder, 'b.c'), 'GOOD');
+      await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: b, type: 2 }] });
+      assert.deepEqual(counts(await second), [[b, 0]]);
+
+      const source = new CancellationTokenSource();
+      const third = ask([known[0] ?? { uri: a, value: '' }], source);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      source.cancel();
+      await assert.rejects(third, (error: { code?: number }) => error.code === -32800);
+    });
+
+    it('leaves nothing to push for a scan', async () => {
+      start({ 'a.c': `${DRIVER}BAD` });
+      await client.initialize(PULL, { workspaceDiagnostics: true });
+      const { findings } = await client.connection.sendRequest<ScanResult>('fencepost/scan', {});
+      assert.equal(findings, 1);
+      assert.deepEqual(client.published, []);
     });
   });
 

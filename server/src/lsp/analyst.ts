@@ -4,6 +4,7 @@
  */
 import type { Note, Outcome, Progress, ReportedFinding, Settings } from '../report/workspace';
 import type { EditorEngine, EngineFactory } from './engine';
+import type { KeptOutcomes } from './kept';
 import { pump, type Turns } from './pump';
 
 /** Findings and notes of one moment, by file. Valid for the texts that the analyst holds while `revision` is current. */
@@ -20,12 +21,16 @@ export interface Snapshot {
 export interface AnalystEvents {
   /** A new snapshot is there. Called before those who wait for it go on. */
   fresh(snapshot: Snapshot): void;
+  /** Files that somebody looks at are known before the others; the snapshot holds these alone. */
+  early(snapshot: Snapshot): void;
   running(progress: Progress | undefined): void;
   log(message: string): void;
 }
 
 interface Waiter {
   readonly wanted: () => boolean;
+  /** What is said of this file is enough. */
+  readonly file?: string;
   readonly resolve: (snapshot: Snapshot | undefined) => void;
   readonly urgent: boolean;
 }
@@ -42,6 +47,14 @@ export class Analyst {
   #revision = 0;
   #lastChange = -Infinity;
   #snapshot: Snapshot | undefined;
+  /** By file: what is known of it while the analysis goes on. */
+  readonly #early = new Map<string, Snapshot>();
+  /** The outcome that was kept last, or shown from an earlier session. */
+  #keptKey: string | undefined;
+  #askedKept = false;
+  #keepDue = false;
+  /** What an earlier session knew, other configurations included, and the revision that it is about; until the first analysis is done. */
+  #remembered: { readonly outcome: Outcome; readonly revision: number } | undefined;
   #running = false;
   #failures = 0;
   #failure: string | undefined;
@@ -52,6 +65,9 @@ export class Analyst {
     private readonly turns: Turns,
     private readonly debounce: number,
     private readonly events: AnalystEvents,
+    /** Files that somebody looks at. */
+    private readonly first: () => Iterable<string> = () => [],
+    private readonly kept: () => KeptOutcomes | undefined = () => undefined,
   ) {}
 
   get engine(): EditorEngine | undefined {
@@ -119,6 +135,39 @@ export class Analyst {
     });
   }
 
+  /** The same, as soon as it is known of one file: other files may be missing in it. */
+  freshOf(file: string, wanted: () => boolean = () => true): Promise<Snapshot | undefined> {
+    const known = this.current ?? this.#earlyOf(file);
+    if (known) return Promise.resolve(known);
+    if (this.#disposed) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#waiters.add({ wanted, resolve, urgent: false, file });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  /** What is said of this file stands, whether or not the analysis goes on. */
+  knows(file: string): boolean {
+    return (this.current ?? this.#earlyOf(file)) !== undefined;
+  }
+
+  #earlyOf(file: string): Snapshot | undefined {
+    const early = this.#early.get(file);
+    return early?.revision === this.#revision ? early : undefined;
+  }
+
+  /** Those who wait for one of these files go on; the analysis does, too, for whoever waits for all of it. */
+  #known(outcome: Outcome, revision: number, milliseconds: number): void {
+    const snapshot = this.#snapshotOf(outcome, revision, milliseconds);
+    for (const file of outcome.files) this.#early.set(file, snapshot);
+    this.events.early(snapshot);
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.file === undefined || this.#early.get(waiter.file) !== snapshot) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(snapshot);
+    }
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#settle(undefined);
@@ -128,6 +177,7 @@ export class Analyst {
 
   #changed(): void {
     this.#revision++;
+    this.#early.clear();
     this.#lastChange = this.turns.now();
   }
 
@@ -142,6 +192,7 @@ export class Analyst {
       if (this.current) this.#settle(this.current);
       this.#failure = undefined;
       await this.#rest();
+      if (!this.#keepDue) void this.#keep();
     } catch (error) {
       this.#failure = firstLine(describe(error));
       this.#settle(undefined);
@@ -167,19 +218,31 @@ export class Analyst {
     const started = this.turns.now();
     let last: string | undefined;
     try {
+      this.#remember(revision);
+      const remembered = this.#remembered?.revision === revision ? this.#remembered.outcome : undefined;
+      // After an edit, nothing less may follow than what was shown.
+      const isWhole = this.#urgent() || (this.#remembered !== undefined && !remembered);
       const engine = await this.#ready();
       if (this.#disposed) return;
       const result = await pump(
-        engine.analyse(this.#urgent() ? 'all' : 'later'),
+        engine.analyse(isWhole ? 'all' : 'later', this.first),
         this.turns,
         () => revision === this.#revision && this.#stillWanted(),
         (progress) => {
+          if (progress.early) {
+            if (!remembered) this.#known(progress.early, revision, this.turns.now() - started);
+            return;
+          }
           last = progress.file;
           this.events.running(progress);
         },
       );
       if (!result || revision !== this.#revision || this.#disposed) return;
-      this.#snapshot = this.#snapshotOf(result.value, revision, this.turns.now() - started);
+      const { pending } = result.value;
+      const outcome = remembered && pending ? { ...remembered, pending } : result.value;
+      this.#snapshot = this.#snapshotOf(outcome, revision, this.turns.now() - started);
+      this.#early.clear();
+      this.#remembered = undefined;
       this.events.fresh(this.#snapshot);
     } catch (error) {
       if (!this.#failed(last, error)) throw error;
@@ -204,6 +267,39 @@ export class Analyst {
     } catch (error) {
       this.events.log(`other configurations were not analysed: ${describe(error)}`);
     }
+  }
+
+  /** Shows what an earlier session found in exactly these texts, until the analysis says the same. */
+  #remember(revision: number): void {
+    const kept = this.kept();
+    if (this.#askedKept || !kept || !this.#settings) return;
+    this.#askedKept = true;
+    const key = kept.key(this.#texts, this.#settings);
+    const outcome = kept.read(key);
+    if (!outcome) return;
+    this.#keptKey = key;
+    this.#remembered = { outcome, revision };
+    this.#known(outcome, revision, 0);
+  }
+
+  /** Keeps a whole outcome for the next session, once nothing has changed for a while. */
+  async #keep(): Promise<void> {
+    const kept = this.kept();
+    const snapshot = this.current;
+    // A file that was set aside makes an outcome that the next session need not have.
+    if (!kept || !snapshot || snapshot.outcome.pending === true || this.#aside.size > 0) return;
+    this.#keepDue = true;
+    await this.turns.sleep(kept.after);
+    this.#keepDue = false;
+    if (this.#disposed) return;
+    if (this.current !== snapshot) {
+      if (!this.#running) void this.#keep();
+      return;
+    }
+    if (!this.#settings) return;
+    const key = kept.key(this.#texts, this.#settings);
+    if (key !== this.#keptKey) kept.write(key, snapshot.outcome);
+    this.#keptKey = key;
   }
 
   /** Someone waits for everything: a scan, say. */
@@ -244,6 +340,7 @@ export class Analyst {
   #drop(): void {
     const engine = this.#engine;
     this.#engine = undefined;
+    this.#early.clear();
     try {
       engine?.dispose();
     } catch (error) {

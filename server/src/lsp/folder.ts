@@ -13,6 +13,7 @@ import { isAnalysed, isBuildFile, isDriverText, PROJECT_FILE } from './evidence'
 import { selectFiles } from '../cli/select';
 import type { FileSource } from './files';
 import { carried, Carry, openEnds } from './held';
+import type { KeptOutcomes } from './kept';
 import { NO_PROJECT, readBaselineFile } from './project-files';
 import type { Turns } from './pump';
 import { DEFAULT_SETTINGS, type FolderSettings } from './settings';
@@ -54,6 +55,8 @@ export interface FolderOptions {
   readonly create: EngineFactory;
   /** Absent: only open documents are looked at. */
   readonly source?: FileSource;
+  /** Where outcomes stay between sessions. */
+  readonly kept?: KeptOutcomes;
   readonly turns: Turns;
   readonly debounce: number;
   readonly encoding: Encoding;
@@ -102,7 +105,14 @@ export class Folder {
 
   constructor(private readonly options: FolderOptions) {
     this.uri = options.uri;
-    this.#analyst = new Analyst(options.create, options.turns, options.debounce, options.events);
+    this.#analyst = new Analyst(
+      options.create,
+      options.turns,
+      options.debounce,
+      options.events,
+      () => this.#open.keys(),
+      () => (this.#settings.keepFindings ? options.kept : undefined),
+    );
   }
 
   get settings(): FolderSettings {
@@ -202,6 +212,20 @@ export class Folder {
     return this.#analyst.fresh(wanted, urgent);
   }
 
+  /** The same as soon as it holds what there is to say of one file. */
+  async freshOf(path: string, wanted: () => boolean): Promise<Snapshot | undefined> {
+    await this.index();
+    if (!wanted() || this.#disposed) return undefined;
+    if (!this.isActive) return EMPTY_SNAPSHOT;
+    return this.#analyst.freshOf(path, wanted);
+  }
+
+  /** Open sources wait for nothing, though the rest of the folder may. */
+  get openAreKnown(): boolean {
+    const sources = [...this.#open.keys()].filter(isAnalysed);
+    return sources.length > 0 && sources.every((path) => this.#analyst.knows(path));
+  }
+
   /** The snapshot, when nothing changed since. */
   get current(): Snapshot | undefined {
     return this.isActive ? this.#analyst.current : EMPTY_SNAPSHOT;
@@ -273,9 +297,14 @@ export class Folder {
 
   /** The same for lines above handlers, which are asked for with every key: in a large driver it may be a moment old. */
   recentSurface(snapshot: Snapshot): readonly EntryAnswer[] {
+    return this.#surface && this.surfaceWait(snapshot) > 0 ? this.#surface.entries : this.surface(snapshot);
+  }
+
+  /** Milliseconds for which lines above handlers make do with an older list. */
+  surfaceWait(snapshot: Snapshot): number {
     const last = this.#surface;
-    const isDear = last !== undefined && this.options.turns.now() - last.at < last.cost * RARELY;
-    return isDear ? last.entries : this.surface(snapshot);
+    if (!last || last.of === snapshot) return 0;
+    return Math.max(0, Math.ceil(last.at + last.cost * RARELY - this.options.turns.now()));
   }
 
   /** `fencepost.json` as it is. */

@@ -4,12 +4,18 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { version } from '../../../package.json';
+import { userCache } from '../cli/cache';
+import { keptOutcomes } from './kept';
 import { NodeFiles } from './node-files';
 import { engineFrom, readProject, rulePage } from './real-engine';
 import { serveStdio } from './stdio';
 import { platformTurns } from './turns';
 
 const beside = (name: string): Promise<Uint8Array> => readFile(path.join(__dirname, name));
+
+const kept = keptOutcomes(
+  userCache([__filename, ...['web-tree-sitter.wasm', 'tree-sitter-c.wasm'].map((name) => path.join(__dirname, name))]),
+);
 
 serveStdio({
   engines: () =>
@@ -19,6 +25,7 @@ serveStdio({
     }),
   turns: platformTurns(),
   disk: new NodeFiles(),
+  ...(kept ? { kept } : {}),
   readProject,
   rulePage,
   version,

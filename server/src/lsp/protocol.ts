@@ -49,8 +49,13 @@ export interface Status {
 
 /** `fencepost/scan`, a request of the client. */
 export interface ScanParams {
-  /** A folder or file; absent: every workspace folder. */
+  /** A folder, of the workspace or below one of its folders; absent: every workspace folder. */
   readonly uri?: string;
+  /**
+   * Only these files, those that changed, say. Their folders are analysed as a whole all the same, because a finding depends on other
+   * files; what is shown and counted is in these.
+   */
+  readonly files?: readonly string[];
   readonly workDoneToken?: string | number;
   readonly partialResultToken?: string | number;
 }
@@ -174,6 +179,7 @@ export const Methods = {
 /** Commands that the client registers and code actions refer to. */
 export const Commands = {
   scan: 'fencepost.scanWorkspace',
+  scanChanged: 'fencepost.scanChanged',
   restart: 'fencepost.restartServer',
   output: 'fencepost.showOutput',
   suppress: 'fencepost.suppress',

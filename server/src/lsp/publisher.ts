@@ -8,6 +8,7 @@ import type { Snapshot } from './analyst';
 import { digestOf, type DiagnosticSupport } from './diagnostics';
 import type { Folder } from './folder';
 import type { Turns } from './pump';
+import type { Scope } from './scope';
 import { normalUri } from './uri';
 
 export interface PublisherOptions {
@@ -33,7 +34,8 @@ export class Publisher {
   /** Files that the client pulls, with the id of the last answer. */
   readonly #pulled = new Map<string, string>();
   readonly #waiting = new Map<string, number>();
-  readonly #scanned = new Set<Folder>();
+  /** What scans have shown of each folder. */
+  readonly #scanned = new Map<Folder, Scope>();
   #refreshDue = false;
 
   constructor(private readonly options: PublisherOptions) {}
@@ -70,7 +72,7 @@ export class Publisher {
     const uri = folder.uriOf(path);
     this.#pulled.delete(normalUri(uri));
     const snapshot = folder.current;
-    if (snapshot && this.#scanned.has(folder)) this.#push(folder, path, snapshot);
+    if (snapshot && this.#scanned.get(folder)?.covers(path)) this.#push(folder, path, snapshot);
   }
 
   /** A document was closed in a client that cannot pull. */
@@ -79,23 +81,32 @@ export class Publisher {
       this.giveBack(folder, path);
       return;
     }
-    if (!this.#scanned.has(folder)) this.#clear(normalUri(folder.uriOf(path)));
+    if (!this.#scanned.get(folder)?.covers(path)) this.#clear(normalUri(folder.uriOf(path)));
   }
 
-  /** From now on the results of the whole folder are shown and kept right. */
-  scanned(folder: Folder): void {
-    this.#scanned.add(folder);
+  /** From now on the results of this part of the folder are shown and kept right. */
+  scanned(folder: Folder, scope: Scope): void {
+    const before = this.#scanned.get(folder);
+    if (before) before.add(scope);
+    else this.#scanned.set(folder, scope);
     if (folder.current) this.fresh(folder, folder.current);
   }
 
   /** A folder has new findings. */
   fresh(folder: Folder, snapshot: Snapshot): void {
     const paths = new Set<string>(this.options.pulls ? [] : folder.openFiles.keys());
-    if (this.#scanned.has(folder)) for (const path of folder.reported(snapshot)) paths.add(path);
+    const scope = this.#scanned.get(folder);
+    if (scope) for (const path of folder.reported(snapshot)) if (scope.covers(path)) paths.add(path);
     const kept = new Set<string>();
     for (const path of paths) kept.add(this.#push(folder, path, snapshot));
     for (const [key, pushed] of this.#pushed) if (pushed.folder === folder && !kept.has(key)) this.#clear(key);
     if (this.options.pulls) void this.#refreshIfStale(folder);
+  }
+
+  /** Some open files are known before the rest of the folder: nothing else is touched. */
+  early(folder: Folder, snapshot: Snapshot): void {
+    if (this.options.pulls) return;
+    for (const path of snapshot.files) if (folder.openFiles.has(path)) this.#push(folder, path, snapshot);
   }
 
   /** Takes back everything that was pushed for a folder. */

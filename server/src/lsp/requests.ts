@@ -33,13 +33,15 @@ import {
   type UntrustedParams,
   type UntrustedResult,
 } from './protocol';
+import { isAnalysed, isBuildFile } from './evidence';
 import { incoming, itemsAt, keyOf, outgoing } from './call-hierarchy';
 import type { Folder } from './folder';
 import { hoverAt } from './hover';
 import { lensesOf } from './lenses';
 import { projectEdit } from './project-edit';
 import type { Located } from './roots';
-import { scan, type ScanReport } from './scan';
+import { scan, type Scanned, type ScanReport } from './scan';
+import { Scope } from './scope';
 import type { Running } from './server';
 import { suppressionAt } from './suppress';
 import { symbolsOf } from './symbols';
@@ -54,6 +56,11 @@ interface Fresh extends Located {
 
 export function answerRequests(connection: Connection, current: Current): void {
   connection.languages.diagnostics.on((params, token) => diagnose(current, params, token));
+  connection.languages.diagnostics.onWorkspace((params, token) => {
+    const running = current();
+    if (!running) throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server is not initialised');
+    return running.workspacePull.answer(running, params, token);
+  });
   connection.onCodeAction((params, token) => actions(current, params, token));
   connection.onHover((params, token) => hover(current, params, token));
   connection.onCodeLens((params, token) => lenses(current, params.textDocument.uri, token));
@@ -92,12 +99,22 @@ export function answerRequests(connection: Connection, current: Current): void {
   );
 }
 
-/** The findings of now for a file; undefined for a file that is not analysed. Throws RequestCancelled once the client gave up. */
-async function freshAt(current: Current, uri: string, token: CancellationToken, urgent = false): Promise<Fresh | undefined> {
+/**
+ * The findings of now for a file; undefined for a file that is not analysed. Throws RequestCancelled once the client gave up.
+ * @param what `file`: those of this file are enough, and come earlier; `now`: without waiting for a pause in the edits
+ */
+async function freshAt(
+  current: Current,
+  uri: string,
+  token: CancellationToken,
+  what?: 'file' | 'now',
+): Promise<Fresh | undefined> {
   const running = current();
   const located = running?.find(uri);
   if (!running || !located) return undefined;
-  const snapshot = await located.folder.fresh(() => !token.isCancellationRequested, urgent);
+  const { folder, path } = located;
+  const wanted = (): boolean => !token.isCancellationRequested;
+  const snapshot = await (what === 'file' ? folder.freshOf(path, wanted) : folder.fresh(wanted, what === 'now'));
   if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
   if (snapshot) return { ...located, running, snapshot };
   // Whoever asks keeps what it has: an empty answer would look like a clean file.
@@ -116,7 +133,7 @@ async function diagnose(
   publisher?.pullStarted(uri);
   let resultId: string | undefined;
   try {
-    const fresh = await freshAt(current, uri, token);
+    const fresh = await freshAt(current, uri, token, 'file');
     if (!fresh) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
     const items = fresh.folder.diagnostics(fresh.path, fresh.snapshot, fresh.running.session.diagnostics);
     resultId = digestOf(items);
@@ -129,7 +146,7 @@ async function diagnose(
 }
 
 async function actions(current: Current, params: CodeActionParams, token: CancellationToken): Promise<CodeAction[]> {
-  const fresh = await freshAt(current, params.textDocument.uri, token, true);
+  const fresh = await freshAt(current, params.textDocument.uri, token, 'now');
   const lined = fresh?.folder.lined(fresh.path);
   if (!fresh || !lined) return [];
   const { folder, path } = fresh;
@@ -144,7 +161,7 @@ async function actions(current: Current, params: CodeActionParams, token: Cancel
 }
 
 async function hover(current: Current, params: TextDocumentPositionParams, token: CancellationToken): Promise<Hover | null> {
-  const fresh = await freshAt(current, params.textDocument.uri, token, true);
+  const fresh = await freshAt(current, params.textDocument.uri, token, 'now');
   if (!fresh) return null;
   const { folder, path } = fresh;
   const { engine } = folder;
@@ -156,9 +173,19 @@ async function hover(current: Current, params: TextDocumentPositionParams, token
 }
 
 async function lenses(current: Current, uri: string, token: CancellationToken): Promise<CodeLens[]> {
-  const fresh = await freshAt(current, uri, token);
-  if (!fresh?.folder.settings.codeLens) return [];
-  return lensesOf(fresh.folder, fresh.path, fresh.snapshot, fresh.running.session.actions.commands);
+  try {
+    const fresh = await freshAt(current, uri, token);
+    if (!fresh) return [];
+    const { folder, path, snapshot, running } = fresh;
+    const found = folder.settings.codeLens ? lensesOf(folder, path, snapshot, running.session.actions.commands) : [];
+    running.lenses.answered(folder, path, found);
+    return found;
+  } catch (error) {
+    // The editor shows none now; when it gave up itself, it asks again itself.
+    const located = token.isCancellationRequested ? undefined : current()?.find(uri);
+    if (located) current()?.lenses.answered(located.folder, located.path, undefined);
+    throw error;
+  }
 }
 
 async function hierarchy<T>(
@@ -177,7 +204,7 @@ async function changeProject(
   { uri, change }: ProjectEditParams,
   token: CancellationToken,
 ): Promise<ProjectEditResult | null> {
-  const fresh = await freshAt(current, uri, token, true);
+  const fresh = await freshAt(current, uri, token, 'now');
   if (!fresh) return null;
   const { folder, running, snapshot } = fresh;
   return projectEdit(folder, change, snapshot.outcome.findings, running.session.actions) ?? null;
@@ -208,13 +235,10 @@ async function scanAll(
 ): Promise<ScanResult> {
   const running = current();
   if (!running) throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server is not initialised');
-  const { uri, partialResultToken } = params;
-  const folders = running.roots.workspace.filter(
-    (folder) => uri === undefined || running.roots.find(`${uri}/x`)?.folder === folder,
-  );
+  const { partialResultToken } = params;
   const progress = await reporter(connection, running, params.workDoneToken);
   const result = await scan({
-    folders,
+    parts: partsOf(running, params),
     support: running.session.diagnostics,
     token,
     turns: running.turns,
@@ -225,12 +249,32 @@ async function scanAll(
       : {
           partial: (results) => void connection.sendNotification('$/progress', { token: partialResultToken, value: { results } }),
         }),
-    scanned: (folder) => {
-      running.publisher.scanned(folder);
+    scanned: ({ folder, scope }) => {
+      // Who asks for the whole workspace has it already, and would show it twice.
+      if (!running.session.pullsWorkspace) running.publisher.scanned(folder, scope);
     },
   });
   if (!result) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
   return result;
+}
+
+/** Which folders a scan looks at, and what of them it shows. */
+function partsOf({ roots }: Running, { uri, files }: ScanParams): Scanned[] {
+  const { workspace } = roots;
+  if (files) {
+    const byFolder = new Map<Folder, string[]>();
+    for (const file of files) {
+      const located = roots.find(file);
+      if (!located || !(isAnalysed(located.path) || isBuildFile(located.path))) continue;
+      byFolder.set(located.folder, [...(byFolder.get(located.folder) ?? []), located.path]);
+    }
+    return [...byFolder].map(([folder, paths]) => ({ folder, scope: Scope.of(paths) }));
+  }
+  if (uri === undefined) return workspace.map((folder) => ({ folder, scope: Scope.all() }));
+  const inside = roots.find(`${uri.replace(/\/$/, '')}/x`);
+  if (!inside || !workspace.includes(inside.folder)) return [];
+  const { folder, path } = inside;
+  return [{ folder, scope: path === 'x' ? Scope.all() : Scope.below(path.slice(0, -'/x'.length)) }];
 }
 
 /** Progress over the client's token; one of our own where the client gave none and can take one; else none. */

@@ -9,6 +9,7 @@ import { isShown, shownSeverity, type DiagnosticSupport } from './diagnostics';
 import type { Folder } from './folder';
 import type { Turns } from './pump';
 import type { ScanResult, ScannedFile } from './protocol';
+import { Scope } from './scope';
 
 export interface ScanReport {
   begin(title: string): void;
@@ -19,8 +20,14 @@ export interface ScanReport {
   end(): void;
 }
 
+/** A folder, and the part of it that is shown. */
+export interface Scanned {
+  readonly folder: Folder;
+  readonly scope: Scope;
+}
+
 export interface ScanOptions {
-  readonly folders: readonly Folder[];
+  readonly parts: readonly Scanned[];
   readonly support: DiagnosticSupport;
   readonly token: CancellationToken;
   readonly turns: Turns;
@@ -30,7 +37,7 @@ export interface ScanOptions {
   /** Takes results as they come; absent: they are part of the answer. */
   readonly partial?: (results: readonly ScannedFile[]) => void;
   /** A folder is complete. */
-  readonly scanned: (folder: Folder) => void;
+  readonly scanned: (part: Scanned) => void;
 }
 
 /** Files in one partial result. */
@@ -42,22 +49,23 @@ const REPORT_MS = 100;
  * Scans folder by folder. Undefined when it was cancelled: folders that were complete by then stay shown.
  */
 export async function scan(options: ScanOptions): Promise<ScanResult | undefined> {
-  const { folders, token, turns, progress } = options;
+  const { parts, token, turns, progress } = options;
   const wanted = (): boolean => !token.isCancellationRequested && !progress.cancelled();
   const started = turns.now();
   const sum = { files: 0, findings: 0, errors: 0, warnings: 0, silenced: 0, notAnalysed: 0 };
   const results: ScannedFile[] = [];
   progress.begin('Fencepost');
   try {
-    for (const folder of folders) {
+    for (const part of parts) {
+      const { folder, scope } = part;
       progress.report('reading files', 0);
       folder.force();
       const snapshot = await watched(options, folder, wanted);
       if (!wanted()) return undefined;
       if (!snapshot) throw new Error(folder.failure ?? 'the analysis did not finish');
-      options.scanned(folder);
-      count(folder, snapshot, sum);
-      const files = resultsOf(folder, snapshot, options.support);
+      options.scanned(part);
+      count(folder, snapshot, sum, scope);
+      const files = resultsOf(part, snapshot, options.support);
       for (let i = 0; i < files.length; i += BATCH) {
         const batch = files.slice(i, i + BATCH);
         if (options.partial) options.partial(batch);
@@ -88,11 +96,12 @@ async function watched(options: ScanOptions, folder: Folder, wanted: () => boole
 
 type Sum = Record<'files' | 'findings' | 'errors' | 'warnings' | 'silenced' | 'notAnalysed', number>;
 
-/** Adds the figures of a folder. */
-export function count(folder: Folder, snapshot: Snapshot, sum: Sum): void {
-  sum.files += snapshot.files.length;
-  sum.notAnalysed += folder.notes(snapshot).filter(isLeftOut).length;
-  for (const findings of snapshot.findings.values()) {
+/** Adds the figures of a folder, or of a part of it. */
+export function count(folder: Folder, snapshot: Snapshot, sum: Sum, scope = Scope.all()): void {
+  sum.files += snapshot.files.filter((path) => scope.covers(path)).length;
+  sum.notAnalysed += folder.notes(snapshot).filter((note) => isLeftOut(note) && scope.covers(note.file)).length;
+  for (const [path, findings] of snapshot.findings) {
+    if (!scope.covers(path)) continue;
     for (const finding of findings) {
       if (finding.suppression) sum.silenced++;
       if (!isShown(finding, folder.trusted)) continue;
@@ -109,9 +118,10 @@ function isLeftOut(note: Note): boolean {
   return note.kind === 'not-understood' || note.kind === 'bound' || (note.kind === 'skipped' && note.start !== undefined);
 }
 
-function resultsOf(folder: Folder, snapshot: Snapshot, support: DiagnosticSupport): ScannedFile[] {
+function resultsOf({ folder, scope }: Scanned, snapshot: Snapshot, support: DiagnosticSupport): ScannedFile[] {
   const results: ScannedFile[] = [];
   for (const path of folder.reported(snapshot)) {
+    if (!scope.covers(path)) continue;
     const diagnostics = folder.diagnostics(path, snapshot, support);
     if (diagnostics.length > 0) results.push({ uri: folder.uriOf(path), diagnostics });
   }

@@ -17,6 +17,7 @@ import { ClientFiles } from './client-files';
 import type { EngineFactory, ProjectAnswer } from './engine';
 import { BUILD_GLOB, isAnalysed, PROJECT_FILE, SOURCE_GLOB } from './evidence';
 import type { FileSource } from './files';
+import type { KeptOutcomes } from './kept';
 import { BASELINE_FILE } from '../report/baseline';
 import { Folder } from './folder';
 import {
@@ -30,6 +31,7 @@ import {
   type TrustParams,
 } from './protocol';
 import { answerOverview } from './overview';
+import { LensWatch } from './lens-watch';
 import { Publisher } from './publisher';
 import type { Turns } from './pump';
 import { answerRequests } from './requests';
@@ -39,6 +41,7 @@ import { isRecord, readSettings } from './settings';
 import { StatusLine } from './status';
 import { applyChanges } from './text';
 import { normalUri } from './uri';
+import { WorkspacePull } from './workspace-pull';
 
 /** What the platform gives. */
 export interface Host {
@@ -47,6 +50,8 @@ export interface Host {
   readonly turns: Turns;
   /** The server's own disk; absent in a worker. */
   readonly disk?: FileSource;
+  /** Outcomes of earlier sessions; absent where there is no place for them. */
+  readonly kept?: KeptOutcomes;
   readonly readProject: (text: string) => ProjectAnswer;
   readonly rulePage: (rule: string) => RulePage | undefined;
   readonly version: string;
@@ -58,6 +63,8 @@ export interface Running {
   readonly roots: Roots;
   readonly publisher: Publisher;
   readonly status: StatusLine;
+  readonly lenses: LensWatch;
+  readonly workspacePull: WorkspacePull;
   readonly turns: Turns;
   /** The folder and path of an open or indexed file that is analysed. */
   find(uri: string): Located | undefined;
@@ -94,6 +101,8 @@ class Server implements Running {
   readonly roots: Roots;
   readonly publisher: Publisher;
   readonly status: StatusLine;
+  readonly lenses: LensWatch;
+  readonly workspacePull = new WorkspacePull();
   readonly turns: Turns;
   readonly #engines: EngineFactory;
   readonly #registrations: Disposable[] = [];
@@ -123,10 +132,14 @@ class Server implements Running {
       },
       refresh: () => {
         connection.languages.diagnostics.refresh();
-        const { lenses, hints, tokens } = this.session.refreshesReading;
-        if (lenses) void connection.sendRequest('workspace/codeLens/refresh');
-        if (hints) connection.languages.inlayHint.refresh().catch(() => undefined);
-        if (tokens) connection.languages.semanticTokens.refresh();
+        this.#refreshMarks();
+      },
+    });
+    this.lenses = new LensWatch({
+      turns: host.turns,
+      commands: this.session.actions.commands,
+      refresh: () => {
+        this.#refreshLenses();
       },
     });
     this.status = new StatusLine(
@@ -144,6 +157,7 @@ class Server implements Running {
       this.connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         for (const { uri } of removed) this.#removeFolder(uri);
         for (const { uri } of added) this.roots.add(uri);
+        this.workspacePull.changed();
       });
     }
     if (this.session.watches) {
@@ -194,9 +208,13 @@ class Server implements Running {
     const { folder, path } = located;
     await folder.closed(path);
     this.publisher.closed(folder, path);
+    this.lenses.closed(folder, path);
     this.roots.release(folder);
     if (this.roots.all.includes(folder)) this.refresh(folder);
-    else this.status.forget(folder);
+    else {
+      this.status.forget(folder);
+      this.lenses.forget(folder);
+    }
   }
 
   hidden(uri: string): void {
@@ -218,6 +236,8 @@ class Server implements Running {
       await this.#configure(folder);
       if (wasIndexed) this.refresh(folder);
     }
+    // What is shown while reading may have been switched on or off, which changes no finding.
+    this.#refreshMarks();
   }
 
   async diskChanged({ changes }: DidChangeWatchedFilesParams): Promise<void> {
@@ -252,6 +272,17 @@ class Server implements Running {
       });
   }
 
+  #refreshLenses(): void {
+    if (this.#disposed || !this.session.refreshesReading.lenses) return;
+    this.connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined);
+  }
+
+  #refreshMarks(): void {
+    const { hints, tokens } = this.session.refreshesReading;
+    if (hints) this.connection.languages.inlayHint.refresh().catch(() => undefined);
+    if (tokens) this.connection.languages.semanticTokens.refresh();
+  }
+
   dispose(): void {
     this.#disposed = true;
     for (const registration of this.#registrations) registration.dispose();
@@ -262,6 +293,7 @@ class Server implements Running {
     const folder = this.roots.workspace.find((candidate) => normalUri(candidate.uri) === normalUri(uri).replace(/\/$/, ''));
     if (!folder) return;
     this.publisher.forget(folder);
+    this.lenses.forget(folder);
     const open = [...folder.openFiles.values()];
     this.roots.remove(uri);
     this.status.forget(folder);
@@ -272,7 +304,7 @@ class Server implements Running {
     const folder: Folder = new Folder({
       uri,
       create: this.#engines,
-      ...(loose ? {} : { source: this.#sourceOf(uri) }),
+      ...(loose ? {} : { source: this.#sourceOf(uri), ...(this.host.kept ? { kept: this.host.kept } : {}) }),
       turns: this.host.turns,
       debounce: this.session.options.debounce ?? DEFAULT_DEBOUNCE_MS,
       encoding: this.session.encoding,
@@ -282,12 +314,20 @@ class Server implements Running {
         fresh: (snapshot: Snapshot) => {
           this.status.set(folder, 'ready', 'Up to date.');
           this.publisher.fresh(folder, snapshot);
+          this.lenses.fresh(folder);
+          this.workspacePull.changed();
           if (this.session.options.commands) void this.connection.sendNotification(Methods.findingsChanged);
+        },
+        early: (snapshot: Snapshot) => {
+          this.publisher.early(folder, snapshot);
         },
         running: (progress) => {
           if (!progress) return;
-          const { done, total } = progress;
-          this.status.set(folder, 'analysing', `${done} of ${total} files.`, Math.round((100 * done) / Math.max(1, total)));
+          const { done, total, file } = progress;
+          // What is counted are files while they are read, then functions: a name says more than a unit that changes.
+          const step = `${file?.slice(file.lastIndexOf('/') + 1) ?? ''} (${done} of ${total}).`;
+          const message = folder.openAreKnown ? `Open files are up to date; analysing ${step}` : `Analysing ${step}`;
+          this.status.set(folder, 'analysing', message, Math.round((100 * done) / Math.max(1, total)));
         },
         log: (message) => {
           this.connection.console.error(message);

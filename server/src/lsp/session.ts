@@ -20,6 +20,8 @@ export interface ActionSupport {
 export interface Session {
   readonly encoding: Encoding;
   readonly pulls: boolean;
+  /** It may ask for the diagnostics of the whole workspace, and opted in. */
+  readonly pullsWorkspace: boolean;
   readonly refreshes: boolean;
   readonly configures: boolean;
   readonly watches: boolean;
@@ -43,6 +45,7 @@ export function sessionOf(params: InitializeParams): Session {
     // UTF-16 costs us nothing and every client has it; UTF-8 only for those that do not want it.
     encoding: preferredEncoding(general?.positionEncodings),
     pulls: pulled !== undefined,
+    pullsWorkspace: pulled !== undefined && options.workspaceDiagnostics === true,
     refreshes: workspace?.diagnostics?.refreshSupport === true,
     configures: workspace?.configuration === true,
     watches: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
@@ -88,7 +91,7 @@ export function capabilitiesOf(session: Session): ServerCapabilities {
           diagnosticProvider: {
             identifier: 'fencepost',
             interFileDependencies: true,
-            workspaceDiagnostics: session.options.workspaceDiagnostics === true,
+            workspaceDiagnostics: session.pullsWorkspace,
           },
         }
       : {}),

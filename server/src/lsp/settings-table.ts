@@ -64,6 +64,14 @@ export const SETTINGS: readonly SettingRow[] = [
     description: 'Leave out files that are larger than this many kilobytes. What was left out is said in the status.',
   },
   {
+    key: 'keepFindings',
+    scope: 'resource',
+    default: true,
+    schema: { type: 'boolean' },
+    description:
+      'Keep what was found in your cache folder, never in the sources, so that a folder that did not change shows its findings as soon as it is opened again.',
+  },
+  {
     key: 'codeLens',
     scope: 'resource',
     default: true,

@@ -9,6 +9,8 @@ export interface FolderSettings {
   readonly rules: readonly string[];
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
   readonly caps: FileCaps;
+  /** Outcomes stay between sessions. */
+  readonly keepFindings: boolean;
   readonly codeLens: boolean;
   readonly markUntrusted: boolean;
   readonly originHints: boolean;
@@ -21,6 +23,7 @@ export const DEFAULT_SETTINGS: FolderSettings = {
   rules: [],
   severities: {},
   caps: { maxFiles: 20000, maxFileBytes: 4096 * 1024 },
+  keepFindings: true,
   codeLens: true,
   markUntrusted: true,
   originHints: false,
@@ -37,6 +40,7 @@ export function readSettings(section: unknown): FolderSettings {
       maxFiles: positive(member(section, 'scan.maxFiles'), DEFAULT_SETTINGS.caps.maxFiles),
       maxFileBytes: positive(member(section, 'scan.maxFileSizeKB'), 4096) * 1024,
     },
+    keepFindings: member(section, 'keepFindings') !== false,
     codeLens: member(section, 'codeLens') !== false,
     markUntrusted: member(section, 'markUntrusted') !== false,
     originHints: member(section, 'originHints') === true,

@@ -10,7 +10,7 @@ import { createModel } from '../model/index';
 import type { Model } from '../model/model';
 import { asAnswer, type OriginAnswer } from './answers';
 import { Constants } from '../program/constants';
-import { Groups } from '../program/groups';
+import { Groups, type Group } from '../program/groups';
 import { PRELUDE, Program } from '../program/program';
 import { kindOfFile } from '../program/kernel';
 import type { Finding, RuleMeta } from '../rules/finding';
@@ -24,7 +24,7 @@ import { sharesOf, type DriverResult, type Share } from './shares';
 import type { Span } from '../syntax/ast';
 import type { FileFacts, Gap, Syntax } from '../syntax/facts';
 import { Finisher, isSelected } from './finish';
-import type { Note, Outcome, Progress, Settings, Workspace } from './workspace';
+import type { Note, Outcome, Progress, ReportedFinding, Settings, Workspace } from './workspace';
 
 export interface EngineOptions {
   readonly syntax: Syntax;
@@ -200,7 +200,10 @@ export class EngineWorkspace implements Workspace {
     for (const driver of this.drivers.values()) if (of(driver)) yield* driver.heard();
   }
 
-  *analyse(configurations: 'all' | 'later' = 'all'): Generator<Progress, Outcome, void> {
+  *analyse(
+    configurations: 'all' | 'later' = 'all',
+    first: () => Iterable<string> = () => [],
+  ): Generator<Progress, Outcome, void> {
     const work = configurations === 'all';
     if (this.outcome && !(work && this.outcome.pending === true)) return this.outcome;
     yield* this.reader.update();
@@ -220,30 +223,35 @@ export class EngineWorkspace implements Workspace {
         groups.map((g) => ({ id: g.id, size: this.sizeOf(g.files) })),
         this.share.count,
       );
-    for (const g of groups) {
-      if (whose && whose.get(g.id) !== this.share?.index) continue;
-      const driver = this.drivers.get(g.id) ?? new DriverAnalysis(g.id, this.around);
+    const due = new Map(groups.filter((g) => !whose || whose.get(g.id) === this.share?.index).map((g) => [g, this.driverOf(g)]));
+    for (const [g, driver] of due) if (driver.isCurrent(g.files) && !(work && driver.pending)) due.delete(g);
+    const told = new Set<string>();
+    while (due.size > 0) {
+      const looked = new Set(first());
+      const early = [...looked].filter((f) => !told.has(f) && this.isSettled(f, due.keys()));
+      if (early.length > 0) yield { done: 0, total: due.size, early: this.early(early, kernel, groups) };
+      for (const f of early) told.add(f);
+      const [g, driver] = [...due].find(([{ files: own }]) => own.some((f) => looked.has(f))) ?? [...due][0] ?? [];
+      if (!g || !driver) break;
+      due.delete(g);
       if (!driver.isCurrent(g.files)) {
         this.used(driver);
         yield* driver.analyse(g.files, rules);
         yield* driver.lookAround(rules, work);
-      } else if (work && driver.pending) yield* driver.lookAround(rules, true);
-      else continue;
+      } else yield* driver.lookAround(rules, true);
+      // What somebody looks at is asked about next.
+      for (const d of [...this.drivers.values()]) if (d.files.some((f) => looked.has(f))) this.used(d);
       // What is let go cannot be looked at later.
       for (const d of this.beyond()) if (d.pending) yield* d.lookAround(rules, true);
       this.letGo();
     }
-    const reported = this.finisher.finish({
-      findings: mergeFindings([
+    const reported = this.finish(
+      [
         ...groups.map((g) => this.elsewhere.get(g.id)?.findings ?? this.drivers.get(g.id)?.findings ?? []),
         this.packageFindings(rules),
-      ]),
-      files: [...files, ...this.packages.keys()].sort(),
-      text: (f) => this.packages.get(f) ?? this.reader.text(f),
-      inactive: (f) => this.reader.facts(f)?.inactive ?? [],
-      metas: this.ruleMetas,
-      settings: this.settings,
-    });
+      ],
+      [...files, ...this.packages.keys()].sort(),
+    );
     const all = groups.flatMap((g) => this.drivers.get(g.id) ?? []);
     const results = [...all.map((d) => this.resultOf(d)), ...this.elsewhere.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const outcome: Outcome = {
@@ -255,6 +263,46 @@ export class EngineWorkspace implements Workspace {
     };
     this.outcome = outcome;
     return outcome;
+  }
+
+  private driverOf(g: Group): DriverAnalysis {
+    return this.drivers.get(g.id) ?? new DriverAnalysis(g.id, this.around);
+  }
+
+  private finish(findings: readonly (readonly Finding[])[], files: readonly string[]): ReportedFinding[] {
+    return this.finisher.finish({
+      findings: mergeFindings(findings),
+      files,
+      text: (f) => this.packages.get(f) ?? this.reader.text(f),
+      inactive: (f) => this.reader.facts(f)?.inactive ?? [],
+      metas: this.ruleMetas,
+      settings: this.settings,
+    });
+  }
+
+  /** Whether nothing that is still to be done changes what is said of a file. */
+  private isSettled(file: string, due: Iterable<Group>): boolean {
+    if (this.reader.facts(file) === undefined) return false;
+    for (const g of due) if (g.files.includes(file)) return false;
+    // Fingerprints tell equal code in files of one name apart by their order, and the baseline knows findings by them.
+    const named = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+    return this.settings.baseline.size === 0 || !this.reader.paths.some((f) => f !== file && named(f) === named(file));
+  }
+
+  /** What the outcome will say of these files. */
+  private early(files: readonly string[], kernel: readonly string[], groups: readonly Group[]): Outcome {
+    const asked = new Set(files);
+    const drivers = groups.flatMap((g) => (g.files.some((f) => asked.has(f)) ? (this.drivers.get(g.id) ?? []) : []));
+    const notes = boundsFirst(drivers.flatMap((d) => this.resultOf(d).notes));
+    return {
+      findings: this.finish(
+        drivers.map((d) => d.findings.filter((f) => asked.has(f.file))),
+        [...files].sort(),
+      ),
+      notes: [...this.notes(files, kernel), ...notes.filter((n) => asked.has(n.file))],
+      files: [...files].sort(),
+      pending: true,
+    };
   }
 
   private share: Share | undefined;

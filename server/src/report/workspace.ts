@@ -55,6 +55,11 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly file?: string;
+  /**
+   * What is known already of files that were asked for first, named in its `files`: their drivers are done, and what the others will say
+   * changes nothing in them.
+   */
+  readonly early?: Outcome;
 }
 
 export interface Workspace {
@@ -67,8 +72,9 @@ export interface Workspace {
    * Abandoning the generator loses nothing: the next call goes on.
    * @param configurations `later`: other `#if` configurations than the default are shown as far as they are known, and the outcome says
    *   whether some are left; for an editor, where the default must not wait
+   * @param first files that somebody looks at: their drivers come before the others. Asked anew before each driver
    */
-  analyse(configurations?: 'all' | 'later'): Generator<Progress, Outcome, void>;
+  analyse(configurations?: 'all' | 'later', first?: () => Iterable<string>): Generator<Progress, Outcome, void>;
   facts(path: string): FileFacts | undefined;
   gaps(path: string): readonly Gap[];
   readonly ruleMetas: readonly RuleMeta[];

@@ -265,6 +265,8 @@ export class Analyzer {
       if (this.spent > PLENTY) this.hurried = true;
       if (this.spent > 2 * PLENTY && round > 2) break;
       this.heap.immediate = first && round === 1;
+      // An analysis that was broken off has run something.
+      this.isUnsettled ||= this.ran;
       this.ran = false;
       const list = this.roots.of(this.files);
       const live = yield* this.runRoots(list.roots, list.shape);
@@ -280,6 +282,7 @@ export class Analyzer {
         ({ lost } = this.heap.rebuild([seeds, ...adding.map((m) => m.contribution)], true));
       }
       this.isUnsettled = false;
+      this.ran = false;
       if (first && round === 1) this.doubtAll();
       else if (changed) this.doubtReaders();
       if (!changed && list.shape === this.roots.of(this.files).shape) break;

@@ -17,7 +17,7 @@ export const illegalFieldAccess = functionRule(
     severity: 'error',
     precision: 'high',
     cwe: [668, 362],
-    profile: 'audit',
+    profile: 'default',
     microsoft: ['cpp/drivers/illegal-field-access', 'C28128', 'C28175', 'C28176'],
   },
   page,

@@ -39,6 +39,9 @@ export interface Reading {
 /** Keys of the heap that a run consulted, with the version that was seen. */
 export type Consulted = Map<string, number>;
 
+/** How one request ended: it is no answer to another one. */
+const ANSWER = /^_?IO_STATUS_BLOCK:/;
+
 export class Memory {
   /** Record types by their key, as they are met. */
   readonly recs = new Map<string, Rec>();
@@ -534,6 +537,7 @@ export class Memory {
     const nul = c === 0 && !interesting;
     if (nul) return;
     const keys = this.keys(t);
+    if (keys.some((key) => ANSWER.test(key))) return;
     const outer = keys[0];
     keys.forEach((key, i) => {
       this.heap.store(key, {

@@ -10,6 +10,8 @@ export interface Atom {
   /** Made inside one activation of a function; renamed when it leaves through a return. */
   readonly frame: boolean;
   readonly args: readonly Lin[];
+  /** How many numbers it is made of, counted as often as they stand in it. */
+  readonly size: number;
   /** Smallest and largest value that its type allows. */
   readonly lo: number;
   readonly hi: number;
@@ -32,6 +34,15 @@ export interface Lin {
   readonly key: string;
 }
 
+/** Operations on more than this (a round of a cipher, say) are numbers of which nothing more is known. */
+const LARGEST = 500;
+
+function sizeOf(args: readonly Lin[]): number {
+  let n = 1;
+  for (const a of args) for (const [x] of a.t) n += x.size;
+  return n;
+}
+
 /** All atoms of one analysis. A run that is thrown away is thrown away with its table. */
 export class Atoms {
   private readonly table = new Map<string, Atom>();
@@ -42,11 +53,13 @@ export class Atoms {
   atom(key: string, options: { frame?: boolean; args?: readonly Lin[]; lo?: number; hi?: number } = {}): Atom {
     let a = this.table.get(key);
     if (!a) {
+      const size = sizeOf(options.args ?? []);
       a = {
         id: this.table.size,
         key,
         frame: options.frame ?? true,
-        args: options.args ?? [],
+        args: size <= LARGEST ? (options.args ?? []) : [],
+        size: size <= LARGEST ? size : 1,
         lo: options.lo ?? -Infinity,
         hi: options.hi ?? Infinity,
         param: key.startsWith('P'),
@@ -213,37 +226,51 @@ export function show(a: Lin): string {
 export type Substitution = ReadonlyMap<Atom, Lin>;
 
 /** Replaces atoms, also inside operations. `wrap` renames an atom that is in no entry. */
-export function replace(a: Lin, s: Substitution, atoms: Atoms, wrap?: (x: Atom) => Atom | undefined, depth = 0): Lin {
-  let out: Lin | undefined;
-  for (let i = 0; i < a.t.length; i++) {
-    const [x, k] = a.t[i] as readonly [Atom, number];
-    const by = replaceAtom(x, s, atoms, wrap, depth);
-    if (!out && by === lin(x)) continue;
-    // Up to here every atom stands for itself.
-    out ??= make(a.c, a.t.slice(0, i));
-    out = plus(out, by, k);
-  }
-  return out ?? a;
+export function replace(a: Lin, s: Substitution, atoms: Atoms, wrap?: (x: Atom) => Atom | undefined): Lin {
+  return new Replacing(s, atoms, wrap).in(a, 0);
 }
 
-function replaceAtom(
-  x: Atom,
-  s: Substitution,
-  atoms: Atoms,
-  wrap: ((x: Atom) => Atom | undefined) | undefined,
-  depth: number,
-): Lin {
-  const hit = s.get(x);
-  if (hit) return hit;
-  // Only numbers of one activation are ever renamed.
-  if (!x.frame) return lin(x);
-  if (x.args.length > 0 && depth < 6) {
-    const args = x.args.map((y) => replace(y, s, atoms, wrap, depth + 1));
-    if (args.some((y, i) => !same(y, x.args[i] ?? ZERO))) {
-      const name = x.key.slice(0, x.key.indexOf('('));
-      return atoms.op(name, args, x.lo, x.hi);
+/** How deep operations are looked into. */
+const DEEP = 6;
+
+class Replacing {
+  /** By depth: operations share what they are made of, and each is looked into once. */
+  private known: Map<Atom, Lin>[] | undefined;
+
+  constructor(
+    private readonly by: Substitution,
+    private readonly atoms: Atoms,
+    private readonly wrap: ((x: Atom) => Atom | undefined) | undefined,
+  ) {}
+
+  in(a: Lin, depth: number): Lin {
+    let out: Lin | undefined;
+    for (let i = 0; i < a.t.length; i++) {
+      const [x, k] = a.t[i] as readonly [Atom, number];
+      const by = this.atom(x, depth);
+      if (!out && by === lin(x)) continue;
+      // Up to here every atom stands for itself.
+      out ??= make(a.c, a.t.slice(0, i));
+      out = plus(out, by, k);
     }
+    return out ?? a;
   }
-  const renamed = wrap?.(x);
-  return lin(renamed ?? x);
+
+  private atom(x: Atom, depth: number): Lin {
+    const hit = this.by.get(x);
+    if (hit) return hit;
+    // Only numbers of one activation are ever renamed.
+    if (!x.frame) return lin(x);
+    if (x.args.length === 0 || depth >= DEEP) return lin(this.wrap?.(x) ?? x);
+    const known = ((this.known ??= [])[depth] ??= new Map<Atom, Lin>());
+    let out = known.get(x);
+    if (!out) known.set(x, (out = this.operation(x, depth)));
+    return out;
+  }
+
+  private operation(x: Atom, depth: number): Lin {
+    const args = x.args.map((y) => this.in(y, depth + 1));
+    if (args.every((y, i) => same(y, x.args[i] ?? ZERO))) return lin(this.wrap?.(x) ?? x);
+    return this.atoms.op(x.key.slice(0, x.key.indexOf('(')), args, x.lo, x.hi);
+  }
 }

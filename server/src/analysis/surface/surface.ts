@@ -37,7 +37,18 @@ export function mergeEntries(lists: readonly (readonly Entry[])[]): readonly Ent
     const old = best.get(key);
     if (!old || weight(e) > weight(old)) best.set(key, e);
   }
-  return [...best.values()].sort(order);
+  // A code that is told where it is handled is not told again where it is defined.
+  const handled = new Set([...best.values()].flatMap((e) => (isHandled(e) ? [codeOf(e)] : [])));
+  return [...best.values()].filter((e) => e.kind !== 'ioctl' || isHandled(e) || !handled.has(codeOf(e))).sort(order);
+}
+
+/** The name of a control code with what its number says. */
+function codeOf(e: Entry): string {
+  return `${e.name}|${e.facts[0] ?? ''}`;
+}
+
+function isHandled(e: Entry): boolean {
+  return e.kind === 'ioctl' && (e.handlers?.length ?? 0) > 0;
 }
 
 function weight(e: Entry): number {

@@ -49,8 +49,8 @@ describe('fencepost.json', () => {
     assert.equal(config.profile, 'audit');
     assert.deepEqual(config.include, ['src/**']);
     assert.deepEqual(config.exclude, ['**/test/**']);
-    assert.deepEqual([...(config.drivers[0]?.defines ?? [])], [['NET', '1']]);
-    assert.deepEqual([...config.defines], [['SECURE', '1'], ['NAME', 'value'], ['EMPTY', ''], ['OFF', '0']]); // prettier-ignore
+    assert.deepEqual([...(config.model.build?.drivers[0]?.defines ?? [])], [['NET', '1']]);
+    assert.deepEqual([...(config.model.build?.defines ?? [])], [['SECURE', '1'], ['NAME', 'value'], ['EMPTY', ''], ['OFF', '0']]); // prettier-ignore
     assert.equal(config.baseline, 'review/baseline.json');
   });
 

@@ -6,7 +6,7 @@ import type { Expr, FunctionDecl } from '../syntax/ast';
 import type { Model } from '../model/model';
 import type { Constants } from '../program/constants';
 import type { Declared, Program } from '../program/program';
-import type { Ty, Types } from '../program/types';
+import type { Types } from '../program/types';
 import { isHeader } from '../program/groups';
 import { buildCfg, type Cfg } from './cfg';
 import { argumentsOf, GENERAL_CONTEXT, outcomesOf, trimExit, type Context } from './context';
@@ -24,7 +24,9 @@ import {
   type Contribution,
 } from './heap';
 import { initialise } from './initialisers';
-import { Memory, type Consulted } from './memory';
+import { Memory } from './memory';
+import { Memos, type Asking, type Memo } from './memos';
+import { ASSERTS, OPERATORS, STAYING } from './operators';
 import { exitsDigest, wordsOf } from './prints';
 import { Regions } from './regions';
 import { Roots, rootsOf, type Root } from './roots';
@@ -33,60 +35,15 @@ import { Atoms, constant, type Lin } from './term';
 import type { Outcome } from './calls';
 import type { AllocBase, GlobalBase, Site, Val } from './value';
 
-export interface AnalyzerOptions {
-  /** Assertion macros that vanish in a free build: their condition is no guard. */
-  readonly asserts: ReadonlySet<string>;
-}
-
-export const DEFAULT_ASSERTS: ReadonlySet<string> = new Set([
-  'ASSERT',
-  'NT_ASSERT',
-  'ASSERTMSG',
-  'NT_ASSERTMSG',
-  '_ASSERT',
-  'assert',
-  'KdAssert',
-  'NDIS_ASSERT',
-  'FLT_ASSERT',
-  'NT_ASSERT_ASSUME',
-  'WDF_ASSERT',
-  'DbgAssert',
-  '_ASSERTE',
-  'RTL_ASSERT',
-]);
-
 /** @param joined the context stands for calls that it does not describe: it may excuse, but it accuses nobody */
 export type ObserverFactory = (fn: FunctionDecl, file: string, context: string, joined: boolean) => readonly Observer[];
 
 /** See `Analyzer.branch`. */
 export interface Branch {
   readonly others: ReadonlyMap<string, FunctionDecl>;
-  readonly memos: Map<string, object>;
-  readonly contexts: Map<string, Map<string, number>>;
+  readonly memos: Memos;
   /** What the functions of the branch were asked in the default configuration. */
-  readonly asked: ReadonlyMap<string, readonly object[]>;
-}
-
-interface Memo {
-  readonly key: string;
-  readonly fnKey: string;
-  readonly exits: readonly Exit[];
-  readonly consulted: Consulted;
-  readonly callees: Set<string>;
-  /** Digests of the callees' answers that it was made of. */
-  readonly seen: ReadonlyMap<string, number>;
-  readonly bounded: boolean;
-  contribution: Contribution;
-  readonly fn: Declared<FunctionDecl>;
-  readonly context: Context;
-  readonly depth: number;
-  readonly stack: readonly string[];
-  /** Equal exits have equal digests: a caller need not be run again. */
-  readonly digest: number;
-  /** Something that it was made of may have changed: it is checked before it is used again. */
-  isDoubted: boolean;
-  /** A declaration that it depends on has changed, or a fact that it may have stood on is gone. */
-  stale?: boolean;
+  readonly asked: ReadonlyMap<string, readonly Memo[]>;
 }
 
 /**
@@ -97,7 +54,6 @@ function contextsFor(blocks: number, functions: number): number {
   const most = blocks > 300 ? 3 : blocks > 120 ? 5 : 8;
   return functions > 6000 ? Math.min(most, 2) : functions > 2500 ? Math.min(most, 4) : most;
 }
-const NO_CONTEXTS: ReadonlyMap<string, number> = new Map();
 /** Joined contexts of one function: they differ only in the shared memory and the objects of callers that they are given. */
 const GENERAL = 3;
 const MAX_DEPTH = 20;
@@ -114,26 +70,18 @@ export class Analyzer {
   readonly memory: Memory;
   readonly types: Types;
   private readonly cfgs = new Map<FunctionDecl, Cfg>();
-  private readonly flagCache = new Map<FunctionDecl, readonly string[]>();
   private readonly globals = new Map<string, GlobalBase>();
   private readonly allocs = new Map<string, AllocBase>();
-  private memos = new Map<string, Memo>();
+  private memos = new Memos();
   /** Functions as another configuration has them, by key, while one of them runs. */
   private others: ReadonlyMap<string, FunctionDecl> = new Map();
-  /** Contexts of each function that somebody asks for now, with how many do. */
-  private contexts = new Map<string, Map<string, number>>();
   private readonly running = new Set<string>();
-  private frames: { readonly id?: string; readonly callees: Set<string>; readonly seen?: Map<string, number> }[] = [];
-  /** Ids of the answers that were made of an answer. */
-  private askers = new Map<string, Set<string>>();
-  /** Answers that became other ones; those who asked before have not been told. */
-  private readonly altered = new Set<string>();
+  private frames: (Asking & { readonly seen?: Map<string, number> })[] = [];
   private rootIds = new Set<string>();
   readonly roots: Roots;
-  /** Some answer asks for others than before. */
-  private isRewired = true;
   /** The answers that roots of some shape led to, and the roots that nothing else had reached. */
-  private reach: { readonly shape: object; readonly live: Set<string>; readonly unreached: ReadonlySet<string> } | undefined;
+  private reach:
+    { readonly shape: object; readonly live: ReadonlySet<string>; readonly unreached: ReadonlySet<string> } | undefined;
   /** Facts have been added or taken back that the heap does not hold yet. */
   private isUnsettled = false;
   private readonly decls = new Map<string, FunctionDecl>();
@@ -162,7 +110,6 @@ export class Analyzer {
     readonly program: Program,
     readonly constants: Constants,
     readonly model: Model,
-    readonly options: AnalyzerOptions = { asserts: DEFAULT_ASSERTS },
   ) {
     this.types = constants.types;
     this.regions = new Regions(model, this.atoms);
@@ -191,46 +138,16 @@ export class Analyzer {
         fn,
         file,
         this.program,
-        (name) => OPERATORS.has(name) || this.options.asserts.has(name) || this.model.api(name) !== undefined,
+        (name) =>
+          OPERATORS.has(name) ||
+          ASSERTS.has(name) ||
+          STAYING.has(name) ||
+          this.model.project.assertsThatStay?.has(name) === true ||
+          this.model.api(name) !== undefined,
       );
       this.cfgs.set(fn, c);
     }
     return c;
-  }
-
-  /** Status and flag variables that conditions test: paths are told apart by them. */
-  flagsOf(fn: FunctionDecl, cfg: Cfg, types: ReadonlyMap<string, Ty>): readonly string[] {
-    let flags = this.flagCache.get(fn);
-    if (!flags) {
-      const names = new Set<string>();
-      const flagLike = (name: string): boolean => {
-        const ty = types.get(name);
-        return (
-          ty?.k === 'int' &&
-          (ty.name === 'NTSTATUS' ||
-            ty.name === 'BOOLEAN' ||
-            ty.name === 'NDIS_STATUS' ||
-            ty.name === 'BOOL' ||
-            ty.name === 'HRESULT' ||
-            ty.name === 'bool' ||
-            ty.name === '_Bool' ||
-            /status/i.test(name))
-        );
-      };
-      const look = (e: Expr): void => {
-        if (e.kind === 'id') {
-          if (flagLike(e.name)) names.add(e.name);
-        } else if (e.kind === 'call') e.args.forEach(look);
-        else if (e.kind === 'bin') {
-          look(e.l);
-          look(e.r);
-        } else if (e.kind === 'un' || e.kind === 'cast') look(e.x);
-      };
-      for (const b of cfg.blocks) if (b.end.kind === 'branch') look(b.end.c);
-      flags = [...names].sort().slice(0, 6);
-      this.flagCache.set(fn, flags);
-    }
-    return flags;
   }
 
   /** Analyses everything. Yields between functions. */
@@ -239,8 +156,8 @@ export class Analyzer {
     this.decls.clear();
     for (const file of this.files)
       for (const decl of this.program.files.get(file)?.functions ?? []) this.decls.set(key({ file, decl }), decl);
-    for (const m of this.memos.values()) if (this.declared(m.fn) !== m.fn.decl) this.doubt(m.key);
-    this.doubtAskers();
+    for (const m of this.memos.values()) if (this.declared(m.fn) !== m.fn.decl) this.memos.doubt(m.key);
+    this.memos.doubtAskers();
     const first = this.seeds === undefined;
     let { seeds } = this;
     let reseeded = false;
@@ -270,7 +187,7 @@ export class Analyzer {
       this.ran = false;
       const list = this.roots.of(this.files);
       const live = yield* this.runRoots(list.roots, list.shape);
-      const forgotten = this.forget(live);
+      const forgotten = this.memos.keepOnly(live);
       this.isUnsettled ||= this.ran || forgotten;
       if (!this.isUnsettled && !(first && round === 1) && !(reseeded && round === 1)) break;
       const adding = this.contributions(live);
@@ -283,8 +200,9 @@ export class Analyzer {
       }
       this.isUnsettled = false;
       this.ran = false;
-      if (first && round === 1) this.doubtAll();
-      else if (changed) this.doubtReaders();
+      const moved = this.heap.takeChanged();
+      if (first && round === 1) this.memos.doubtAll();
+      else if (changed) this.memos.doubtReaders(moved, this.heap);
       if (!changed && list.shape === this.roots.of(this.files).shape) break;
     }
     this.boundedFunctions.clear();
@@ -314,7 +232,7 @@ export class Analyzer {
       if (!fresh.some((name) => text.includes(name))) continue;
       m.stale = true;
       m.contribution = emptyContribution();
-      this.doubt(m.key);
+      this.memos.doubt(m.key);
       n++;
     }
     return n;
@@ -338,16 +256,12 @@ export class Analyzer {
         [...m.callees].some((id) => names.has(this.memos.get(id)?.fn.decl.name ?? ''));
       if (!depends) continue;
       m.stale = true;
-      this.doubt(m.key);
+      this.memos.doubt(m.key);
       this.cfgs.delete(m.fn.decl);
-      this.flagCache.delete(m.fn.decl);
     }
     for (const fn of [...this.cfgs.keys()]) {
       const file = this.fileOf(fn);
-      if (file === undefined || dependents.isUsedBy(file, fn)) {
-        this.cfgs.delete(fn);
-        this.flagCache.delete(fn);
-      }
+      if (file === undefined || dependents.isUsedBy(file, fn)) this.cfgs.delete(fn);
     }
     for (const k of [...this.memory.recs.keys()]) if (mentions(k)) this.memory.recs.delete(k);
   }
@@ -376,18 +290,18 @@ export class Analyzer {
     }
     // Most edits change nothing of who reaches whom.
     const before = this.reach?.shape === shape ? this.reach : undefined;
-    if (before && !this.isRewired) {
+    if (before && !this.memos.isRewired) {
       for (const r of others) {
         done++;
         if (before.unreached.has(idOf(r)) && this.runRoot(r)) yield { done, total, file: r.fn.file };
       }
       if (!this.wasRewired()) return before.live;
     }
-    this.isRewired = false;
+    this.memos.isRewired = false;
     this.reach = undefined;
     this.rootIds = new Set(strong.map(idOf));
     const unreached = new Set<string>();
-    const live = this.live();
+    const live = new Set(this.memos.reachedFrom(this.rootIds));
     const names = new Set([...live].map((id) => this.memos.get(id)?.fnKey));
     done = strong.length;
     for (const r of others) {
@@ -395,53 +309,23 @@ export class Analyzer {
       if (names.has(key(r.fn))) continue;
       unreached.add(idOf(r));
       const ran = this.runRoot(r);
-      this.extend(live, names, idOf(r));
+      for (const id of this.memos.reachedFrom([idOf(r)], live)) names.add(this.memos.get(id)?.fnKey);
       if (ran) yield { done, total, file: r.fn.file };
     }
     // What was run late may have changed what was reached early.
-    const all = this.wasRewired() ? this.live() : live;
+    const all = this.wasRewired() ? new Set(this.memos.reachedFrom(this.rootIds)) : live;
     this.reach = { shape, live: all, unreached };
     return all;
   }
   private wasRewired(): boolean {
-    return this.isRewired;
-  }
-
-  /** Adds what one root leads to. */
-  private extend(reached: Set<string>, names: Set<string | undefined>, root: string): void {
-    const todo = [root];
-    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
-      if (reached.has(id)) continue;
-      reached.add(id);
-      const m = this.memos.get(id);
-      names.add(m?.fnKey);
-      for (const c of m?.callees ?? []) todo.push(c);
-    }
+    return this.memos.isRewired;
   }
 
   /** Ids of the answers that roots lead to; with a prefix, only from roots that start with it. */
-  live(prefix = ''): Set<string> {
-    if (prefix === '' && this.reach && !this.isRewired) return this.reach.live;
-    const seen = new Set<string>();
-    const todo = [...this.rootIds].filter((id) => id.startsWith(prefix));
-    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
-      if (seen.has(id)) continue;
-      seen.add(id);
-      for (const c of this.memos.get(id)?.callees ?? []) todo.push(c);
-    }
-    return seen;
-  }
-
-  private forget(live: ReadonlySet<string>): boolean {
-    let any = false;
-    for (const [id, m] of this.memos) {
-      if (live.has(id)) continue;
-      this.memos.delete(id);
-      this.release(m);
-      this.contexts.get(m.fnKey)?.delete(id.slice(m.fnKey.length + 1));
-      any = true;
-    }
-    return any;
+  live(prefix = ''): ReadonlySet<string> {
+    if (prefix === '' && this.reach && !this.memos.isRewired) return this.reach.live;
+    const from = [...this.rootIds].filter((id) => id.startsWith(prefix));
+    return new Set(this.memos.reachedFrom(from));
   }
 
   /** Answers whether anything had to be run. */
@@ -522,7 +406,7 @@ export class Analyzer {
     )
       return undefined;
     const context = argumentsOf(d, args, s, caller, this);
-    const set = this.contexts.get(fnKey) ?? NO_CONTEXTS;
+    const set = this.memos.contextsOf(fnKey);
     const most = this.spent > PLENTY ? 1 : contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
     if (this.admits(fnKey, context.key, set, most)) return this.call(d, context, e, s, caller);
     const general = argumentsOf(d, args, s, caller, this, true);
@@ -565,8 +449,8 @@ export class Analyzer {
   private execute(fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): Memo | undefined {
     const fnKey = key(fn);
     const id = `${fnKey}#${context.key}`;
-    this.ask(fnKey, context.key, id);
     const asking = this.frames[this.frames.length - 1];
+    this.memos.ask(id, fnKey, context.key, asking);
     const known = this.memos.get(id);
     const usable = known !== undefined && this.valid(known);
     if (!usable && this.running.has(id)) return undefined;
@@ -575,40 +459,10 @@ export class Analyzer {
     return memo;
   }
 
-  /** Notes that the running function, or a root, asks for an answer. */
-  private ask(fnKey: string, contextKey: string, id: string): void {
-    const caller = this.frames[this.frames.length - 1];
-    if (caller?.callees.has(id)) return;
-    caller?.callees.add(id);
-    if (caller?.id !== undefined) {
-      const askers = this.askers.get(id);
-      if (askers) askers.add(caller.id);
-      else this.askers.set(id, new Set([caller.id]));
-    }
-    let of = this.contexts.get(fnKey);
-    if (!of) this.contexts.set(fnKey, (of = new Map()));
-    of.set(contextKey, caller ? (of.get(contextKey) ?? 0) + 1 : 1);
-  }
-
-  /** An answer that goes, or that is about to be made anew, asks for nothing any more. */
-  private release(m: Memo): void {
-    for (const id of m.callees) {
-      const askers = this.askers.get(id);
-      askers?.delete(m.key);
-      if (askers?.size === 0) this.askers.delete(id);
-      const at = id.indexOf('#');
-      const of = this.contexts.get(id.slice(0, at));
-      const n = of?.get(id.slice(at + 1));
-      if (!of || n === undefined) continue;
-      if (n > 1) of.set(id.slice(at + 1), n - 1);
-      else of.delete(id.slice(at + 1));
-    }
-  }
-
   private run(id: string, fn: Declared<FunctionDecl>, context: Context, depth: number, stack: readonly string[]): Memo {
     const fnKey = key(fn);
     const before = this.memos.get(id);
-    if (before) this.release(before);
+    if (before) this.memos.release(before);
     this.running.add(id);
     const outer = this.memory.consulted;
     this.memory.consulted = new Map();
@@ -640,10 +494,8 @@ export class Analyzer {
       digest: exitsDigest(exits),
       isDoubted: false,
     };
-    if (before && before.digest !== memo.digest) this.altered.add(id);
-    if (!before || !sameIds(before.callees, callees)) this.isRewired = true;
     if (this.heap.immediate || before === undefined || !sameContribution(before.contribution, contribution)) this.ran = true;
-    this.memos.set(id, memo);
+    this.memos.set(memo);
     this.frames.pop();
     this.running.delete(id);
     this.heap.collector = collector;
@@ -744,15 +596,9 @@ export class Analyzer {
 
   /** A state of the analysis in which some functions are others. What the driver stores stays as it is. */
   branch(others: ReadonlyMap<string, FunctionDecl>): Branch {
-    const memos = new Map<string, Memo>();
     const asked = new Map<string, Memo[]>();
-    for (const [id, m] of this.memos) {
-      if (!others.has(m.fnKey)) memos.set(id, m);
-      else asked.set(m.fnKey, [...(asked.get(m.fnKey) ?? []), m]);
-    }
-    const contexts = new Map<string, Map<string, number>>();
-    for (const [k, set] of this.contexts) contexts.set(k, new Map(others.has(k) ? [] : set));
-    return { others, memos, contexts, asked };
+    for (const m of this.memos.values()) if (others.has(m.fnKey)) asked.set(m.fnKey, [...(asked.get(m.fnKey) ?? []), m]);
+    return { others, memos: this.memos.without(others), asked };
   }
 
   /**
@@ -763,10 +609,6 @@ export class Analyzer {
     const fnKey = key(fn);
     const kept = {
       memos: this.memos,
-      askers: this.askers,
-      altered: [...this.altered],
-      isRewired: this.isRewired,
-      contexts: this.contexts,
       others: this.others,
       observe: this.observe,
       ran: this.ran,
@@ -775,16 +617,14 @@ export class Analyzer {
       consulted: this.memory.consulted,
       bounded: [...this.boundedFunctions],
     };
-    this.memos = branch.memos as Map<string, Memo>;
-    this.askers = new Map();
-    this.contexts = branch.contexts;
+    this.memos = branch.memos;
     this.others = branch.others;
     this.observe = observe;
     this.heap.immediate = false;
     this.heap.collector = emptyContribution();
     this.frames.push({ callees: new Set() });
     try {
-      const known = (branch.asked.get(fnKey) ?? []) as readonly Memo[];
+      const known = branch.asked.get(fnKey) ?? [];
       if (known.length > 0) for (const m of known) this.execute(fn, m.context, m.depth, m.stack);
       else
         for (const r of rootsOf(fn, this.program, this.model, this.files)) {
@@ -794,11 +634,6 @@ export class Analyzer {
     } finally {
       this.frames.pop();
       this.memos = kept.memos;
-      this.askers = kept.askers;
-      this.isRewired = kept.isRewired;
-      this.altered.clear();
-      for (const id of kept.altered) this.altered.add(id);
-      this.contexts = kept.contexts;
       this.others = kept.others;
       this.observe = kept.observe;
       this.ran = kept.ran;
@@ -808,43 +643,6 @@ export class Analyzer {
       this.boundedFunctions.clear();
       for (const [k, d] of kept.bounded) this.boundedFunctions.set(k, d);
     }
-  }
-
-  /** An answer may hold no more, and with it whatever was made of it. */
-  private doubt(changed: string): void {
-    const todo = [changed];
-    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
-      const m = this.memos.get(id);
-      // Whoever asked a doubted answer is doubted already.
-      if (!m || m.isDoubted) continue;
-      m.isDoubted = true;
-      for (const asker of this.askers.get(id) ?? []) todo.push(asker);
-    }
-  }
-  private doubtAll(): void {
-    this.heap.takeChanged();
-    this.altered.clear();
-    for (const m of this.memos.values()) m.isDoubted = true;
-  }
-  /** Those who asked while an answer was another one: functions that call each other. */
-  private doubtAskers(): void {
-    for (const id of this.altered) {
-      const digest = this.memos.get(id)?.digest;
-      for (const asker of this.askers.get(id) ?? []) if (this.memos.get(asker)?.seen.get(id) !== digest) this.doubt(asker);
-    }
-    this.altered.clear();
-  }
-  /** The heap has changed. */
-  private doubtReaders(): void {
-    const changed = this.heap.takeChanged();
-    for (const m of this.memos.values()) {
-      if (m.isDoubted) continue;
-      const { consulted } = m;
-      const isOther = (k: string): boolean => consulted.has(k) && consulted.get(k) !== this.heap.version(k);
-      if (changed.size < consulted.size ? some(changed, isOther) : some(consulted.keys(), (k) => changed.has(k) && isOther(k)))
-        this.doubt(m.key);
-    }
-    this.doubtAskers();
   }
 
   /** Whether an answer still holds: what it read is unchanged, and what its callees answer is, too. */
@@ -884,17 +682,6 @@ export class Analyzer {
   }
 }
 
-function sameIds(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  if (a.size !== b.size) return false;
-  for (const id of a) if (!b.has(id)) return false;
-  return true;
-}
-
-function some<T>(list: Iterable<T>, is: (x: T) => boolean): boolean {
-  for (const x of list) if (is(x)) return true;
-  return false;
-}
-
 /** Name of the answer that a root asks for. */
 function idOf(r: Root): string {
   return `${key(r.fn)}#${rootContext(r)}`;
@@ -930,38 +717,3 @@ function SEED_FUNCTION(name: string, start: number, end: number): FunctionDecl {
     annotations: [],
   };
 }
-
-/** Names that the evaluator reads as operators. */
-const OPERATORS: ReadonlySet<string> = new Set([
-  'NT_SUCCESS',
-  'NT_ERROR',
-  'NT_INFORMATION',
-  'NT_WARNING',
-  'FIELD_OFFSET',
-  'UFIELD_OFFSET',
-  'offsetof',
-  'RTL_SIZEOF_THROUGH_FIELD',
-  'RTL_FIELD_SIZE',
-  'RTL_NUMBER_OF',
-  'ARRAYSIZE',
-  '_countof',
-  'CONTAINING_RECORD',
-  'min',
-  'max',
-  'MIN',
-  'MAX',
-  'RTL_PTR_ADD',
-  'Add2Ptr',
-  'RTL_PTR_SUBTRACT',
-  'RTL_CONTAINS_FIELD',
-  'NT_VERIFY',
-  'UNREFERENCED_PARAMETER',
-  'C_ASSERT',
-  'PAGED_CODE',
-  'va_start',
-  'va_end',
-  'SUCCEEDED',
-  'FAILED',
-  '_Analysis_assume_',
-  '__assume',
-]);

@@ -12,6 +12,7 @@ import type { Call } from './events';
 import type { Frame } from './frame';
 import { noteCallbacks } from './registrations';
 import type { State } from './state';
+import { ASSERTS, STAYING } from './operators';
 import { constant, constOf, lin, plus } from './term';
 import { unionTaints, type Target, type Val } from './value';
 
@@ -38,11 +39,6 @@ export function callExpression(e: CallExpr, s: State, f: Frame): Val {
   return f.mergeOutcomes(outcomes, e, s);
 }
 
-/** Names that vanish in a free build, or that test something without leaving when it fails. */
-export function isAssert(name: string, f: Frame): boolean {
-  return f.options.asserts.has(name);
-}
-
 /** All ways in which a call may end. The given state is used up. */
 export function callOutcomes(e: CallExpr, s: State, f: Frame): Outcome[] {
   const one = (v: Val): Outcome[] => [{ s, v }];
@@ -52,7 +48,9 @@ export function callOutcomes(e: CallExpr, s: State, f: Frame): Outcome[] {
     const special = operatorCall(fx.name, e, s, f);
     if (special) return one(special);
     const name = f.program.alias(fx.name, f.file);
-    if (isAssert(name, f)) {
+    const stays = [fx.name, name].some((n) => STAYING.has(n) || f.model.project.assertsThatStay?.has(n) === true);
+    if (stays) return asserted(e, s, f);
+    if (ASSERTS.has(name)) {
       f.asserting++;
       for (const a of e.args) evaluate(a, s, f);
       f.asserting--;
@@ -91,6 +89,19 @@ export function callOutcomes(e: CallExpr, s: State, f: Frame): Outcome[] {
   const target = evaluate(fx, s, f);
   const args = e.args.map((a) => argument(a, s, f));
   return indirect(target, e, args, s, f);
+}
+
+/** What comes behind an assertion that free builds make, too. */
+function asserted(e: CallExpr, s: State, f: Frame): Outcome[] {
+  const [condition] = e.args;
+  const conjuncts = (c: Expr): Expr[] => (c.kind === 'bin' && c.op === '&&' ? [...conjuncts(c.l), ...conjuncts(c.r)] : [c]);
+  let states = [s];
+  for (const c of condition ? conjuncts(condition) : [])
+    states = states.flatMap((before) => [...f.ways(c, before, false)].flatMap(({ yes }) => yes ?? []));
+  return f.limitOutcomes(
+    states.map((after) => ({ s: after, v: plain(fresh(f, e), INT) })),
+    e,
+  );
 }
 
 /** An argument; an array or a function passes as a pointer. */
@@ -230,7 +241,6 @@ function operatorCall(name: string, e: CallExpr, s: State, f: Frame): Val | unde
     }
     case 'NT_VERIFY':
     case 'VERIFY':
-    case 'NT_FRE_ASSERT':
     case '__assume':
     case '_Analysis_assume_':
       for (const x of e.args) evaluate(x, s, f);

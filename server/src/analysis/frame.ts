@@ -7,7 +7,8 @@ import type { Model } from '../model/model';
 import type { Program } from '../program/program';
 import type { Constants } from '../program/constants';
 import type { Ty, Types } from '../program/types';
-import type { Analyzer, AnalyzerOptions } from './analyzer';
+import { flagsOf } from './flags';
+import type { Analyzer } from './analyzer';
 import { callOutcomes, type Outcome } from './calls';
 import type { Block, Cfg } from './cfg';
 import { componentsOf, type Component } from './components';
@@ -116,7 +117,6 @@ export class Frame {
   readonly atoms: Atoms;
   readonly regions: Regions;
   readonly memory: Memory;
-  readonly options: AnalyzerOptions;
   private listeners = NOBODY;
   /** Hears of every value in the last round; for questions about one place. */
   watch: ((e: Expr, v: Val, s: State) => void) | undefined;
@@ -154,10 +154,9 @@ export class Frame {
     this.atoms = analyzer.atoms;
     this.regions = analyzer.regions;
     this.memory = analyzer.memory;
-    this.options = analyzer.options;
     for (const p of fn.params) if (p.name) this.localTypes.set(p.name, parameterType(this.type(p.type), p.type, file));
     for (const v of cfg.vars) if (!this.localTypes.has(v.name)) this.localTypes.set(v.name, this.type(v.type));
-    this.flags = analyzer.flagsOf(fn, cfg, this.localTypes);
+    this.flags = flagsOf(cfg, this.localTypes);
   }
 
   get observing(): boolean {
@@ -519,19 +518,25 @@ export class Frame {
     return [...parts.values()];
   }
 
+  /** The states in which a condition holds, and those in which it does not. The given one is used up. */
+  *ways(c: Expr, s: State, loop: boolean): Generator<{ readonly yes: State | undefined; readonly no: State | undefined }> {
+    const compares = c.kind === 'bin' && isComparison(c.op);
+    for (const o of this.fork(compares ? c.l : c, s)) {
+      const r = compares ? evaluate(c.r, o.s, this) : undefined;
+      this.tell('branch', { c, place: c, vals: r ? [o.v, r] : [o.v], loop }, o.s);
+      const yes = compares && r ? relate(c.op, o.v, r, true, o.s.clone()) : decided(o.v, true, o.s.clone());
+      const no = compares && r ? relate(c.op, o.v, r, false, o.s) : decided(o.v, false, o.s);
+      yield { yes, no };
+    }
+  }
+
   private leave(b: Block, s: State, to: (id: number, s: State) => void, exits: Exit[] | undefined): void {
     switch (b.end.kind) {
       case 'jump':
         to(b.end.to, s);
         return;
       case 'branch': {
-        const c = b.end.c;
-        const compares = c.kind === 'bin' && isComparison(c.op);
-        for (const o of this.fork(compares ? c.l : c, s)) {
-          const r = compares ? evaluate(c.r, o.s, this) : undefined;
-          this.tell('branch', { c, place: c, vals: r ? [o.v, r] : [o.v], loop: b.loopHead }, o.s);
-          const yes = compares && r ? relate(c.op, o.v, r, true, o.s.clone()) : decided(o.v, true, o.s.clone());
-          const no = compares && r ? relate(c.op, o.v, r, false, o.s) : decided(o.v, false, o.s);
+        for (const { yes, no } of this.ways(b.end.c, s, b.loopHead)) {
           if (yes) to(b.end.yes, yes);
           if (no) to(b.end.no, no);
         }

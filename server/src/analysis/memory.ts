@@ -627,6 +627,8 @@ export class Memory {
       region,
       witness: [...witness, ...via],
     });
+    // The project vouches for it.
+    if (t.root !== undefined && this.model.project.trustedTypes.has(t.root)) return [hit('Kernel', true, [])];
     switch (base.k) {
       case 'region': {
         if (base.origin === 'UserVA' && state.bounds.range(this.regions.mode, 0).hi === 0)

@@ -43,7 +43,8 @@ export function load(paths: readonly string[], trustProject: boolean, parts: Par
   const notes: Note[] = [...discovered.notes];
   const texts = new Map<string, string>();
   const { config, folder } = trustProject ? readProject(root, parts, texts, notes) : { config: noProject, folder: root };
-  const chosen = selectFiles(files, config.include, config.exclude, slashes(path.relative(folder, root)));
+  const prefix = slashes(path.relative(folder, root));
+  const chosen = selectFiles(files, config.include, config.exclude, prefix);
   if (chosen.length < files.length) {
     notes.push({ file: '', kind: 'config', message: `Left out by ${PROJECT_FILE}: ${files.length - chosen.length} files.` });
   }
@@ -61,7 +62,9 @@ export function load(paths: readonly string[], trustProject: boolean, parts: Par
     const source = readSource(root, name, []);
     if (source) texts.set(name, source.text);
   }
-  return { root, sources, texts, bytes, project: config, projectFolder: folder, notes };
+  const { build } = config.model;
+  const project = build ? { ...config, model: { ...config.model, build: { ...build, prefix } } } : config;
+  return { root, sources, texts, bytes, project, projectFolder: folder, notes };
 }
 
 interface FoundProject {

@@ -185,6 +185,23 @@ export interface ProjectPlace {
   readonly end: number;
 }
 
+/** A set of files that is one driver, where the build files do not say so. */
+export interface DriverDefinition {
+  readonly name: string;
+  /** Globs, relative to the folder of `fencepost.json`, forward slashes. */
+  readonly files: readonly string[];
+  readonly defines: ReadonlyMap<string, string>;
+}
+
+/** What a project says about how it is built. */
+export interface ProjectBuild {
+  readonly drivers: readonly DriverDefinition[];
+  /** Names that `#if` tests, with the text that replaces them. */
+  readonly defines: ReadonlyMap<string, string>;
+  /** Leads from the folder of `fencepost.json` to the one that is analysed; empty where they are the same. Forward slashes. */
+  readonly prefix: string;
+}
+
 /** The part of `fencepost.json` that speaks about code. Every entry has the place where it was written, for the path of a finding. */
 export interface ProjectModel {
   /** Types whose memory user mode can write: typedef or tag names. */
@@ -198,6 +215,7 @@ export interface ProjectModel {
   readonly trustedTypes: ReadonlySet<string>;
   /** Macros or functions like an assert that stay in free builds: after them their condition holds. */
   readonly assertsThatStay?: ReadonlySet<string>;
+  readonly build?: ProjectBuild;
   /** Where an entry was written, by `list/entry`: `sharedTypes/RING`, `accessors/ReadIndex`. */
   readonly places?: ReadonlyMap<string, ProjectPlace>;
 }

@@ -5,18 +5,10 @@
 // The ES module by its path: the package's main file is UMD, whose inner requires no bundler can follow.
 import { parseTree, printParseErrorCode } from 'jsonc-parser/lib/esm/main.js';
 import type { Node, ParseError } from 'jsonc-parser/lib/esm/main.js';
-import type { ApiFact, ProjectModel, ProjectPlace } from './model';
+import type { ApiFact, DriverDefinition, ProjectModel, ProjectPlace } from './model';
 import { Entries } from './project-entries';
 
 export type RuleLevel = 'error' | 'warning' | 'info' | 'hint' | 'off';
-
-/** A set of files that is one driver, where the build files do not say so. */
-export interface DriverDefinition {
-  readonly name: string;
-  /** Globs, relative to the folder of `fencepost.json`, forward slashes. */
-  readonly files: readonly string[];
-  readonly defines: ReadonlyMap<string, string>;
-}
 
 export interface ProjectConfig {
   /** The part that speaks about code. */
@@ -26,9 +18,6 @@ export interface ProjectConfig {
   /** Globs; empty: everything. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  readonly drivers: readonly DriverDefinition[];
-  /** Names that `#if` tests, with the text that replaces them. */
-  readonly defines: ReadonlyMap<string, string>;
   /** Relative to the folder of `fencepost.json`, inside it, forward slashes. */
   readonly baseline?: string;
 }
@@ -120,6 +109,11 @@ function read(top: ReadonlyMap<string, Node>, entries: Entries, knownRules: Read
     fences: facts('fences', top, entries, readFence),
     trustedTypes,
     assertsThatStay: names('assertsThatStay', identifier, aFunction),
+    build: {
+      drivers: entries.items(top.get('drivers'), 'drivers').flatMap((node) => readDriver(node, entries)),
+      defines: readDefines(top.get('defines'), entries),
+      prefix: '',
+    },
     places: entries.places,
   };
   const globs = (key: string): readonly string[] => list(key, /\S/, aGlob).map((node) => slashes(String(node.value)));
@@ -129,8 +123,6 @@ function read(top: ReadonlyMap<string, Node>, entries: Entries, knownRules: Read
     rules: readRules(top.get('rules'), entries, knownRules),
     include: globs('include'),
     exclude: globs('exclude'),
-    drivers: entries.items(top.get('drivers'), 'drivers').flatMap((node) => readDriver(node, entries)),
-    defines: readDefines(top.get('defines'), entries),
     baseline: readBaseline(top.get('baseline'), entries),
   };
 }

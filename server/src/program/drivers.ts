@@ -1,9 +1,11 @@
 /**
- * Which driver a file belongs to: the program that a project file builds it into, else its folder; and what its project defines. Decides
- * nothing about code.
+ * Which driver a file belongs to: the program that a build file makes of it, else what `fencepost.json` says, else its folder; and what is
+ * defined for it. Decides nothing about code.
  */
+import ignore, { type Ignore } from 'ignore';
+import type { ProjectBuild } from '../model/model';
 import type { MacroDecl } from '../syntax/ast';
-import { definesOf } from './project-defines';
+import { asMacro, definesOf } from './project-defines';
 import { programsOf, type BuiltProgram, type ProgramKind } from './projects';
 
 const RANK: Readonly<Record<ProgramKind | 'unsaid', number>> = { kernel: 0, unsaid: 1, umdf: 2, user: 3 };
@@ -17,6 +19,25 @@ export class DriverMap {
   private readonly defines = new Map<string, ReadonlyMap<string, MacroDecl>>();
 
   private readonly nearest = new Map<string, readonly string[]>();
+  /** What `fencepost.json` says. */
+  private told: readonly Told[] = [];
+  private toldToAll: ReadonlyMap<string, MacroDecl> = new Map();
+  private prefix = '';
+
+  /** Takes what `fencepost.json` says of drivers and defines. */
+  configure(build: ProjectBuild | undefined): void {
+    this.prefix = build === undefined || build.prefix === '' ? '' : `${build.prefix}/`;
+    this.told = (build?.drivers ?? []).map(({ name, files, defines }) => ({
+      name,
+      files: ignore().add([...files]),
+      defines: macros(defines),
+    }));
+    this.toldToAll = macros(build?.defines ?? new Map());
+  }
+
+  private toldOf(file: string): Told | undefined {
+    return this.told.find(({ files }) => files.ignores(this.prefix + file));
+  }
 
   /** Takes the text of a `.vcxproj`, a `sources` file or a `CMakeLists.txt`. */
   setProject(path: string, text: string): void {
@@ -36,12 +57,12 @@ export class DriverMap {
 
   /** A name for the driver of a file. */
   of(file: string): string {
-    return this.builtInto(file)[0]?.id ?? folderOf(file);
+    return this.builtInto(file)[0]?.id ?? this.toldOf(file)?.name ?? folderOf(file);
   }
 
   /** Where a file runs, as far as project files say; a file that is built into a driver as well is kernel code. */
   kindOf(file: string): ProgramKind | undefined {
-    return this.builtInto(file)[0]?.kind;
+    return this.builtInto(file)[0]?.kind ?? (this.toldOf(file) && 'kernel');
   }
 
   /**
@@ -49,7 +70,8 @@ export class DriverMap {
    * what comes nearest to a driver, and only where they agree.
    */
   define(name: string, file: string): MacroDecl | undefined {
-    if (this.defines.size === 0) return undefined;
+    const told = this.toldOf(file)?.defines.get(name) ?? this.toldToAll.get(name);
+    if (told || this.defines.size === 0) return told;
     const own = this.builtInto(file)[0]?.id;
     if (own !== undefined) {
       for (const [project, defines] of this.defines) {
@@ -106,6 +128,16 @@ export class DriverMap {
     }
     return members.get(file) ?? [];
   }
+}
+
+interface Told {
+  readonly name: string;
+  readonly files: Ignore;
+  readonly defines: ReadonlyMap<string, MacroDecl>;
+}
+
+function macros(defines: ReadonlyMap<string, string>): ReadonlyMap<string, MacroDecl> {
+  return new Map([...defines].map(([name, body]) => [name, asMacro(name, body)]));
 }
 
 function folderOf(path: string): string {

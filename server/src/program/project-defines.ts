@@ -10,9 +10,14 @@ export function definesOf(path: string, text: string): ReadonlyMap<string, Macro
   for (const word of words) {
     const m = /^([A-Za-z_]\w*)(?:=(.*))?$/.exec(word.trim());
     if (!m?.[1] || out.has(m[1]) || /[$%]\(/.test(m[2] ?? '')) continue;
-    out.set(m[1], { name: m[1], body: m[2] ?? '1', bodyStart: 0, start: 0, end: 0 });
+    out.set(m[1], asMacro(m[1], m[2] ?? '1'));
   }
   return out;
+}
+
+/** A macro that stands in no file. */
+export function asMacro(name: string, body: string): MacroDecl {
+  return { name, body, bodyStart: 0, start: 0, end: 0 };
 }
 
 /** Other builds than the one that is assumed. */

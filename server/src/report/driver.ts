@@ -2,7 +2,7 @@
  * One driver under analysis: its files, its analyzer, what rules said about it, and what is kept when the analyzer is let go. Knows
  * nothing of other drivers.
  */
-import { Analyzer, DEFAULT_ASSERTS } from '../analysis/analyzer';
+import { Analyzer } from '../analysis/analyzer';
 import type { Observer, OriginHit } from '../analysis/events';
 import { Places } from '../analysis/ordinals';
 import type { Root } from '../analysis/roots';
@@ -119,7 +119,7 @@ export class DriverAnalysis {
     const { program, constants, model } = this.around;
     if (!this.analyzer) {
       this.records = new Map();
-      this.analyzer = new Analyzer(program, constants, model, { asserts: DEFAULT_ASSERTS });
+      this.analyzer = new Analyzer(program, constants, model);
     }
     const analyzer = this.analyzer;
     analyzer.files = files;

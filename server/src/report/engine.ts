@@ -88,6 +88,7 @@ export class EngineWorkspace implements Workspace {
     this.reader = new Reader(syntax, this.program, NO_CONFIGURATION);
     this.constants = new Constants(this.program);
     this.groups = new Groups(this.program);
+    this.program.drivers.configure(settings.project.build);
     this.program.set(this.syntax.read(PRELUDE, this.model.prelude, this.program.oracle(PRELUDE), NO_CONFIGURATION));
     this.syntax.close(PRELUDE);
   }
@@ -118,6 +119,8 @@ export class EngineWorkspace implements Workspace {
   configure(settings: Settings): void {
     this.settings = settings;
     this.model = createModel(settings.project);
+    this.program.drivers.configure(settings.project.build);
+    this.groups.forget();
     this.reader.invalidate();
     this.drivers.clear();
     this.outcome = undefined;

@@ -2,7 +2,7 @@
  * A length of a request that only an assertion compares: in a free build the comparison is gone.
  */
 import type { Expr, Stmt } from '../../syntax/ast';
-import { DEFAULT_ASSERTS } from '../../analysis/analyzer';
+import { ASSERTS } from '../../analysis/operators';
 import { statements } from '../../syntax/walk';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -28,7 +28,7 @@ export const ioctlAssertAsValidation: Rule = {
       for (const s of statements(fn.body)) {
         const c = condition(s);
         if (c) conditions.push(cx.text.slice(c.start, c.end));
-        if (s.kind === 'expr' && s.x.kind === 'call' && s.x.f.kind === 'id' && DEFAULT_ASSERTS.has(s.x.f.name))
+        if (s.kind === 'expr' && s.x.kind === 'call' && s.x.f.kind === 'id' && ASSERTS.has(s.x.f.name))
           asserts.push({ x: s.x, text: cx.text.slice(s.x.start, s.x.end) });
       }
       for (const a of asserts) {

@@ -278,6 +278,7 @@ function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolea
   return { targets: unionEach(found), taint: inOrder(taint), fns: [...fns].sort(), mixed, any };
 }
 
+/** One by one: a list alone may name a target twice. */
 function unionEach(list: readonly Target[]): readonly Target[] {
   let out: readonly Target[] = [];
   for (const t of list) out = unionTargets(out, [t]);

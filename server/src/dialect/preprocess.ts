@@ -92,7 +92,7 @@ export class Preprocessor {
             continue;
           }
           const known = wordAt(codes, i, j, h) || (c === UNDERSCORE ? learn(text, i, j) : 0);
-          tokens.addWord(CLASS[known] ?? 0, known, folded(h), i, j);
+          tokens.add(Kind.Ident, CLASS[known] ?? 0, i, j, known, folded(h));
           i = j;
           continue;
         }

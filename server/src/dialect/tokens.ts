@@ -107,21 +107,11 @@ export class Tokens {
     if (this.columns.room <= KEPT) spare = this.columns;
   }
 
-  add(kind: Kind, code: number, start: number, end: number): void {
+  /** @param known a number of the word, for an identifier that means something; @param hash of an identifier */
+  add(kind: Kind, code: number, start: number, end: number, known = 0, hash = 0): void {
     if (this.n + BEYOND >= this.columns.room) this.grow();
     const i = this.n++;
     this.kind[i] = kind;
-    this.code[i] = code;
-    this.known[i] = 0;
-    this.start[i] = start;
-    this.end[i] = end;
-    this.mate[i] = -1;
-  }
-
-  addWord(code: number, known: number, hash: number, start: number, end: number): void {
-    if (this.n + BEYOND >= this.columns.room) this.grow();
-    const i = this.n++;
-    this.kind[i] = Kind.Ident;
     this.code[i] = code;
     this.known[i] = known;
     this.hash[i] = hash;

@@ -21,8 +21,7 @@ export class WorkspacePull {
 
   /** Findings or folders may have changed: those who wait look again. */
   changed(): void {
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    for (const wake of [...this.#waiting]) wake();
   }
 
   async answer(
@@ -44,13 +43,13 @@ export class WorkspacePull {
 
   #change(token: CancellationToken): Promise<void> {
     return new Promise((resolve) => {
-      const listening = token.onCancellationRequested(() => {
-        resolve();
-      });
-      this.#waiting.add(() => {
+      const wake = (): void => {
+        this.#waiting.delete(wake);
         listening.dispose();
         resolve();
-      });
+      };
+      const listening = token.onCancellationRequested(wake);
+      this.#waiting.add(wake);
     });
   }
 }

@@ -266,16 +266,8 @@ export function shapeOf(fn: FunctionDecl, source: FunctionSource): Shape {
   const kept = shapes.get(fn);
   if (kept?.file === source.file && kept.version === source.program.version && kept.shape.cx.model === source.model)
     return kept.shape;
-  const { file, program, constants, model } = source;
-  const shape = new Shape(fn, {
-    file,
-    program,
-    constants,
-    model,
-    slice: source.slice.bind(source),
-    isWritten: source.isWritten.bind(source),
-  });
-  shapes.set(fn, { shape, file, version: program.version });
+  const shape = new Shape(fn, source);
+  shapes.set(fn, { shape, file: source.file, version: source.program.version });
   return shape;
 }
 

@@ -6,7 +6,7 @@ import type { CallExpr, Expr, FunctionDecl } from '../syntax/ast';
 import type { ApiFact } from '../model/model';
 import { substitute } from '../program/substitute';
 import type { Ty } from '../program/types';
-import { apiOutcomes } from './apis';
+import { apiOutcomes } from './apis/index';
 import { evaluate, fresh, plain, returnType, typeRange, UNKNOWN } from './evaluate';
 import type { Call } from './events';
 import type { Frame } from './frame';

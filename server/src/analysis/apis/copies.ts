@@ -1,0 +1,258 @@
+/**
+ * Calls that allocate, read, write, copy and fill memory.
+ */
+import type { Ty } from '../../program/types';
+import { clobber } from '../calls';
+import { fresh, plain, siteOf, UNKNOWN } from '../evaluate';
+import type { Call } from '../events';
+import type { Frame } from '../frame';
+import { isVolatileOrigin, MAX_PATH } from '../memory';
+import type { State } from '../state';
+import { constOf, constant, lin } from '../term';
+import { captured, placeOf, unionTaints, type Target, type Val } from '../value';
+import { INT, VOID_PTR, type Handler, one, succeedOrFail, put, alloc, zeroes } from './handler';
+
+export const allocate: Handler = (api, c, s, f) => {
+  const size = c.arg('size')?.t ?? c.arg('length')?.t;
+  const base = alloc(c, f, 'pool', size, zeroes(api, c, f));
+  s.dropObject(base);
+  s.setMust({ tag: 'fresh', base, site: base.site });
+  s.dropMay('mapped', base);
+  s.dropMay('freed', base);
+  s.dropMay('published', base);
+  const t = lin(f.atoms.atom(`alloc:${f.at(c.place)}`, { lo: 0 }));
+  const v: Val = { t, pts: [{ base, path: '', off: constant(0) }], taint: [], ty: VOID_PTR, nullable: siteOf(f, c.place) };
+  const out = c.arg('objectOut') ?? c.arg('out') ?? c.arg('bufferOut');
+  if (out) {
+    return succeedOrFail(c, s, f, (ok) => {
+      put(c.arg('bufferOut') ?? c.arg('out') ?? c.arg('objectOut'), v, c, ok, f);
+    });
+  }
+  return one(s, v);
+};
+
+/** A typed accessor: one volatile access through its pointer. */
+export const accessor: Handler = (api, c, s, f) => {
+  const reads = (api.access ?? 'read').startsWith('read') || api.access === 'copy-in';
+  const pointer = c.args[api.args?.['src'] ?? api.args?.['ptr'] ?? api.args?.['dst'] ?? api.args?.['dest'] ?? 0];
+  if (!pointer) return undefined;
+  const pointee = f.pointee(pointer.ty);
+  const width = api.width;
+  const ty: Ty =
+    pointee.k === 'int' || pointee.k === 'ptr'
+      ? pointee
+      : width
+        ? { k: 'int', size: (width / 8) as 1 | 2 | 4 | 8, signed: false, name: '' }
+        : UNKNOWN;
+  const targets = f.memory.targetsOf(pointer);
+  if (reads) {
+    const v = f.memory.load(s, targets, ty, { site: siteOf(f, c.place), plain: false, accessor: api });
+    f.tell(
+      'access',
+      {
+        kind: 'read',
+        x: c.x,
+        place: c.place,
+        targets,
+        ty,
+        size: f.types.sizeOf(ty),
+        volatile: true,
+        api,
+        val: v,
+        inAssert: f.asserting > 0,
+        whole: false,
+      },
+      s,
+    );
+    const dst = api.args?.['dst'];
+    if (dst !== undefined && api.args?.['src'] !== undefined) put(c.args[dst], { ...v, taint: captured(v.taint) }, c, s, f);
+    return one(s, { ...v, taint: captured(v.taint) });
+  }
+  const value = c.args[api.args?.['value'] ?? 1];
+  f.tell(
+    'access',
+    {
+      kind: 'write',
+      x: c.x,
+      place: c.place,
+      targets,
+      ty,
+      size: f.types.sizeOf(ty),
+      volatile: true,
+      api,
+      val: value,
+      inAssert: false,
+      whole: false,
+    },
+    s,
+  );
+  if (value) f.memory.store(s, targets, { ...value, ty }, siteOf(f, c.place));
+  return one(s, plain(constant(0), INT));
+};
+
+export const interlocked: Handler = (api, c, s, f) => {
+  const pointer = c.args[api.args?.['target'] ?? api.args?.['dst'] ?? api.args?.['ptr'] ?? 0];
+  if (!pointer) return undefined;
+  const ty = f.pointee(pointer.ty);
+  const targets = f.memory.targetsOf(pointer);
+  const v = f.memory.load(s, targets, ty, { site: siteOf(f, c.place), plain: false, accessor: api });
+  f.tell(
+    'access',
+    {
+      kind: 'rmw',
+      x: c.x,
+      place: c.place,
+      targets,
+      ty,
+      size: f.types.sizeOf(ty),
+      volatile: true,
+      api,
+      val: v,
+      inAssert: false,
+      whole: false,
+    },
+    s,
+  );
+  const next: Val = {
+    t: fresh(f, c.place, 'ilk', ty),
+    pts: (c.args[1]?.pts.length ?? 0) > 0 ? (c.args[1]?.pts ?? []) : [],
+    taint: captured(v.taint),
+    ty,
+  };
+  f.memory.store(s, targets, next, siteOf(f, c.place));
+  return one(s, { ...v, t: fresh(f, c.place, 'ilkret', ty), taint: captured(v.taint) });
+};
+
+export const copy: Handler = (api, c, s, f) => {
+  const dst = c.arg('dst');
+  const src = c.arg('src');
+  if (!dst || !src) return undefined;
+  const len = c.arg('len') ?? structLength(c, f);
+  f.tell(
+    'copy',
+    {
+      api,
+      name: c.name,
+      place: c.place,
+      dst,
+      src,
+      len,
+      dstExpr: c.argExpr('dst'),
+      srcExpr: c.argExpr('src'),
+      lenExpr: c.argExpr('len'),
+      fill: false,
+    },
+    s,
+  );
+  const from = f.memory.targetsOf(src);
+  const hits = f.origins(from, s);
+  const taint = hits
+    .filter((h) => h.origin !== 'Kernel')
+    .map((h) => ({
+      origin: h.origin,
+      loc: `${h.target.base.key}|${h.target.path}`,
+      field: h.target.from === undefined ? undefined : placeOf(h.target),
+      site: siteOf(f, c.place),
+      plain: api.volatile !== true,
+      certain: h.certain,
+      witness: h.witness,
+      captured: true,
+      request: h.region?.request,
+    }));
+  const to = f.memory.targetsOf(dst);
+  const dstTy = f.pointee(dst.ty);
+  for (const t of to) {
+    // What goes behind the beginning of a block leaves alone what stands there.
+    const isBehind = t.base.k === 'alloc' && t.path === '' && t.off !== undefined && (constOf(t.off) ?? 0) > 0;
+    const before = isBehind ? s.under(t.base, '').filter((x) => x.path !== '') : [];
+    s.dropUnder(t.base, t.path);
+    f.memory.store(
+      s,
+      [t],
+      { t: fresh(f, c.place, 'cpy'), pts: [], taint: unionTaints([], taint), ty: dstTy, agg: { from, taint } },
+      siteOf(f, c.place),
+    );
+    for (const x of before) s.setCell(x.base, x.path, x.val);
+    if (from.length === 1) moveCells(s, from[0], t, siteOf(f, c.place), f);
+    filled(t, len, c, s, f);
+  }
+  return one(s, { t: dst.t, pts: dst.pts, taint: [], ty: VOID_PTR });
+};
+
+/** Known fields of the source become fields of the destination. */
+function moveCells(
+  s: State,
+  from: Target | undefined,
+  to: Target,
+  site: { file: string; start: number; end: number },
+  f: Frame,
+): boolean {
+  if (!from || f.origins([from], s).some((h) => isVolatileOrigin(h.origin))) return false;
+  if (from.base.key === to.base.key) return false;
+  for (const cell of s.under(from.base, from.path)) {
+    if (cell.path === from.path) continue;
+    const rest = cell.path.slice(from.path.length).replace(/^\./, '');
+    if (rest === '' || to.path.length > MAX_PATH) continue;
+    const path = to.path === '' ? rest : `${to.path}.${rest}`;
+    s.setCell(to.base, path, cell.val);
+    if (to.base.k !== 'local') f.memory.publish({ ...to, path, off: undefined }, cell.val, site);
+  }
+  return true;
+}
+
+/** `ReadStructFromUser(dst, src)`: the size of what dst points to. */
+function structLength(c: Call, f: Frame): Val | undefined {
+  const size = f.types.sizeOf(f.pointee(c.arg('dst')?.ty));
+  return size === undefined ? undefined : plain(constant(size), INT);
+}
+
+export const fill: Handler = (api, c, s, f) => {
+  const dst = c.arg('dst');
+  if (!dst) return undefined;
+  const value = c.arg('fill');
+  const zero = !api.args || api.args['fill'] === undefined || (value !== undefined && constOf(value.t) === 0);
+  f.tell(
+    'copy',
+    {
+      api,
+      name: c.name,
+      place: c.place,
+      dst,
+      len: c.arg('len'),
+      dstExpr: c.argExpr('dst'),
+      lenExpr: c.argExpr('len'),
+      fill: true,
+    },
+    s,
+  );
+  for (const t of f.memory.targetsOf(dst)) {
+    s.dropUnder(t.base, t.path);
+    filled(t, c.arg('len'), c, s, f);
+    if (f.origins([t], s).some((h) => isVolatileOrigin(h.origin))) continue;
+    s.setCell(t.base, t.path, {
+      t: fresh(f, c.place, 'fill'),
+      pts: [],
+      taint: [],
+      ty: f.pointee(dst.ty),
+      agg: { from: [], taint: [], zero },
+    });
+    if (f.pointee(dst.ty).k !== 'rec' && t.path !== '')
+      s.setCell(t.base, t.path, plain(zero ? constant(0) : fresh(f, c.place, 'fill'), f.pointee(dst.ty)));
+  }
+  return one(s, dst);
+};
+
+/** A request's buffer holds what this side put there, from its start on. */
+function filled(t: Target, len: Val | undefined, c: Call, s: State, f: Frame): void {
+  if (t.base.k !== 'region' || t.base.request === undefined) return;
+  const site = siteOf(f, c.place);
+  s.setMay({ tag: 'written', base: t.base, site, data: t.root });
+  if (len && t.off && constOf(t.off) === 0) s.setMust({ tag: 'filled', base: t.base, num: len.t, site });
+}
+
+export const fileRead: Handler = (_api, c, s, f) => {
+  const dst = c.arg('dst');
+  return succeedOrFail(c, s, f, (ok) => {
+    if (dst) clobber(dst, c.x, 5, ok, f);
+  });
+};

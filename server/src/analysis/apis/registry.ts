@@ -1,0 +1,94 @@
+/**
+ * Calls that query the registry.
+ */
+import { clobber } from '../calls';
+import { fresh, plain, siteOf } from '../evaluate';
+import type { State } from '../state';
+import { constant } from '../term';
+import type { Val } from '../value';
+import { INT, type Handler, one, succeedOrFail, put, pointerTo } from './handler';
+
+export const registry: Handler = (_api, c, s, f) => {
+  const site = siteOf(f, c.place);
+  const region = f.regions.region(
+    `reg:${f.at(c.place)}`,
+    'Registry',
+    [f.regions.step(site, `\`${c.name}\` fills it from the registry`)],
+    { request: 'registry' },
+  );
+  return succeedOrFail(c, s, f, (ok) => {
+    const buffer = c.arg('buffer') ?? c.arg('out');
+    if (buffer) {
+      const pointee = f.pointee(buffer.ty);
+      const taint = [
+        {
+          origin: 'Registry' as const,
+          loc: region.key,
+          site,
+          plain: false,
+          certain: true,
+          witness: region.witness,
+          captured: true,
+        },
+      ];
+      for (const t of f.memory.targetsOf(buffer)) {
+        ok.dropUnder(t.base, t.path);
+        const ty = pointee.k === 'void' || pointee.k === 'unknown' ? undefined : pointee;
+        const cell: Val = {
+          t: fresh(f, c.place, 'reg', ty),
+          pts: [],
+          taint,
+          ty,
+          agg: ty?.k === 'int' ? undefined : { from: [{ base: region, path: '', off: constant(0) }], taint },
+        };
+        f.memory.store(ok, [t], cell, site);
+      }
+    }
+    const len = c.arg('lengthOut');
+    if (len) clobber(len, c.x, 5, ok, f);
+  });
+};
+
+export const registryTyped: Handler = (api, c, s, f) => {
+  const site = siteOf(f, c.place);
+  const out = c.arg('out') ?? c.arg('paramOut');
+  const region = f.regions.region(
+    `reg:${f.at(c.place)}`,
+    'Registry',
+    [f.regions.step(site, `\`${c.name}\` reads a registry value`)],
+    { request: 'registry' },
+  );
+  const fillOut = (ok: State): void => {
+    if (!out) return;
+    const pointee = f.pointee(out.ty);
+    const taint = [
+      {
+        origin: 'Registry' as const,
+        loc: region.key,
+        site,
+        plain: false,
+        certain: true,
+        witness: region.witness,
+        captured: true,
+      },
+    ];
+    const v: Val =
+      pointee.k === 'ptr'
+        ? pointerTo({ base: region, path: '', off: constant(0) }, f, c)
+        : {
+            t: fresh(f, c.place, 'reg', pointee),
+            pts: [],
+            taint,
+            ty: pointee,
+            agg: pointee.k === 'rec' ? { from: [{ base: region, path: '', off: constant(0) }], taint } : undefined,
+          };
+    put(out, v, c, ok, f);
+  };
+  if (api.args?.['statusOut'] !== undefined) {
+    fillOut(s);
+    const st = c.arg('statusOut');
+    if (st) clobber(st, c.x, 0, s, f);
+    return one(s, plain(constant(0), INT));
+  }
+  return succeedOrFail(c, s, f, fillOut);
+};

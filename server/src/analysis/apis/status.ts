@@ -1,0 +1,56 @@
+/**
+ * Calls that validate: checked arithmetic and conversions, handles, and whatever may fail.
+ */
+import { clobber } from '../calls';
+import { plain, siteOf, typeRange } from '../evaluate';
+import { constOf, lin, minus, plus, scale, type Lin } from '../term';
+import { unionTaints } from '../value';
+import { VOID_PTR, type Handler, succeedOrFail, put } from './handler';
+
+export const checkedArith: Handler = (api, c, s, f) => {
+  const a = c.args[api.args?.['a'] ?? 0];
+  const b = c.args[api.args?.['b'] ?? 1];
+  const out = c.args[api.args?.['result'] ?? 2];
+  if (!a || !out) return undefined;
+  return succeedOrFail(c, s, f, (ok) => {
+    const ty = f.pointee(out.ty);
+    let t: Lin;
+    if (/Add$|Add\w*$/.test(c.name) && b) t = plus(a.t, b.t);
+    else if (/Sub/.test(c.name) && b) t = minus(a.t, b.t);
+    else if (/Mult/.test(c.name) && b) {
+      const ca = constOf(a.t);
+      const cb = constOf(b.t);
+      t = ca !== undefined ? scale(b.t, ca) : cb !== undefined ? scale(a.t, cb) : f.atoms.op('*', [a.t, b.t], 0);
+    } else t = a.t;
+    const limit = typeRange(ty);
+    if (limit.lo !== undefined && limit.hi !== undefined) ok.bounds.add(t, limit.lo, limit.hi);
+    put(out, { t, pts: [], taint: unionTaints(a.taint, b?.taint ?? []), ty }, c, ok, f);
+    ok.setMust({ tag: 'checked', path: `${t.key}+${String(t.c)}`, site: siteOf(f, c.place) });
+  });
+};
+
+export const convert: Handler = (_api, c, s, f) => {
+  const a = c.args[0];
+  const out = c.args[1];
+  if (!a || !out) return undefined;
+  return succeedOrFail(c, s, f, (ok) => {
+    put(out, { ...a, ty: f.pointee(out.ty) }, c, ok, f);
+  });
+};
+
+export const handleToObject: Handler = (_api, c, s, f) =>
+  succeedOrFail(c, s, f, (ok) => {
+    const out = c.arg('objectOut');
+    if (out) put(out, plain(lin(f.atoms.atom(`obj:${f.at(c.place)}`, { lo: 1 })), VOID_PTR), c, ok, f);
+  });
+
+/** Succeeds or fails; what it writes is not known. */
+export const mayFail: Handler = (api, c, s, f) =>
+  succeedOrFail(c, s, f, (ok) => {
+    for (const [role, i] of Object.entries(api.args ?? {})) {
+      const a = c.args[i];
+      if (a && (role.endsWith('Out') || role === 'out')) clobber(a, c.x, i, ok, f);
+    }
+  });
+
+export const raise: Handler = () => [];

@@ -74,10 +74,7 @@ describe('annotations', () => {
 
   it('are no statements', async () => {
     const s = await body('_Analysis_assume_(Length <= 16);\n    a();\n    __analysis_assume(b != NULL);\n    c();');
-    assert.deepEqual(bare(s.filter((x) => x.kind === 'expr').map((x) => (x.x.kind === 'call' ? x.x.f : x))), [
-      id('a'),
-      id('c'),
-    ]);
+    assert.deepEqual(bare(s.filter((x) => x.kind === 'expr').map((x) => (x.x.kind === 'call' ? x.x.f : x))), [id('a'), id('c')]);
   });
 
   it('of old are read by their direction, also when the words stand behind', async () => {

@@ -12,7 +12,8 @@ import { buildCfg, type Cfg } from './cfg';
 import { argumentsOf, GENERAL_CONTEXT, outcomesOf, trimExit, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
-import { Frame, type Exit } from './frame';
+import { Frame } from './frame';
+import { limitExits, limitOutcomes, type Exit } from './outcomes';
 import { Dependents } from './dependents';
 import {
   contributionOrder,
@@ -29,7 +30,8 @@ import { Memos, type Asking, type Memo } from './memos';
 import { ASSERTS, OPERATORS, STAYING } from './operators';
 import { exitsDigest, wordsOf } from './prints';
 import { Regions } from './regions';
-import { Roots, rootsOf, type Root } from './roots';
+import { Roots } from './kept-roots';
+import { rootsOf, type Root } from './roots';
 import { State } from './state';
 import { Atoms, constant, type Lin } from './term';
 import type { Outcome } from './calls';
@@ -440,9 +442,10 @@ export class Analyzer {
   ): Outcome[] | undefined {
     const memo = this.execute(d, context, caller.depth + 1, caller.stack);
     if (!memo) return undefined;
-    return caller.limitOutcomes(
+    return limitOutcomes(
       memo.exits.map((x) => outcomesOf(x, context, e, s, caller, d)),
       e,
+      caller,
     );
   }
 
@@ -476,7 +479,7 @@ export class Analyzer {
     const raw = this.guarded(frame, () => frame.run(start, () => this.observe(fn.decl, fn.file, id, isJoined(id))));
     this.spent += frame.steps;
     this.runs++;
-    const exits = frame.limitExits(raw);
+    const exits = limitExits(raw, frame);
     for (const x of exits) trimExit(x, context, fn);
     const memo: Memo = {
       key: id,

@@ -10,6 +10,7 @@ import { apiOutcomes } from './apis/index';
 import { evaluate, fresh, plain, returnType, typeRange, UNKNOWN } from './evaluate';
 import type { Call } from './events';
 import type { Frame } from './frame';
+import { limitOutcomes, mergeOutcomes } from './outcomes';
 import { noteCallbacks } from './registrations';
 import type { State } from './state';
 import { ASSERTS, STAYING } from './operators';
@@ -36,7 +37,7 @@ export function callExpression(e: CallExpr, s: State, f: Frame): Val {
     s.become(first.s);
     return first.v;
   }
-  return f.mergeOutcomes(outcomes, e, s);
+  return mergeOutcomes(outcomes, e, s, f);
 }
 
 /** All ways in which a call may end. The given state is used up. */
@@ -98,9 +99,10 @@ function asserted(e: CallExpr, s: State, f: Frame): Outcome[] {
   let states = [s];
   for (const c of condition ? conjuncts(condition) : [])
     states = states.flatMap((before) => [...f.ways(c, before, false)].flatMap(({ yes }) => yes ?? []));
-  return f.limitOutcomes(
+  return limitOutcomes(
     states.map((after) => ({ s: after, v: plain(fresh(f, e), INT) })),
     e,
+    f,
   );
 }
 
@@ -180,7 +182,7 @@ function known(
     if (!results) return unknown(name, e, args, s, f, true);
     out.push(...results);
   }
-  return f.limitOutcomes(out, e);
+  return limitOutcomes(out, e, f);
 }
 
 /** A function without a body in the workspace: what it was given the address of may have changed. */

@@ -31,21 +31,13 @@ import { ofOneMethod, type Memory } from './memory';
 import { initialise } from './initialisers';
 import { Moment } from './moment';
 import { Places, type NamedSite } from './ordinals';
+import { sign, type Exit } from './outcomes';
 import { decided, isComparison, refine, relate } from './refine';
 import type { Regions } from './regions';
 import { leaveAccess, leaveArith, leaveBranch, leaveCall, leaveCopy } from './trail';
 import { State } from './state';
 import { constOf, constant, lin, type Atoms, type Lin } from './term';
-import {
-  unionTaints,
-  unionTargets,
-  type AllocBase,
-  type GlobalBase,
-  type LocalBase,
-  type Site,
-  type Target,
-  type Val,
-} from './value';
+import { type AllocBase, type GlobalBase, type LocalBase, type Site, type Target, type Val } from './value';
 
 interface Events {
   access: Access;
@@ -88,11 +80,6 @@ const NOBODY = listenersOf([]);
 
 function nowhere(): void {
   // What leaves a block of a loop that is stable has arrived before.
-}
-
-export interface Exit {
-  readonly ret: Val | undefined;
-  readonly state: State;
 }
 
 /** States that reach one block, by what its flags say. */
@@ -289,89 +276,6 @@ export class Frame {
     s: State,
   ): Outcome[] | undefined {
     return this.analyzer.enter(d, e, args, s, this);
-  }
-
-  /** Joins outcomes into the given state; the value is one that stands for all. */
-  mergeOutcomes(outcomes: readonly Outcome[], e: Expr, s: State): Val {
-    const first = outcomes[0];
-    if (!first) return plain(fresh(this, e), UNKNOWN);
-    let state = first.s;
-    let v = first.v;
-    for (const o of outcomes.slice(1)) {
-      const t = v.t.key === o.v.t.key && v.t.c === o.v.t.c ? v.t : lin(this.atoms.atom(`ret:${this.at(e)}`));
-      const ra = state.bounds.range(v.t, 1);
-      const rb = o.s.bounds.range(o.v.t, 1);
-      const joined = State.join(state, o.s, `call:${this.at(e)}`, this.atoms);
-      if (t !== v.t) joined.bounds.add(t, Math.min(ra.lo, rb.lo), Math.max(ra.hi, rb.hi));
-      if (t !== v.t && state.isNonZero(v.t) && o.s.isNonZero(o.v.t)) joined.setNonZero(t);
-      v = {
-        t,
-        pts: unionTargets(v.pts, o.v.pts),
-        taint: unionTaints(v.taint, o.v.taint),
-        ty: v.ty ?? o.v.ty,
-        agg: v.agg ?? o.v.agg,
-        nullable: v.nullable ?? o.v.nullable,
-        fns: v.fns ?? o.v.fns,
-      };
-      state = joined;
-    }
-    s.become(state);
-    return v;
-  }
-
-  /** At most four outcomes, joined by what their result says. */
-  limitOutcomes(list: readonly Outcome[], e: Expr): Outcome[] {
-    if (list.length <= 1) return [...list];
-    const groups = new Map<string, Outcome[]>();
-    for (const o of list) {
-      const key = sign(o.v, o.s);
-      const g = groups.get(key);
-      if (g) g.push(o);
-      else groups.set(key, [o]);
-    }
-    const out: Outcome[] = [];
-    for (const g of groups.values()) {
-      const first = g[0];
-      if (!first) continue;
-      if (g.length === 1) out.push(first);
-      else {
-        const s = new State();
-        const v = this.mergeOutcomes(g, e, s);
-        out.push({ s, v });
-      }
-    }
-    return out.length <= 4 ? out : [...out.slice(0, 3), this.squash(out.slice(3), e)];
-  }
-  private squash(list: readonly Outcome[], e: Expr): Outcome {
-    const s = new State();
-    return { v: this.mergeOutcomes(list, e, s), s };
-  }
-
-  /** Exits joined by what they return. */
-  limitExits(list: readonly Exit[]): Exit[] {
-    const groups = new Map<string, Exit>();
-    for (const x of list) {
-      const key = x.ret ? `${sign(x.ret, x.state)}${x.ret.pts.length > 0 ? 'p' : ''}` : '';
-      const old = groups.get(key);
-      if (!old) {
-        groups.set(key, x);
-        continue;
-      }
-      const s = new State();
-      const at: Expr = { kind: 'unknown', start: this.fn.start, end: this.fn.end };
-      if (x.ret && old.ret) {
-        const ret = this.mergeOutcomes(
-          [
-            { s: old.state, v: old.ret },
-            { s: x.state, v: x.ret },
-          ],
-          at,
-          s,
-        );
-        groups.set(key, { ret, state: s });
-      } else groups.set(key, { ret: undefined, state: this.joinAt(old.state, x.state, `exit:${this.file}:${this.fn.name}`) });
-    }
-    return [...groups.values()].slice(0, 5);
   }
 
   // ---- running
@@ -725,18 +629,6 @@ function success(wants: boolean, o: Outcome, f: Frame): Val {
   if (r.lo >= 0) return plain(constant(wants ? 1 : 0), UNKNOWN);
   if (r.hi < 0) return plain(constant(wants ? 0 : 1), UNKNOWN);
   return plain(f.atoms.op(wants ? 'ok' : 'bad', [o.v.t], 0, 1), UNKNOWN);
-}
-
-/** What a flag says: a constant, success, failure, non-zero, or nothing. */
-export function sign(v: Val, s: State): string {
-  const c = constOf(v.t);
-  if (c !== undefined) return c === 0 ? '0' : c < 0 ? 'F' : c === 1 ? '1' : 'S';
-  const r = s.bounds.range(v.t, 0);
-  if (r.hi < 0) return 'F';
-  if (r.lo === r.hi) return String(r.lo);
-  if (r.lo > 0 || s.isNonZero(v.t)) return 'N';
-  if (r.lo === 0 && v.ty?.k === 'int' && v.ty.signed) return 'S';
-  return '?';
 }
 
 /** Bounds that moved since the last round will go on moving. */

@@ -5,7 +5,7 @@
 import type { FunctionDecl } from '../syntax/ast';
 import type { Declared } from '../program/program';
 import type { Context } from './context';
-import type { Exit } from './frame';
+import type { Exit } from './outcomes';
 import type { Contribution, Heap } from './heap';
 import type { Consulted } from './memory';
 

@@ -2,7 +2,7 @@
 import { version } from '../program/bodies';
 import { Fingerprint } from '../syntax/digest';
 import type { Context } from './context';
-import type { Exit } from './frame';
+import type { Exit } from './outcomes';
 import type { State } from './state';
 import type { Lin } from './term';
 import type { Val } from './value';

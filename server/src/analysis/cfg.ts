@@ -271,7 +271,7 @@ class Builder {
     if (!snippet?.stmts) return false;
     this.expansions++;
     this.expanding.push(name);
-    this.stmts(substituteStatements(snippet.stmts, params, args ?? [], at));
+    this.stmts(substituteStatements(snippet.stmts, params, args ?? [], at, (text) => this.program.statements(text)));
     this.expanding.pop();
     return true;
   }

@@ -414,6 +414,12 @@ export class Program {
     return this.snippets.get(text);
   }
 
+  /** A text read as statements; undefined when it is none. */
+  statements(text: string): readonly Stmt[] | undefined {
+    if (!this.snippets.has(text)) this.snippets.set(text, this.parseSnippet(text));
+    return this.snippets.get(text)?.stmts;
+  }
+
   /** Follows object-like macros that only rename: `#define ReadX ReadY`. */
   alias(name: string, from: string): string {
     let current = name;

@@ -5,15 +5,24 @@
 import type { Expr, Span, Stmt, TypeRef } from '../syntax/ast';
 
 type Bindings = ReadonlyMap<string, Expr>;
+/** Reads a text as statements. */
+type Reader = (text: string) => readonly Stmt[] | undefined;
 
 export function substitute(body: Expr, params: readonly string[], args: readonly Expr[], at: Span): Expr {
   return expr(body, bind(params, args), { start: at.start, end: at.end });
 }
 
-export function substituteStatements(body: readonly Stmt[], params: readonly string[], args: readonly Expr[], at: Span): Stmt[] {
+/** @param read for arguments that are statements: `CHECK(Length >= 8, goto Exit)` */
+export function substituteStatements(
+  body: readonly Stmt[],
+  params: readonly string[],
+  args: readonly Expr[],
+  at: Span,
+  read: Reader,
+): Stmt[] {
   const b = bind(params, args);
   const span = { start: at.start, end: at.end };
-  return body.map((s) => stmt(s, b, span));
+  return body.map((s) => stmt(s, b, span, read));
 }
 
 function bind(params: readonly string[], args: readonly Expr[]): Bindings {
@@ -90,14 +99,18 @@ function pointerTo(type: TypeRef, b: Bindings): TypeRef {
   return type;
 }
 
-function stmt(s: Stmt, b: Bindings, at: Span): Stmt {
-  const go = (x: Stmt): Stmt => stmt(x, b, at);
+function stmt(s: Stmt, b: Bindings, at: Span, read: Reader): Stmt {
+  const go = (x: Stmt): Stmt => stmt(x, b, at, read);
   const ex = (x: Expr): Expr => expr(x, b, at);
   switch (s.kind) {
     case 'block':
       return { ...s, ...at, body: s.body.map(go) };
-    case 'expr':
+    case 'expr': {
+      const bound = s.x.kind === 'id' ? b.get(s.x.name) : undefined;
+      const body = bound?.kind === 'unknown' && bound.text !== undefined ? read(`${bound.text};`) : undefined;
+      if (body) return { kind: 'block', body: body.map((x) => stmt(x, new Map(), at, read)), ...at };
       return { ...s, ...at, x: ex(s.x) };
+    }
     case 'decl':
       return { ...s, ...at, vars: s.vars.map((v) => ({ ...v, ...at, nameSpan: at, init: v.init && ex(v.init) })) };
     case 'if':

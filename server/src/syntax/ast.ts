@@ -159,6 +159,8 @@ export interface TypeExpr extends Span {
 }
 export interface UnknownExpr extends Span {
   readonly kind: 'unknown';
+  /** What stands there, of an argument that is no expression: `goto Exit`, say. */
+  readonly text?: string;
 }
 
 export type Stmt =

@@ -62,8 +62,9 @@ function lower(cx: Context, outer: number): Expr {
       const stand = cx.side.standIns.get(flat.from(at));
       if (stand) {
         const range = { start: stand.start - cx.shift, end: stand.end - cx.shift };
-        const type = stand.is === 'type' ? typeOfText(cx.text.slice(stand.start, stand.end)) : undefined;
-        return type ? { kind: 'type', type, ...range } : { kind: 'unknown', ...range };
+        const text = cx.text.slice(stand.start, stand.end);
+        const type = stand.is === 'type' ? typeOfText(text) : undefined;
+        return type ? { kind: 'type', type, ...range } : { kind: 'unknown', text, ...range };
       }
       const renamed = cx.side.renamed.get(flat.from(at));
       if (renamed) return { kind: 'id', name: cx.text.slice(renamed.start, renamed.end), ...moved(renamed, cx.shift) };
@@ -249,7 +250,9 @@ function call(cx: Context, at: number): Expr {
   const stop = list < 0 ? 0 : flat.after(list);
   for (let c = list + 1; c < stop; c = flat.after(c)) {
     if (flat.kindOf(c) === N.ERROR || flat.kindOf(c) === 0) continue;
-    args.push(flat.kindOf(c) === N.compound_statement ? { kind: 'unknown', ...cx.span(c) } : expression(cx, c));
+    args.push(
+      flat.kindOf(c) === N.compound_statement ? { kind: 'unknown', text: cx.wholeWord(c), ...cx.span(c) } : expression(cx, c),
+    );
   }
   const only = args[0];
   if (args.length === 1 && only) {

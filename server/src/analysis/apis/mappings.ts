@@ -126,14 +126,17 @@ export const mapMdl: Handler = (api, c, s, f) => {
     }
     if (fact?.userLock) {
       const lock = fact.userLock;
+      // The buffer that the request itself names stays that, whoever made the descriptor of its pages.
+      const whole = va?.length === 1 && va[0]?.path === '' ? va[0].base : undefined;
+      const of = whole?.k === 'region' && whole.nestedIn === undefined ? whole : undefined;
       const region = f.regions.region(
-        `mapped:${t.base.key}`,
+        of ? `mapped:${t.base.key}@${of.key}` : `mapped:${t.base.key}`,
         'SharedPages',
         [
           f.regions.step(lock, 'these pages of user mode are locked here'),
           f.regions.step(site, `\`${c.name}\` maps them: user mode can go on writing them`),
         ],
-        {},
+        { inLen: of?.inLen, outLen: of?.outLen, request: of?.request },
       );
       const length = s.hasMay('mdl-length', t.base);
       if (length) s.replaceMay({ ...length, base: region });

@@ -4,7 +4,11 @@
 import { mayBeCapped } from '../request/bounded';
 import { chosen, isRequestLength } from '../request/taint';
 import type { Rule } from '../rule';
+import { taintPlace } from '../volatile/shared-memory';
 import page from './page.md';
+
+/** Where a number of the caller's reaches an allocation unbounded, by the place where it was read. */
+const ALLOCATED = 'allocates-unbounded';
 
 export const allocUserSizeUnbounded: Rule = {
   meta: {
@@ -26,6 +30,9 @@ export const allocUserSizeUnbounded: Rule = {
         // The I/O manager has already allocated as much as a request's own lengths say.
         if (!size || !taint || size.taint.every((t) => isRequestLength(t))) return;
         if (mayBeCapped(size.t, v) || v.range(size.t).hi <= 2 ** 20) return;
+        const number = taintPlace(taint);
+        const here = cx.placeName(e.place);
+        cx.note(ALLOCATED, number, here);
         const expr = e.argExpr('size') ?? e.argExpr('length');
         cx.report({
           place: e.place,
@@ -38,6 +45,8 @@ export const allocUserSizeUnbounded: Rule = {
             cx.step(e.place, 'use', 'allocated with this size'),
             cx.step(e.place, 'guard', 'a comparison with a limit of the driver’s own would silence it'),
           ],
+          // One comparison would mend them all.
+          decide: (facts) => (facts.values(ALLOCATED, number)[0] === here ? {} : { severity: 'info' }),
         });
       },
     };

@@ -9,6 +9,11 @@ import { isMapping, NO_EXECUTE } from '../volatile/mapping';
 import { short } from '../volatile/shared-memory';
 import page from './page.md';
 
+/** The driver maps pages without execution somewhere (key: `driver`). */
+const CAREFUL = 'maps-without-execution';
+/** Where it leaves them executable (key: `driver`). */
+const EXECUTABLE = 'maps-executable';
+
 export const userMapRwx: Rule = {
   meta: {
     id: 'user-map-rwx',
@@ -28,8 +33,13 @@ export const userMapRwx: Rule = {
         const priority = e.arg('priority');
         const flags = priority && constOf(priority.t);
         const x = e.argExpr('priority');
-        if (!x || flags === undefined || flags < 0 || Math.floor(flags / NO_EXECUTE) % 2 === 1) return;
-        if (cx.text(x).includes(e.api.noexecFlag)) return;
+        if (!x || flags === undefined || flags < 0) return;
+        if (Math.floor(flags / NO_EXECUTE) % 2 === 1 || cx.text(x).includes(e.api.noexecFlag)) {
+          cx.note(CAREFUL, 'driver');
+          return;
+        }
+        const here = cx.placeName(e.place);
+        cx.note(EXECUTABLE, 'driver', here);
         cx.report({
           place: e.place,
           severity: 'warning',
@@ -39,6 +49,9 @@ export const userMapRwx: Rule = {
             cx.step(x, 'guard', '`| MdlMappingNoExecute` would keep code out of them'),
           ],
           fixes: fix(e, x, cx),
+          // A driver that never asks for it has one thing to learn, not one for each mapping.
+          decide: (facts) =>
+            facts.has(CAREFUL, 'driver') || facts.values(EXECUTABLE, 'driver')[0] === here ? {} : { severity: 'info' },
         });
       },
     };

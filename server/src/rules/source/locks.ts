@@ -2,7 +2,7 @@
 import { buildCfg, successors, type Block, type Cfg } from '../../analysis/cfg';
 import type { CallExpr, Expr, Span } from '../../syntax/ast';
 import { partsOf } from '../../syntax/walk';
-import type { CallSite, Shape } from './shape';
+import { shapeOf, sourceOf, type CallSite, type Shape } from './shape';
 
 export interface HeldLock {
   readonly name: string;
@@ -86,7 +86,7 @@ function run(
     const api = s.cx.model.api(call.name);
     if (api?.role !== 'lock-acquire' && api?.role !== 'lock-release') {
       // A helper of the driver that may release what is held.
-      if (/Release|Unlock/i.test(call.name)) held.clear();
+      if (held.size > 0 && (/Release|Unlock/i.test(call.name) || leavesReleased(s, call))) held.clear();
       return;
     }
     const at = api.lock === 'queued-spin' ? api.args?.['handle'] : (api.args?.['object'] ?? 0);
@@ -106,6 +106,17 @@ function run(
   else if (block.end.kind === 'switch') visit(block.end.x);
   else if (block.end.kind === 'return' && block.end.x) visit(block.end.x);
   return held;
+}
+
+/** A function of the driver that releases more locks than it takes: those of its caller. */
+function leavesReleased(s: Shape, call: CallSite, depth = 2): boolean {
+  const callee = s.cx.program.function(call.name, s.cx.file);
+  if (!callee?.decl.body || depth === 0) return false;
+  const inner = shapeOf(callee.decl, sourceOf(callee.file, s.cx));
+  const roles = inner.calls.map((c) => inner.cx.model.api(c.name)?.role);
+  const taken = roles.filter((r) => r === 'lock-acquire').length;
+  const released = roles.filter((r) => r === 'lock-release').length;
+  return released > taken || (taken === 0 && inner.calls.some((c) => leavesReleased(inner, c, depth - 1)));
 }
 
 function isSpin(lock: string | undefined): boolean {

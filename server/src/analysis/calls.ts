@@ -2,7 +2,7 @@
  * Calls: names that C code treats as operators, expression macros, interfaces of the model, functions of the driver, and the unknown.
  * A call may end in several ways that the caller will tell apart (success and failure); those are outcomes.
  */
-import type { CallExpr, Expr, FunctionDecl } from '../syntax/ast';
+import type { CallExpr, Expr, FunctionDecl, MacroDecl } from '../syntax/ast';
 import type { ApiFact } from '../model/model';
 import { substitute } from '../program/substitute';
 import type { Ty } from '../program/types';
@@ -57,9 +57,10 @@ export function callOutcomes(e: CallExpr, s: State, f: Frame): Outcome[] {
       f.asserting--;
       return one(plain(fresh(f, e), INT));
     }
-    const api = f.model.api(name) ?? f.model.api(fx.name);
-    if (!api && !f.localType(fx.name)) {
-      const macro = f.program.macro(fx.name, f.file);
+    const fact = f.model.api(name) ?? f.model.api(fx.name);
+    const macro = f.localType(fx.name) ? undefined : f.program.macro(fx.name, f.file);
+    const api = fact && isAnother(macro?.decl, fact) ? undefined : fact;
+    if (!api) {
       if (macro?.decl.params && f.depthOfExpansion < 12) {
         const pastes = macro.decl.body.includes('#');
         const snippet = pastes
@@ -90,6 +91,12 @@ export function callOutcomes(e: CallExpr, s: State, f: Frame): Outcome[] {
   const target = evaluate(fx, s, f);
   const args = e.args.map((a) => argument(a, s, f));
   return indirect(target, e, args, s, f);
+}
+
+/** A macro of the driver's own under the name of an interface, with fewer parameters: `#define ExAllocatePool(n) ExAllocatePoolWithTag(…)`. */
+function isAnother(macro: MacroDecl | undefined, api: ApiFact): boolean {
+  if (!macro?.params || macro.params.includes('...')) return false;
+  return Math.max(-1, ...Object.values(api.args ?? {})) >= macro.params.length;
 }
 
 /** What comes behind an assertion that free builds make, too. */

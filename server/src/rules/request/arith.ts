@@ -30,6 +30,9 @@ export class Wraps {
   /** Asked about by the function itself. */
   private readonly settled = new Set<Wrap>();
 
+  /** @param sums sums that fit where they are computed count as well, once 32 bits of them are kept */
+  constructor(private readonly sums = false) {}
+
   note(e: Arith, v: View): void {
     if (e.out.t.t.length === 0) return;
     const form = key(e.out.t);
@@ -47,7 +50,7 @@ export class Wraps {
     if (e.op === '-' && constOf(e.r.t) === undefined && e.out.ty !== DISTANCE && isUsedUp(e)) return;
     const cut = e.op !== '-' && e.bits > 32 && !mayOverflow(e, v, e.bits);
     // Of what fits where it is computed, products alone: a sum stays near what it is made of.
-    if (cut && e.op === '+' && ![e.l, e.r].some((x) => this.byForm.get(key(x.t))?.cut)) return;
+    if (cut && !this.sums && e.op === '+' && ![e.l, e.r].some((x) => this.byForm.get(key(x.t))?.cut)) return;
     if (e.op === '-' ? !mayUnderflow(e, v) : !mayOverflow(e, v, cut ? 32 : e.bits)) return;
     if (!this.byForm.has(form))
       this.byForm.set(form, {

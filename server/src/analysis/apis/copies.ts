@@ -162,6 +162,8 @@ export const copy: Handler = (api, c, s, f) => {
   const to = f.memory.targetsOf(dst);
   const dstTy = f.pointee(dst.ty);
   for (const t of to) {
+    // Somewhere in a structure, behind what its fields say: where that is, nothing here says.
+    if (isSomewhere(t, s)) continue;
     // What goes behind the beginning of a block leaves alone what stands there.
     const isBehind = t.base.k === 'alloc' && t.path === '' && t.off !== undefined && (constOf(t.off) ?? 0) > 0;
     const before = isBehind ? s.under(t.base, '').filter((x) => x.path !== '') : [];
@@ -178,6 +180,13 @@ export const copy: Handler = (api, c, s, f) => {
   }
   return one(s, { t: dst.t, pts: dst.pts, taint: [], ty: VOID_PTR });
 };
+
+/** At an offset that is not known, in an object that is a structure: by its type, or by the fields that were stored in it. */
+function isSomewhere(t: Target, s: State): boolean {
+  if (t.path !== '' || t.off === undefined || constOf(t.off) !== undefined) return false;
+  if (t.base.k !== 'sym' && t.base.k !== 'alloc') return false;
+  return t.root !== undefined || s.under(t.base, '').some((x) => x.path !== '' && x.path !== '+');
+}
 
 /** Known fields of the source become fields of the destination. */
 function moveCells(

@@ -4,7 +4,7 @@
  */
 import type { Arith, Branch, View } from '../../analysis/events';
 import { WEIGHED } from '../../analysis/refine';
-import { constOf, lin, minus, same, type Lin } from '../../analysis/term';
+import { constOf, constant, lin, minus, plus, same, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
 import { DISTANCE } from '../../analysis/evaluate';
 import type { Span } from '../../syntax/ast';
@@ -96,9 +96,8 @@ export class Wraps {
     // `n & ~(unit - 1)`, or `n - (n & (unit - 1))`.
     const unit = k === 1 ? (mask < 0 ? -mask : 2 ** 32 - mask) : mask + 1;
     if (!isPower(unit) || !same(k === 1 ? lin(x) : minus(of, lin(x)), t)) return undefined;
-    const wrap = this.made(of);
-    // The rounding alone wraps to nothing, which is asked about afterwards.
-    return wrap?.of.some((o) => constOf(o) === unit - 1 || constOf(o) === unit) ? undefined : wrap;
+    // What the rounding itself adds wraps to nothing at most, which is asked about afterwards.
+    return this.made(plus(of, constant(1 - unit)));
   }
 
   /** A number of elements, `(Length - Offset) / Size`, or what is made of it: the difference that went below zero. */

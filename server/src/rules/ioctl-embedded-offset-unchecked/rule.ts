@@ -4,6 +4,8 @@
 import type { Index, View } from '../../analysis/events';
 import { constant, minus, type Lin } from '../../analysis/term';
 import type { Taint } from '../../analysis/value';
+import { Counted } from '../request/counted';
+import { isKernelSide } from '../request/coverage';
 import { isLimit } from '../request/limit';
 import { Once } from '../request/once';
 import { servesControl } from '../request/reach';
@@ -26,8 +28,29 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
   page,
   observe(cx) {
     const once = new Once();
+    const counted = new Counted();
     return {
+      branch(e, v) {
+        counted.branch(e, v);
+      },
       index(e, v) {
+        const limit = counted.limitOf(e.index, v);
+        if (limit && leaves(e, limit, v)) {
+          if (isLimit(cx.fn, e.x) || !once.here(`${limit.loc}|${String(v.request.code ?? '')}`, e.place)) return;
+          cx.report({
+            place: e.place,
+            severity: 'error',
+            message: `${named(cx.text(e.place))} is reached by a counter whose only limit is a number of the caller’s buffer.`,
+            path: [
+              ...(limit.site.file === cx.file
+                ? [cx.step(limit.site, 'origin', 'read from the caller’s buffer here')]
+                : limit.witness),
+              cx.step(e.place, 'use', 'used here'),
+              cx.step(e.place, 'guard', 'a comparison of the number with what there is would silence it'),
+            ],
+          });
+          return;
+        }
         const taint = chosen(e.index, v);
         if (!taint || isRequestLength(taint) || !ofRequest(taint) || bounded(e, v) || step(cx.fn, e.place, (s) => cx.text(s)))
           return;
@@ -52,6 +75,15 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
     };
   },
 };
+
+/** An array that is shorter than the number says, or the caller's buffer, whose length nothing was compared with that number. */
+function leaves(e: Index, limit: Taint, v: View): boolean {
+  if (isSystems(limit, v) || v.request.major === 0) return false;
+  const to = v.origins(e.targets);
+  if (to.some((h) => h.certain && h.region?.nestedIn === undefined && isKernelSide(h.region?.request))) return true;
+  if (e.count === undefined || e.count <= 1 || to.some((h) => h.origin === 'UserVA')) return false;
+  return !v.proves(minus(constant(e.count - 1), e.index.t));
+}
 
 /** The new name of a file: the system has checked its length before the file system sees it. */
 function isSystems(t: Taint, v: View): boolean {

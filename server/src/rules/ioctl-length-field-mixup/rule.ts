@@ -26,29 +26,35 @@ export const ioctlLengthFieldMixup: Rule = {
   page,
   observe(cx) {
     const answers: { hit: OriginHit; place: Span; code: number | undefined }[] = [];
-    const handed = new Set<string>();
-    let reads = false;
+    // By control code: a function that serves several reads the input of one and answers another.
+    const handed = new ByCode();
+    const read = new ByCode();
     return {
       ...touches((t, v) => {
         const region = t.hit.region;
         if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
-        if (t.kind === 'read' || t.both) reads ||= !v.mark('written', region);
-        else if (answersUnderInput(t.hit, endOf(t.hit, t.size), v))
+        if (t.kind === 'read' || t.both) {
+          if (!v.mark('written', region)) read.add(v.request.code, region.key);
+        } else if (answersUnderInput(t.hit, endOf(t.hit, t.size), v))
           answers.push({ hit: t.hit, place: t.place, code: v.request.code });
       }),
       call(e, v) {
         const given = e.api ? undefined : e.args.flatMap((a) => a.pts.map((p) => p.base)).find(isBuffer);
         if (!given || v.mark('written', given)) return;
         // It may read the buffer for this function: what is seen of it says.
-        if (e.callees.length === 0) reads = true;
-        for (const callee of e.callees) handed.add(`${callee.file}:${callee.decl.name}`);
+        if (e.callees.length === 0) read.add(v.request.code, e.name);
+        for (const callee of e.callees) handed.add(v.request.code, `${callee.file}:${callee.decl.name}`);
       },
       done() {
         const me = `${cx.file}:${cx.fn.name}`;
-        if (reads) cx.note(READS, me);
-        for (const callee of handed) cx.note(HANDS, me, callee);
-        const first = answers[0];
-        if (first && !reads) tell(first.hit, first.place, handed, cx);
+        if (read.all().size > 0) cx.note(READS, me);
+        for (const callee of handed.all()) cx.note(HANDS, me, callee);
+        const told = new Set<number | undefined>();
+        for (const { hit, place, code } of answers) {
+          if (told.has(code) || read.of(code).size > 0) continue;
+          told.add(code);
+          tell(hit, place, handed.of(code), cx);
+        }
       },
     };
   },
@@ -65,6 +71,26 @@ export const ioctlLengthFieldMixup: Rule = {
     }
   },
 };
+
+/** What happens under a control code; under no known one, it may be any. */
+class ByCode {
+  private readonly what = new Map<number | undefined, Set<string>>();
+
+  add(code: number | undefined, x: string): void {
+    const known = this.what.get(code);
+    if (known) known.add(x);
+    else this.what.set(code, new Set([x]));
+  }
+
+  all(): ReadonlySet<string> {
+    return new Set([...this.what.values()].flatMap((x) => [...x]));
+  }
+
+  of(code: number | undefined): ReadonlySet<string> {
+    if (code === undefined) return this.all();
+    return new Set([...(this.what.get(code) ?? []), ...(this.what.get(undefined) ?? [])]);
+  }
+}
 
 /** Functions that read the input of a request, and those to which a function hands it. */
 const READS = 'reads-request-input';

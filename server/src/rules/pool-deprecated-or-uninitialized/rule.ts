@@ -17,7 +17,8 @@ export const poolDeprecatedOrUninitialized = functionRule(
   },
   page,
   (s, tell) => {
-    if (s.calls.some((c) => /Zero|Fill|memset/.test(c.name))) return;
+    // Another block that comes cleared clears nothing of this one.
+    if (s.calls.some((c) => /Zero|Fill|memset/.test(c.name) && !c.name.startsWith('ExAllocate'))) return;
     for (const c of s.callsOf(/^ExAllocatePool(2|3|WithTag|WithQuota|WithQuotaTag|WithTagPriority|Uninitialized)?$/)) {
       if (/[23]$/.test(c.name) && !/POOL_FLAG_UNINITIALIZED/.test(s.text(c.args[0] ?? c.x))) continue;
       tell(c.x, `\`${c.name}\` gives memory as its last owner left it; \`ExAllocatePool2\` clears it.`, {

@@ -4,7 +4,7 @@
  */
 import type { Arith, Branch, View } from '../../analysis/events';
 import { WEIGHED } from '../../analysis/refine';
-import { constOf, same, type Lin } from '../../analysis/term';
+import { constOf, constant, lin, minus, plus, same, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
 import { DISTANCE } from '../../analysis/evaluate';
 import type { Span } from '../../syntax/ast';
@@ -74,11 +74,33 @@ export class Wraps {
   /** The operation that made this number, if it may have wrapped. */
   of(val: Val | undefined): Wrap | undefined {
     if (!val || val.t.t.length === 0 || this.byForm.size === 0) return undefined;
-    const wrap = this.byForm.get(key(val.t));
+    const wrap = this.made(val.t) ?? this.rounded(val.t);
     if (wrap && this.settled.has(wrap)) return undefined;
     if (wrap?.signed && val.ty?.k === 'int' && val.ty.signed) return undefined;
     if (wrap?.cut) return val.ty?.k === 'int' && val.ty.size <= 4 ? wrap : undefined;
     return wrap ?? this.counted(val.t);
+  }
+
+  /** The number itself, or a product to which a constant was added, in whatever way: a check of the sum comes too late. */
+  private made(t: Lin): Wrap | undefined {
+    const own = this.byForm.get(key(t));
+    if (own || t.c <= 0) return own;
+    const product = this.byForm.get(`${t.key}:0`);
+    return product?.op === '*' ? product : undefined;
+  }
+
+  /** What is rounded to a whole number of pages or of other units has wrapped before that. */
+  private rounded(t: Lin): Wrap | undefined {
+    const at = t.t.findIndex(([x]) => x.key.startsWith('&('));
+    const [x, k] = t.t[at] ?? [];
+    const [of, by] = x?.args ?? [];
+    const mask = by && constOf(by);
+    if (!x || !of || mask === undefined) return undefined;
+    // `n & ~(unit - 1)`, or `n - (n & (unit - 1))`.
+    const unit = k === 1 ? (mask < 0 ? -mask : 2 ** 32 - mask) : mask + 1;
+    if (!isPower(unit) || !same(k === 1 ? lin(x) : minus(of, lin(x)), t)) return undefined;
+    // What the rounding itself adds wraps to nothing at most, which is asked about afterwards.
+    return this.made(plus(of, constant(1 - unit)));
   }
 
   /** A number of elements, `(Length - Offset) / Size`, or what is made of it: the difference that went below zero. */
@@ -137,6 +159,10 @@ export class Wraps {
   }
 }
 
+function isPower(unit: number): boolean {
+  return unit > 1 && unit <= 2 ** 30 && Number.isInteger(Math.log2(unit));
+}
+
 /** The system answers a length below that of the class of information itself. */
 function isSystems(t: Taint): boolean {
   return /\bParameters\.(QueryFile|SetFile|QueryVolume|SetVolume)\.Length$/.test(t.loc);
@@ -166,7 +192,9 @@ function key(t: Lin): string {
 function mayOverflow(e: Arith, v: View, bits: number): boolean {
   if (bits > 32 && (e.op !== '*' || isSigned(e))) return false;
   const limit = 2 ** bits - 1;
-  if (v.range(e.out.t).hi <= limit || top(e.out.t, v) <= limit) return false;
+  // A product of two numbers has no form of its own: what is known of it is its type, which it may leave.
+  const isProduct = e.op === '*' && constOf(e.l.t) === undefined && constOf(e.r.t) === undefined;
+  if (!isProduct && (v.range(e.out.t).hi <= limit || top(e.out.t, v) <= limit)) return false;
   if (e.op === '*' && widest(e.l, v) * widest(e.r, v) <= limit) return false;
   let reaches = false;
   for (const x of [e.l, e.r]) {

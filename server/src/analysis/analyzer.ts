@@ -35,7 +35,7 @@ import { rootsOf, type Root } from './roots';
 import { State } from './state';
 import { Atoms, constant, type Lin } from './term';
 import type { Outcome } from './calls';
-import type { AllocBase, GlobalBase, Site, Val } from './value';
+import { withType, type AllocBase, type GlobalBase, type Site, type Val } from './value';
 
 /** @param joined the context stands for calls that it does not describe: it may excuse, but it accuses nobody */
 export type ObserverFactory = (fn: FunctionDecl, file: string, context: string, joined: boolean) => readonly Observer[];
@@ -539,7 +539,7 @@ export class Analyzer {
       const v = context.args[i];
       if (p.name && v) {
         const ty = frame.localType(p.name);
-        start.setCell(frame.localBase(p.name), '', { ...v, ty: ty && ty.k !== 'unknown' ? ty : v.ty });
+        start.setCell(frame.localBase(p.name), '', withType(v, ty && ty.k !== 'unknown' ? ty : v.ty));
       }
     });
     return { frame, start };

@@ -16,7 +16,19 @@ import { contextName } from './prints';
 import { FENCED, ORDERED, STAYS } from './trail';
 import { Translator } from './translate';
 import { constOf, lin, minus, single, ZERO, type Atom, type Lin } from './term';
-import type { Base, Target, Val } from './value';
+import {
+  inObject,
+  makeTarget,
+  makeVal,
+  type Base,
+  type Target,
+  type Val,
+  withNumber,
+  withoutMoves,
+  withoutNull,
+  withTargets,
+  withType,
+} from './value';
 
 export interface Context {
   readonly args: readonly Val[];
@@ -66,7 +78,7 @@ export function argumentsOf(
   if (fromKernel) s = asKernel(s);
   const given = args
     .slice(0, d.decl.params.length)
-    .map((v) => (v.moved ? { ...v, moved: undefined } : v))
+    .map(withoutMoves)
     .map((v) => (fromKernel ? ofKernel(v) : v));
   // Objects of the caller's frame get the name of the parameter that leads to them.
   const locals = new Map<string, Base>();
@@ -93,12 +105,12 @@ export function argumentsOf(
     const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
     back.set(p, v.t);
     const pts = v.pts.filter((q) => q.base.k === 'region' || q.base.k === 'local' || a.heap.sharedBy(q.base.key) !== undefined);
-    return {
-      t: lin(p),
-      pts: pts.map((q) => ({ ...q, off: q.off && constOf(q.off) !== undefined ? q.off : undefined })),
-      taint: [],
-      ty: v.ty,
-    };
+    return makeVal(
+      lin(p),
+      pts.map((q) => inObject(q, q.base, q.off && constOf(q.off) !== undefined ? q.off : undefined)),
+      [],
+      v.ty,
+    );
   };
   /** Kernel memory of which nothing is known but what fields of its type say. */
   const isUnknown = (q: Target): boolean =>
@@ -122,7 +134,7 @@ export function argumentsOf(
           unknowns.map((q) => q.base),
         );
     }
-    return path === '' ? { base, root: root === pointeeKey(i) ? undefined : root, path, off: ZERO } : { base, root, path };
+    return path === '' ? makeTarget(base, root === pointeeKey(i) ? undefined : root, path, ZERO) : makeTarget(base, root, path);
   };
   const pointeeKey = (i: number): string | undefined => {
     const type = d.decl.params[i]?.type;
@@ -137,7 +149,7 @@ export function argumentsOf(
     let out = v;
     if (!atom || atom.frame) {
       const known = atom && forth.get(atom);
-      out = { ...v, t: known ?? lin(p) };
+      out = withNumber(v, known ?? lin(p));
       if (!known) {
         back.set(p, v.t);
         if (atom) forth.set(atom, lin(p));
@@ -149,7 +161,7 @@ export function argumentsOf(
         }
       }
     }
-    if (out.nullable && s.isNonZero(v.t)) out = { ...out, nullable: undefined };
+    if (out.nullable && s.isNonZero(v.t)) out = withoutNull(out);
     const pts: Target[] = [];
     const unknowns = isPlainPointer(out) ? out.pts.filter(isUnknown) : [];
     if (unknowns.length > 0 || (out.pts.length === 0 && out.ty?.k === 'ptr')) pts.push(asObject(out.t, unknowns, i));
@@ -157,21 +169,31 @@ export function argumentsOf(
       if (unknowns.includes(q)) return;
       let target = q;
       if (settled(q))
-        target = { ...q, base: a.memory.sym(lin(a.atoms.atom(`B${String(i)}.0@${fnKey}`))), off: undefined, via: undefined };
+        target = makeTarget(
+          a.memory.sym(lin(a.atoms.atom(`B${String(i)}.0@${fnKey}`))),
+          q.root,
+          q.path,
+          undefined,
+          undefined,
+          q.from,
+          q.inner,
+          q.doubt,
+        );
       else if (q.base.k === 'sym') {
         const own = single(q.base.t);
         if (!own || (!forth.has(own) && own.frame)) {
           const b = a.atoms.atom(`B${String(i)}.${String(n + 1)}@${fnKey}`);
           if (own) forth.set(own, lin(b));
-          else target = { ...q, base: a.memory.sym(lin(b)) };
+          else target = inObject(q, a.memory.sym(lin(b)), q.off);
           back.set(b, q.base.t);
         }
         // Where a member lies in an object of this side follows from its path.
-        if (target.off && (target.path !== '' || constOf(target.off) === undefined)) target = { ...target, off: undefined };
+        if (target.off && (target.path !== '' || constOf(target.off) === undefined))
+          target = inObject(target, target.base, undefined);
       }
       if (!pts.some((o) => o.base === target.base && o.path === target.path && o.root === target.root)) pts.push(target);
     });
-    return { ...out, pts };
+    return withTargets(out, pts);
   });
   const t = new Translator(forth, a, undefined, locals);
   const values = renamed.map((v) => t.val(v));
@@ -191,11 +213,10 @@ export function argumentsOf(
       tell(callee, c, r);
       if (s.wasCompared(was)) callee.compare(lin(c));
     }
-    return {
-      ...v,
-      t: lin(c),
-      pts: v.pts.map((p) => (p.base.k === 'sym' && p.base.t === v.t ? { ...p, base: a.memory.sym(lin(c), p.base.from) } : p)),
-    };
+    const pts = v.pts.map((p) =>
+      p.base.k === 'sym' && p.base.t === v.t ? inObject(p, a.memory.sym(lin(c), p.base.from), p.off) : p,
+    );
+    return withTargets(v, pts, v.ty, lin(c));
   };
   let request = false;
   const visit = (v: Val): void => {
@@ -392,10 +413,10 @@ export function outcomesOf(
       s.dropMust(m.tag, m.base, m.path);
   settle(x.state, s);
   for (const m of x.state.may()) if (!(m.base?.k === 'local' && m.base.fn === inner)) s.setMay(t.mark(m));
-  const v: Val = x.ret ? t.val(x.ret) : { t: lin(a.atoms.atom(`void:${place}`)), pts: [], taint: [] };
+  const v = x.ret ? t.val(x.ret) : makeVal(lin(a.atoms.atom(`void:${place}`)));
   if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
   const ty = caller.types.resolve(d.decl.returns, d.file);
-  return { s, v: { ...v, ty: ty.k === 'unknown' ? v.ty : ty } };
+  return { s, v: withType(v, ty.k === 'unknown' ? v.ty : ty) };
 }
 
 /**

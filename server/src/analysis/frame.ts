@@ -37,7 +37,7 @@ import type { Regions } from './regions';
 import { leaveAccess, leaveArith, leaveBranch, leaveCall, leaveCopy } from './trail';
 import { State } from './state';
 import { constOf, constant, lin, type Atoms, type Lin } from './term';
-import { type AllocBase, type GlobalBase, type LocalBase, type Site, type Target, type Val } from './value';
+import { withTargets, type AllocBase, type GlobalBase, type LocalBase, type Site, type Target, type Val } from './value';
 
 interface Events {
   access: Access;
@@ -521,7 +521,7 @@ export class Frame {
               ? plain(constant(1), o.v.ty)
               : o.s.isNonZero(o.v.t)
                 ? plain(constant(0), o.v.ty)
-                : { ...o.v, pts: [], t: this.atoms.op('!', [o.v.t], 0, 1) },
+                : withTargets(o.v, [], o.v.ty, this.atoms.op('!', [o.v.t], 0, 1)),
           }));
         break;
       case 'bin':
@@ -541,7 +541,7 @@ export class Frame {
                       : a >= c
                 : undefined;
             if (known !== undefined) return { s: o.s, v: plain(constant(known ? 1 : 0), r.ty) };
-            return { s: o.s, v: { t: this.atoms.op(x.op, [o.v.t, r.t], 0, 1), pts: [], taint: [], ty: UNKNOWN } };
+            return { s: o.s, v: plain(this.atoms.op(x.op, [o.v.t, r.t], 0, 1), UNKNOWN) };
           });
         }
         break;

@@ -6,7 +6,7 @@ import { unversioned, version } from '../program/bodies';
 import { digest } from '../syntax/digest';
 import type { Step } from '../rules/finding';
 import { lostElements } from './retract';
-import { unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
+import { makeTarget, unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
 
 /** One store into a field. */
 export interface Store {
@@ -267,7 +267,11 @@ function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolea
     for (const t of s.targets) {
       const via = t.via ?? [];
       // A value that is copied from the same field of another object has come this way before.
-      found.push(via.some((x) => sameStep(x, step)) ? t : { ...t, via: [...via.slice(0, 4), step] });
+      found.push(
+        via.some((x) => sameStep(x, step))
+          ? t
+          : makeTarget(t.base, t.root, t.path, t.off, [...via.slice(0, 4), step], t.from, t.inner, t.doubt),
+      );
     }
     taint = unionTaints(taint, s.taint);
     for (const f of s.fns) fns.add(f);

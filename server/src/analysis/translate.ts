@@ -2,7 +2,7 @@
 import type { Analyzer } from './analyzer';
 import type { Mark } from './state';
 import { replace, type Atom, type Lin } from './term';
-import type { AllocBase, Base, Target, Val } from './value';
+import { inObject, withTargets, type AllocBase, type Base, type Target, type Val } from './value';
 
 /** Renames atoms in values, targets and objects. */
 export class Translator {
@@ -36,7 +36,7 @@ export class Translator {
   mark(m: Mark): Mark {
     const base = m.base && this.base(m.base);
     const num = m.num && this.lin(m.num);
-    return base === m.base && num === m.num ? m : { ...m, base, num };
+    return base === m.base && num === m.num ? m : { tag: m.tag, base, path: m.path, site: m.site, num, data: m.data };
   }
 
   /** A block that a helper allocated is as long as its caller asked for. */
@@ -48,7 +48,7 @@ export class Translator {
   target(p: Target): Target {
     const base = this.base(p.base);
     const off = p.off && this.lin(p.off);
-    return base === p.base && off === p.off ? p : { ...p, base, off };
+    return base === p.base && off === p.off ? p : inObject(p, base, off);
   }
 
   private targets(list: readonly Target[]): readonly Target[] {
@@ -65,7 +65,7 @@ export class Translator {
     const t = this.lin(v.t);
     const pts = this.targets(v.pts);
     const from = v.agg && this.targets(v.agg.from);
-    const agg = v.agg && from && from !== v.agg.from ? { ...v.agg, from } : v.agg;
-    return t === v.t && pts === v.pts && agg === v.agg ? v : { ...v, t, pts, agg };
+    const agg = v.agg && from && from !== v.agg.from ? { from, taint: v.agg.taint, zero: v.agg.zero } : v.agg;
+    return t === v.t && pts === v.pts && agg === v.agg ? v : withTargets(v, pts, v.ty, t, agg);
   }
 }

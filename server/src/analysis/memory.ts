@@ -369,7 +369,7 @@ export class Memory {
       const outer = cut < 0 ? '' : t.path.slice(0, cut);
       const rec = this.walk(t.root, outer);
       const first = t.path.slice(cut + 1).split(/[.[]/)[0] ?? '';
-      if (rec?.k === 'rec' && unionMember(rec.rec, first)) {
+      if (rec?.k === 'rec' && rec.rec.isOfUnion(first)) {
         let taint: readonly Taint[] = [];
         for (const c of state.under(t.base, outer)) taint = unionTaints(taint, c.val.taint);
         if (taint.length)
@@ -452,7 +452,7 @@ export class Memory {
     const cut = t.path.lastIndexOf('.');
     const outer = cut < 0 ? '' : t.path.slice(0, cut);
     const rec = this.walk(t.root, outer);
-    if (rec?.k !== 'rec' || !unionMember(rec.rec, t.path.slice(cut + 1))) return [];
+    if (rec?.k !== 'rec' || !rec.rec.isOfUnion(t.path.slice(cut + 1))) return [];
     const fns = new Set<string>();
     for (const f of rec.rec.fields) {
       const key = `${t.root}:${norm(outer === '' ? f.name : `${outer}.${f.name}`)}`;
@@ -740,14 +740,6 @@ function probedStep(m: Mark): Step {
 
 /** Longer paths come from walking a list in a loop: they are cut. */
 export const MAX_PATH = 96;
-
-/** Whether a member shares its bytes with another. */
-function unionMember(rec: Rec, name: string): boolean {
-  if (rec.decl.tag === 'union') return true;
-  return rec.fields.some(
-    (f) => f.name === '' && f.ty.k === 'rec' && f.ty.rec.decl.tag === 'union' && f.ty.rec.field(name) !== undefined,
-  );
-}
 
 /** Memory that another party can change between two reads. */
 export function isVolatileOrigin(o: OriginHit['origin']): boolean {

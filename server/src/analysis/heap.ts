@@ -344,23 +344,14 @@ function addStore(map: Map<FieldKey, Map<string, Store>>, key: FieldKey, id: str
     inner.set(id, store);
     return true;
   }
-  const merged: Store = {
-    ...old,
-    targets: unionTargets(old.targets, store.targets),
-    taint: unionTaints(old.taint, store.taint),
-    fns: store.fns.every((f) => old.fns.includes(f)) ? old.fns : [...new Set([...old.fns, ...store.fns])].sort(),
-    other: old.other || store.other,
-    constant: old.constant === store.constant ? old.constant : undefined,
-  };
-  if (
-    old.targets === merged.targets &&
-    old.taint === merged.taint &&
-    old.fns === merged.fns &&
-    old.other === merged.other &&
-    old.constant === merged.constant
-  )
+  const targets = unionTargets(old.targets, store.targets);
+  const taint = unionTaints(old.taint, store.taint);
+  const fns = store.fns.every((f) => old.fns.includes(f)) ? old.fns : [...new Set([...old.fns, ...store.fns])].sort();
+  const other = old.other || store.other;
+  const constant = old.constant === store.constant ? old.constant : undefined;
+  if (old.targets === targets && old.taint === taint && old.fns === fns && old.other === other && old.constant === constant)
     return false;
-  inner.set(id, merged);
+  inner.set(id, { targets, taint, fns, other, constant, site: old.site, through: old.through });
   return true;
 }
 

@@ -1,21 +1,24 @@
 /** Values under other names: those of a callee's parameters, or those of the caller again. */
 import type { Analyzer } from './analyzer';
 import type { Mark } from './state';
-import { replace, type Atom, type Lin } from './term';
+import { Replacing, type Atom, type Lin } from './term';
 import { inObject, withTargets, type AllocBase, type Base, type Target, type Val } from './value';
 
 /** Renames atoms in values, targets and objects. */
 export class Translator {
   private readonly bases = new Map<string, Base>();
+  private readonly replacing: Replacing;
   constructor(
-    private readonly map: ReadonlyMap<Atom, Lin>,
+    map: ReadonlyMap<Atom, Lin>,
     private readonly a: Analyzer,
-    private readonly wrap?: (x: Atom) => Atom | undefined,
+    wrap?: (x: Atom) => Atom | undefined,
     private readonly locals?: ReadonlyMap<string, Base>,
-  ) {}
+  ) {
+    this.replacing = new Replacing(map, a.atoms, wrap);
+  }
 
   lin(l: Lin): Lin {
-    return replace(l, this.map, this.a.atoms, this.wrap);
+    return this.replacing.of(l);
   }
 
   base(b: Base): Base {

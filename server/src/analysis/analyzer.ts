@@ -26,6 +26,7 @@ import {
 } from './heap';
 import { initialise } from './initialisers';
 import { Memory } from './memory';
+import { key } from './names';
 import { Memos, type Asking, type Memo } from './memos';
 import { ASSERTS, OPERATORS, STAYING } from './operators';
 import { exitsDigest, wordsOf } from './prints';
@@ -696,14 +697,6 @@ function rootContext(r: Root): string {
 /** A joined context stands for calls that it does not describe: it answers and notes, but it accuses nobody. */
 export function isJoined(id: string): boolean {
   return id.includes(`#${GENERAL_CONTEXT}`);
-}
-
-const keys = new WeakMap<FunctionDecl, { readonly file: string; readonly key: string }>();
-/** Name of a function in all tables of the analysis. */
-export function key(d: Declared<FunctionDecl>): string {
-  let known = keys.get(d.decl);
-  if (known?.file !== d.file) keys.set(d.decl, (known = { file: d.file, key: `${d.file}:${d.decl.name}` }));
-  return known.key;
 }
 
 function SEED_FUNCTION(name: string, start: number, end: number): FunctionDecl {

@@ -12,6 +12,7 @@ import type { Outcome } from './calls';
 import type { Frame } from './frame';
 import type { Exit } from './outcomes';
 import { cellKey, State, type Cell } from './state';
+import { key as keyOf } from './names';
 import { contextName } from './prints';
 import { FENCED, ORDERED, STAYS } from './trail';
 import { Translator } from './translate';
@@ -48,6 +49,15 @@ export interface Context {
   readonly several?: ReadonlyMap<string, readonly Base[]>;
 }
 
+const firsts = new Map<string, string[][]>();
+/** What names of parameters, and of objects that parameters lead to, begin with: put together once. */
+function nth(kind: 'P' | 'B', i: number, n = -1): string {
+  let lists = firsts.get(kind);
+  if (!lists) firsts.set(kind, (lists = []));
+  const list = (lists[i] ??= []);
+  return (list[n + 1] ??= n < 0 ? `${kind}${String(i)}@` : `${kind}${String(i)}.${String(n)}@`);
+}
+
 /** What the key of a joined context begins with. */
 export const GENERAL_CONTEXT = 'general:';
 
@@ -71,7 +81,7 @@ export function argumentsOf(
 ): Context {
   const forth = new Map<Atom, Lin>();
   const back = new Map<Atom, Lin>();
-  const fnKey = `${d.file}:${d.decl.name}`;
+  const fnKey = keyOf(d);
   const callee = new State();
   // The callee may never ask for the mode.
   const fromKernel = isFromKernel(s, a.atoms.mode);
@@ -102,7 +112,7 @@ export function argumentsOf(
     !s.cell(p.base, '')?.agg;
   /** All that a joined context says of an argument: its memory where others can write to it, and nothing about its amount. */
   const anyOf = (v: Val, i: number): Val => {
-    const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
+    const p = a.atoms.family(nth('P', i), '').atom(fnKey, typeLow(v), typeHigh(v));
     back.set(p, v.t);
     const pts = v.pts.filter((q) => q.base.k === 'region' || q.base.k === 'local' || a.heap.sharedBy(q.base.key) !== undefined);
     return makeVal(
@@ -125,7 +135,7 @@ export function argumentsOf(
     const root = isOne ? first?.root : undefined;
     let base = first && locals.get(first.base.key);
     if (!base || unknowns.length > 1) {
-      base = a.memory.sym(path === '' ? t : lin(a.atoms.atom(`B${String(i)}.1@${fnKey}`)));
+      base = a.memory.sym(path === '' ? t : lin(a.atoms.family(nth('B', i, 1), '').atom(fnKey)));
       for (const q of unknowns) if (!locals.has(q.base.key)) locals.set(q.base.key, base);
       if (first?.base.k === 'sym' && unknowns.length === 1) localsBack.set(base.key, first.base);
       else if (first)
@@ -145,7 +155,7 @@ export function argumentsOf(
     if (general) return anyOf(v, i);
     if (constOf(v.t) !== undefined) return v;
     const atom = single(v.t);
-    const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
+    const p = a.atoms.family(nth('P', i), '').atom(fnKey, typeLow(v), typeHigh(v));
     let out = v;
     if (!atom || atom.frame) {
       const known = atom && forth.get(atom);
@@ -170,7 +180,7 @@ export function argumentsOf(
       let target = q;
       if (settled(q))
         target = makeTarget(
-          a.memory.sym(lin(a.atoms.atom(`B${String(i)}.0@${fnKey}`))),
+          a.memory.sym(lin(a.atoms.family(nth('B', i, 0), '').atom(fnKey))),
           q.root,
           q.path,
           undefined,
@@ -182,7 +192,7 @@ export function argumentsOf(
       else if (q.base.k === 'sym') {
         const own = single(q.base.t);
         if (!own || (!forth.has(own) && own.frame)) {
-          const b = a.atoms.atom(`B${String(i)}.${String(n + 1)}@${fnKey}`);
+          const b = a.atoms.family(nth('B', i, n + 1), '').atom(fnKey);
           if (own) forth.set(own, lin(b));
           else target = inObject(q, a.memory.sym(lin(b)), q.off);
           back.set(b, q.base.t);
@@ -232,9 +242,7 @@ export function argumentsOf(
     }
   };
   given.forEach(visit);
-  d.decl.params.forEach((p) => {
-    if (/REQUEST|IRP|FLT_CALLBACK_DATA|OID/i.test(typeName(p.type))) request = true;
-  });
+  request ||= isGivenRequest(d.decl);
   if (!general) {
     for (let b = todo.pop(); b !== undefined; b = todo.pop()) for (const c of s.cellsOf(b)) if (worthTelling(c)) visit(c.val);
     for (const of of reach.values())
@@ -254,7 +262,7 @@ export function argumentsOf(
     };
     for (const v of values) collect(v.t);
     for (const c of callee.cells()) collect(c.val.t);
-    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof|ld:R:)/.test(x.key));
+    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && x.common);
     // A number that keeps its name and is none of these makes the bound none of the callee's business.
     const foreign = (x: Atom): boolean => x.args.length === 0 && !forth.has(x) && !relevant(x);
     for (const b of s.bounds.all()) {
@@ -318,13 +326,22 @@ function worthTelling(c: Cell): boolean {
   );
 }
 
+const given = new WeakMap<FunctionDecl, boolean>();
+/** A parameter is a request, by its type's name. */
+function isGivenRequest(fn: FunctionDecl): boolean {
+  let known = given.get(fn);
+  if (known === undefined)
+    given.set(fn, (known = fn.params.some((p) => /REQUEST|IRP|FLT_CALLBACK_DATA|OID/i.test(typeName(p.type)))));
+  return known;
+}
+
 function typeName(ref: TypeRef): string {
   return ref.kind === 'pointer' ? typeName(ref.to) : ref.kind === 'name' || ref.kind === 'tag' ? ref.name : '';
 }
 
 /** Leaves of a way out what a caller can see: what is kept is looked at by every call. */
 export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>): void {
-  const inner = `${fn.file}:${fn.decl.name}`;
+  const inner = keyOf(fn);
   const returned = new Set<Atom>();
   const see = (l: Lin): void => {
     for (const [y] of l.t) {
@@ -363,7 +380,7 @@ export function outcomesOf(
   const wrap = (y: Atom): Atom | undefined => (y.frame && !y.param ? inside.atom(y) : undefined);
   const t = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);
   const s = before.clone();
-  const inner = `${d.file}:${d.decl.name}`;
+  const inner = keyOf(d);
   // Cells that the callee could change are as it left them.
   const { passed } = context;
   if (passed && passed.size > 0) {

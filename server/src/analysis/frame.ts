@@ -30,6 +30,7 @@ import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, Req
 import { ofOneMethod, type Memory } from './memory';
 import { initialise } from './initialisers';
 import { Moment } from './moment';
+import { key } from './names';
 import { Places, type NamedSite } from './ordinals';
 import { sign, type Exit } from './outcomes';
 import { decided, isComparison, refine, relate } from './refine';
@@ -161,7 +162,7 @@ export class Frame {
   localBase(name: string): LocalBase {
     let b = this.localBases.get(name);
     if (!b) {
-      const fn = `${this.file}:${this.fn.name}`;
+      const fn = key({ file: this.file, decl: this.fn });
       const ty = this.localTypes.get(name);
       const size = ty?.k === 'arr' || ty?.k === 'rec' ? this.types.sizeOf(ty) : undefined;
       b = { k: 'local', key: `L:${fn}:${name}`, fn, name, size };
@@ -380,15 +381,15 @@ export class Frame {
   }
 
   private partition(s: State): string {
-    let key = '';
+    let signs = '';
     for (const name of this.flags) {
       const v = s.cell(this.localBase(name), '');
-      key += v ? sign(v, s) : '-';
-      key += ',';
+      signs += v ? sign(v, s) : '-';
+      signs += ',';
     }
     const m = s.bounds.range(this.regions.mode, 0);
-    key += m.lo === m.hi ? String(m.lo) : '?';
-    return key;
+    signs += m.lo === m.hi ? String(m.lo) : '?';
+    return signs;
   }
 
   private transfer(b: Block, parts: Partitions | undefined, to: (id: number, s: State) => void, exits: Exit[] | undefined): void {

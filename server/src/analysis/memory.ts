@@ -10,7 +10,7 @@ import type { OriginHit } from './events';
 import type { Heap } from './heap';
 import type { Regions } from './regions';
 import type { Mark, State } from './state';
-import { constOf, constant, lin, plus, ZERO, type Atoms } from './term';
+import { constOf, constant, lin, plus, ZERO, type Atom, type Atoms } from './term';
 import {
   captured,
   elsewhere,
@@ -462,9 +462,17 @@ export class Memory {
     return [...fns].sort();
   }
 
+  /** Numbers that objects hold from the start, by object, type and path. */
+  private readonly loaded = new Nested<Atom>();
   private own(t: Target, ty: Ty): Val['t'] {
     if (t.base.k === 'sym') return this.atoms.op(`ld:${t.root ?? ''}:${t.path}`, [t.base.t], ...limits(ty));
-    return lin(this.atoms.atom(`ld:${t.base.key}|${t.root ?? ''}:${t.path}`, { frame: t.base.k === 'local', ...range(ty) }));
+    const members = this.loaded.of(t.base.key, t.root ?? '');
+    let a = members.get(t.path);
+    if (!a) {
+      a = this.atoms.atom(`ld:${t.base.key}|${t.root ?? ''}:${t.path}`, { frame: t.base.k === 'local', ...range(ty) });
+      members.set(t.path, a);
+    }
+    return lin(a);
   }
 
   /** A request region remembers the first place that named it. */
@@ -666,6 +674,18 @@ export class Memory {
     const path = t.path;
     if (t.root !== undefined) return path ? `${t.root}.${path}` : t.root;
     return path === '' ? 'memory' : path;
+  }
+}
+
+/** Maps by two names, whose members have a third one: without joining the three. */
+class Nested<T> {
+  private readonly outer = new Map<string, Map<string, Map<string, T>>>();
+  of(a: string, b: string): Map<string, T> {
+    let middle = this.outer.get(a);
+    if (!middle) this.outer.set(a, (middle = new Map()));
+    let inner = middle.get(b);
+    if (!inner) middle.set(b, (inner = new Map()));
+    return inner;
   }
 }
 

@@ -17,6 +17,8 @@ export interface Atom {
   readonly hi: number;
   /** A parameter of the function in which it is used. */
   readonly param: boolean;
+  /** A number of the request or of its buffer, or the size of a type: the same in every function. */
+  readonly common: boolean;
   /** Numbers of the request that a loop counts down or up in it. */
   counts?: Set<Atom>;
   /** The atom as a form; made once. */
@@ -88,6 +90,7 @@ export class Atoms {
         lo: options.lo ?? -Infinity,
         hi: options.hi ?? Infinity,
         param: key.startsWith('P'),
+        common: /^(?:REQ|OID|sizeof|ld:R:)/.test(key),
         form: undefined,
         met: 0,
         dead: 0,

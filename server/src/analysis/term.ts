@@ -189,8 +189,8 @@ export function lin(a: Atom): Lin {
 function make(c: number, t: Terms): Lin {
   const first = t[0];
   if (!first) return constant(c);
-  // Its name is there already.
-  if (t.length === 1 && first[1] === 1) return lin(first[0]).plus(c);
+  // Its name is there already. Not the atom's own form: contexts tell a pointer's own number from an equal one by which form it is.
+  if (t.length === 1 && first[1] === 1) return new Lin(c, t, lin(first[0]).key);
   return new Lin(c, t);
 }
 
@@ -239,8 +239,9 @@ export function constOf(a: Lin): number | undefined {
 }
 
 export function same(a: Lin, b: Lin): boolean {
+  if (a.c !== b.c) return false;
   if (a === b) return true;
-  if (a.c !== b.c || a.t.length !== b.t.length) return false;
+  if (a.t.length !== b.t.length) return false;
   for (let i = 0; i < a.t.length; i++) {
     const x = a.t[i];
     const y = b.t[i];

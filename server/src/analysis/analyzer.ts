@@ -26,6 +26,7 @@ import {
 } from './heap';
 import { initialise } from './initialisers';
 import { Memory } from './memory';
+import { key } from './names';
 import { Memos, type Asking, type Memo } from './memos';
 import { ASSERTS, OPERATORS, STAYING } from './operators';
 import { exitsDigest, wordsOf } from './prints';
@@ -35,7 +36,7 @@ import { rootsOf, type Root } from './roots';
 import { State } from './state';
 import { Atoms, constant, type Lin } from './term';
 import type { Outcome } from './calls';
-import type { AllocBase, GlobalBase, Site, Val } from './value';
+import { withType, type AllocBase, type GlobalBase, type Site, type Val } from './value';
 
 /** @param joined the context stands for calls that it does not describe: it may excuse, but it accuses nobody */
 export type ObserverFactory = (fn: FunctionDecl, file: string, context: string, joined: boolean) => readonly Observer[];
@@ -539,7 +540,7 @@ export class Analyzer {
       const v = context.args[i];
       if (p.name && v) {
         const ty = frame.localType(p.name);
-        start.setCell(frame.localBase(p.name), '', { ...v, ty: ty && ty.k !== 'unknown' ? ty : v.ty });
+        start.setCell(frame.localBase(p.name), '', withType(v, ty && ty.k !== 'unknown' ? ty : v.ty));
       }
     });
     return { frame, start };
@@ -696,14 +697,6 @@ function rootContext(r: Root): string {
 /** A joined context stands for calls that it does not describe: it answers and notes, but it accuses nobody. */
 export function isJoined(id: string): boolean {
   return id.includes(`#${GENERAL_CONTEXT}`);
-}
-
-const keys = new WeakMap<FunctionDecl, { readonly file: string; readonly key: string }>();
-/** Name of a function in all tables of the analysis. */
-export function key(d: Declared<FunctionDecl>): string {
-  let known = keys.get(d.decl);
-  if (known?.file !== d.file) keys.set(d.decl, (known = { file: d.file, key: `${d.file}:${d.decl.name}` }));
-  return known.key;
 }
 
 function SEED_FUNCTION(name: string, start: number, end: number): FunctionDecl {

@@ -3,7 +3,7 @@
  * A bound on `a - b` is a relation between the two. Owns the reasoning over them; knows no program.
  */
 import { Sparse } from './sparse';
-import { isConst, lin, plus, scale, type Atom, type Lin } from './term';
+import { isConst, lin, plus, scale, ZERO, type Atom, type Lin } from './term';
 
 export interface Bound {
   readonly lo: number;
@@ -11,7 +11,7 @@ export interface Bound {
   readonly form: Lin;
 }
 
-const NONE: Bound = { lo: -Infinity, hi: Infinity, form: { c: 0, t: [], key: '' } };
+const NONE: Bound = { lo: -Infinity, hi: Infinity, form: ZERO };
 
 /** Whether a relation bounds an atom of it from below (side 1) or from above (side -1). */
 function sideOf(b: Bound, x: Atom, side: 1 | -1): boolean {
@@ -45,7 +45,8 @@ export class Bounds {
     else (this.single = this.single.ownedBy(this.owner)).delete(key);
   }
   private find(form: Lin): Bound | undefined {
-    return form.t.length > 1 ? this.relations.get(form.key) : this.single.get(form.key);
+    const of = form.t.length > 1 ? this.relations : this.single;
+    return of.size === 0 ? undefined : of.get(form.key);
   }
 
   get size(): number {
@@ -59,20 +60,18 @@ export class Bounds {
     return this.find(form);
   }
 
-  /** Sign-normalised form without constant, and the factor that leads back. */
-  private static normal(a: Lin): { form: Lin; sign: 1 | -1 } {
-    const first = a.t[0];
-    const sign = first && first[1] < 0 ? -1 : 1;
-    const form = sign === 1 ? { c: 0, t: a.t, key: a.key } : scale({ c: 0, t: a.t, key: a.key }, -1);
-    return { form, sign };
+  /** Sign-normalised form without constant. */
+  private static normal(a: Lin): Lin {
+    return isNegative(a) ? scale(a.bare, -1) : a.bare;
   }
 
   /** Adds lo ≤ a ≤ hi. */
   add(a: Lin, lo: number, hi: number): void {
     if (isConst(a)) return;
-    const { form, sign } = Bounds.normal(a);
-    const l = sign === 1 ? lo - a.c : -(hi - a.c);
-    const h = sign === 1 ? hi - a.c : -(lo - a.c);
+    const form = Bounds.normal(a);
+    const isTurned = isNegative(a);
+    const l = isTurned ? -(hi - a.c) : lo - a.c;
+    const h = isTurned ? -(lo - a.c) : hi - a.c;
     const old = this.find(form) ?? NONE;
     if (l <= old.lo && h >= old.hi) return;
     const told = worth(form, l, h);
@@ -90,23 +89,26 @@ export class Bounds {
 
   private direct(a: Lin): { lo: number; hi: number } {
     if (isConst(a)) return { lo: a.c, hi: a.c };
-    const { form, sign } = Bounds.normal(a);
+    const form = Bounds.normal(a);
     const b = this.find(form);
     let lo = b ? b.lo : -Infinity;
     let hi = b ? b.hi : Infinity;
     // The sum of what is known about each atom.
     let slo = 0;
     let shi = 0;
-    for (const [x, k] of form.t) {
-      const own = form.t.length === 1 && k === 1 ? undefined : this.single.get(lin(x).key);
-      const xlo = Math.max(x.lo, own?.lo ?? -Infinity);
-      const xhi = Math.min(x.hi, own?.hi ?? Infinity);
+    const { t } = form;
+    for (const term of t) {
+      const x = term[0];
+      const k = term[1];
+      const own = (t.length === 1 && k === 1) || this.single.size === 0 ? undefined : this.single.get(lin(x).key);
+      const xlo = own ? Math.max(x.lo, own.lo) : x.lo;
+      const xhi = own ? Math.min(x.hi, own.hi) : x.hi;
       slo += k > 0 ? k * xlo : k * xhi;
       shi += k > 0 ? k * xhi : k * xlo;
     }
     if (!Number.isNaN(slo)) lo = Math.max(lo, slo);
     if (!Number.isNaN(shi)) hi = Math.min(hi, shi);
-    return sign === 1 ? { lo: lo + a.c, hi: hi + a.c } : { lo: -hi + a.c, hi: -lo + a.c };
+    return isNegative(a) ? { lo: -hi + a.c, hi: -lo + a.c } : { lo: lo + a.c, hi: hi + a.c };
   }
 
   /** Best known range of a form: directly, or through one or two known relations. */
@@ -144,7 +146,7 @@ export class Bounds {
     if (this.relations.size === 0) return NO_BOUNDS;
     let out: Bound[] | undefined;
     this.relations.each((b) => {
-      for (const [y] of b.form.t) if (y === x) (out ??= []).push(b);
+      for (const term of b.form.t) if (term[0] === x) (out ??= []).push(b);
     });
     return out ?? NO_BOUNDS;
   }
@@ -196,6 +198,12 @@ export class Bounds {
 }
 
 const NO_BOUNDS: readonly Bound[] = [];
+
+/** The form is kept the other way round. */
+function isNegative(a: Lin): boolean {
+  const first = a.t[0];
+  return first !== undefined && first[1] < 0;
+}
 
 function alike(a: Bound, b: Bound): boolean {
   return a.lo === b.lo && a.hi === b.hi;

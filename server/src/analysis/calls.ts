@@ -126,25 +126,29 @@ function describe(
   args: readonly Val[],
   isIndirect: boolean,
 ): Call {
-  const position = (role: string): number | undefined => api?.args?.[role];
-  return {
-    name,
-    api,
-    callees,
-    x: e,
-    args,
-    argExprs: e.args,
-    place: e,
-    indirect: isIndirect,
-    arg: (role) => {
-      const i = position(role);
-      return i === undefined ? undefined : args[i];
-    },
-    argExpr: (role) => {
-      const i = position(role);
-      return i === undefined ? undefined : e.args[i];
-    },
-  };
+  return new CallOf(name, api, callees, e, args, e.args, e, isIndirect);
+}
+
+class CallOf implements Call {
+  constructor(
+    readonly name: string,
+    readonly api: ApiFact | undefined,
+    readonly callees: Call['callees'],
+    readonly x: CallExpr,
+    readonly args: readonly Val[],
+    readonly argExprs: readonly Expr[],
+    readonly place: CallExpr,
+    readonly indirect: boolean,
+  ) {}
+
+  arg(role: string): Val | undefined {
+    const i = this.api?.args?.[role];
+    return i === undefined ? undefined : this.args[i];
+  }
+  argExpr(role: string): Expr | undefined {
+    const i = this.api?.args?.[role];
+    return i === undefined ? undefined : this.argExprs[i];
+  }
 }
 
 function model(api: ApiFact, name: string, e: CallExpr, args: readonly Val[], s: State, f: Frame): Outcome[] {

@@ -12,11 +12,24 @@ import type { Outcome } from './calls';
 import type { Frame } from './frame';
 import type { Exit } from './outcomes';
 import { cellKey, State, type Cell } from './state';
+import { key as keyOf } from './names';
 import { contextName } from './prints';
 import { FENCED, ORDERED, STAYS } from './trail';
 import { Translator } from './translate';
 import { constOf, lin, minus, single, ZERO, type Atom, type Lin } from './term';
-import type { Base, Target, Val } from './value';
+import {
+  inObject,
+  makeTarget,
+  makeVal,
+  type Base,
+  type Target,
+  type Val,
+  withNumber,
+  withoutMoves,
+  withoutNull,
+  withTargets,
+  withType,
+} from './value';
 
 export interface Context {
   readonly args: readonly Val[];
@@ -34,6 +47,15 @@ export interface Context {
   readonly localsBack?: ReadonlyMap<string, Base>;
   /** Objects of the caller that are one to the callee. */
   readonly several?: ReadonlyMap<string, readonly Base[]>;
+}
+
+const firsts = new Map<string, string[][]>();
+/** What names of parameters, and of objects that parameters lead to, begin with: put together once. */
+function nth(kind: 'P' | 'B', i: number, n = -1): string {
+  let lists = firsts.get(kind);
+  if (!lists) firsts.set(kind, (lists = []));
+  const list = (lists[i] ??= []);
+  return (list[n + 1] ??= n < 0 ? `${kind}${String(i)}@` : `${kind}${String(i)}.${String(n)}@`);
 }
 
 /** What the key of a joined context begins with. */
@@ -59,14 +81,14 @@ export function argumentsOf(
 ): Context {
   const forth = new Map<Atom, Lin>();
   const back = new Map<Atom, Lin>();
-  const fnKey = `${d.file}:${d.decl.name}`;
+  const fnKey = keyOf(d);
   const callee = new State();
   // The callee may never ask for the mode.
   const fromKernel = isFromKernel(s, a.atoms.mode);
   if (fromKernel) s = asKernel(s);
   const given = args
     .slice(0, d.decl.params.length)
-    .map((v) => (v.moved ? { ...v, moved: undefined } : v))
+    .map(withoutMoves)
     .map((v) => (fromKernel ? ofKernel(v) : v));
   // Objects of the caller's frame get the name of the parameter that leads to them.
   const locals = new Map<string, Base>();
@@ -90,15 +112,15 @@ export function argumentsOf(
     !s.cell(p.base, '')?.agg;
   /** All that a joined context says of an argument: its memory where others can write to it, and nothing about its amount. */
   const anyOf = (v: Val, i: number): Val => {
-    const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
+    const p = a.atoms.family(nth('P', i), '').atom(fnKey, typeLow(v), typeHigh(v));
     back.set(p, v.t);
     const pts = v.pts.filter((q) => q.base.k === 'region' || q.base.k === 'local' || a.heap.sharedBy(q.base.key) !== undefined);
-    return {
-      t: lin(p),
-      pts: pts.map((q) => ({ ...q, off: q.off && constOf(q.off) !== undefined ? q.off : undefined })),
-      taint: [],
-      ty: v.ty,
-    };
+    return makeVal(
+      lin(p),
+      pts.map((q) => inObject(q, q.base, q.off && constOf(q.off) !== undefined ? q.off : undefined)),
+      [],
+      v.ty,
+    );
   };
   /** Kernel memory of which nothing is known but what fields of its type say. */
   const isUnknown = (q: Target): boolean =>
@@ -113,7 +135,7 @@ export function argumentsOf(
     const root = isOne ? first?.root : undefined;
     let base = first && locals.get(first.base.key);
     if (!base || unknowns.length > 1) {
-      base = a.memory.sym(path === '' ? t : lin(a.atoms.atom(`B${String(i)}.1@${fnKey}`)));
+      base = a.memory.sym(path === '' ? t : lin(a.atoms.family(nth('B', i, 1), '').atom(fnKey)));
       for (const q of unknowns) if (!locals.has(q.base.key)) locals.set(q.base.key, base);
       if (first?.base.k === 'sym' && unknowns.length === 1) localsBack.set(base.key, first.base);
       else if (first)
@@ -122,7 +144,7 @@ export function argumentsOf(
           unknowns.map((q) => q.base),
         );
     }
-    return path === '' ? { base, root: root === pointeeKey(i) ? undefined : root, path, off: ZERO } : { base, root, path };
+    return path === '' ? makeTarget(base, root === pointeeKey(i) ? undefined : root, path, ZERO) : makeTarget(base, root, path);
   };
   const pointeeKey = (i: number): string | undefined => {
     const type = d.decl.params[i]?.type;
@@ -133,11 +155,11 @@ export function argumentsOf(
     if (general) return anyOf(v, i);
     if (constOf(v.t) !== undefined) return v;
     const atom = single(v.t);
-    const p = a.atoms.atom(`P${String(i)}@${fnKey}`, { lo: typeLow(v), hi: typeHigh(v) });
+    const p = a.atoms.family(nth('P', i), '').atom(fnKey, typeLow(v), typeHigh(v));
     let out = v;
     if (!atom || atom.frame) {
       const known = atom && forth.get(atom);
-      out = { ...v, t: known ?? lin(p) };
+      out = withNumber(v, known ?? lin(p));
       if (!known) {
         back.set(p, v.t);
         if (atom) forth.set(atom, lin(p));
@@ -149,7 +171,7 @@ export function argumentsOf(
         }
       }
     }
-    if (out.nullable && s.isNonZero(v.t)) out = { ...out, nullable: undefined };
+    if (out.nullable && s.isNonZero(v.t)) out = withoutNull(out);
     const pts: Target[] = [];
     const unknowns = isPlainPointer(out) ? out.pts.filter(isUnknown) : [];
     if (unknowns.length > 0 || (out.pts.length === 0 && out.ty?.k === 'ptr')) pts.push(asObject(out.t, unknowns, i));
@@ -157,21 +179,31 @@ export function argumentsOf(
       if (unknowns.includes(q)) return;
       let target = q;
       if (settled(q))
-        target = { ...q, base: a.memory.sym(lin(a.atoms.atom(`B${String(i)}.0@${fnKey}`))), off: undefined, via: undefined };
+        target = makeTarget(
+          a.memory.sym(lin(a.atoms.family(nth('B', i, 0), '').atom(fnKey))),
+          q.root,
+          q.path,
+          undefined,
+          undefined,
+          q.from,
+          q.inner,
+          q.doubt,
+        );
       else if (q.base.k === 'sym') {
         const own = single(q.base.t);
         if (!own || (!forth.has(own) && own.frame)) {
-          const b = a.atoms.atom(`B${String(i)}.${String(n + 1)}@${fnKey}`);
+          const b = a.atoms.family(nth('B', i, n + 1), '').atom(fnKey);
           if (own) forth.set(own, lin(b));
-          else target = { ...q, base: a.memory.sym(lin(b)) };
+          else target = inObject(q, a.memory.sym(lin(b)), q.off);
           back.set(b, q.base.t);
         }
         // Where a member lies in an object of this side follows from its path.
-        if (target.off && (target.path !== '' || constOf(target.off) === undefined)) target = { ...target, off: undefined };
+        if (target.off && (target.path !== '' || constOf(target.off) === undefined))
+          target = inObject(target, target.base, undefined);
       }
       if (!pts.some((o) => o.base === target.base && o.path === target.path && o.root === target.root)) pts.push(target);
     });
-    return { ...out, pts };
+    return withTargets(out, pts);
   });
   const t = new Translator(forth, a, undefined, locals);
   const values = renamed.map((v) => t.val(v));
@@ -191,11 +223,10 @@ export function argumentsOf(
       tell(callee, c, r);
       if (s.wasCompared(was)) callee.compare(lin(c));
     }
-    return {
-      ...v,
-      t: lin(c),
-      pts: v.pts.map((p) => (p.base.k === 'sym' && p.base.t === v.t ? { ...p, base: a.memory.sym(lin(c), p.base.from) } : p)),
-    };
+    const pts = v.pts.map((p) =>
+      p.base.k === 'sym' && p.base.t === v.t ? inObject(p, a.memory.sym(lin(c), p.base.from), p.off) : p,
+    );
+    return withTargets(v, pts, v.ty, lin(c));
   };
   let request = false;
   const visit = (v: Val): void => {
@@ -211,9 +242,7 @@ export function argumentsOf(
     }
   };
   given.forEach(visit);
-  d.decl.params.forEach((p) => {
-    if (/REQUEST|IRP|FLT_CALLBACK_DATA|OID/i.test(typeName(p.type))) request = true;
-  });
+  request ||= isGivenRequest(d.decl);
   if (!general) {
     for (let b = todo.pop(); b !== undefined; b = todo.pop()) for (const c of s.cellsOf(b)) if (worthTelling(c)) visit(c.val);
     for (const of of reach.values())
@@ -233,7 +262,7 @@ export function argumentsOf(
     };
     for (const v of values) collect(v.t);
     for (const c of callee.cells()) collect(c.val.t);
-    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && /^(REQ|OID|sizeof|ld:R:)/.test(x.key));
+    const relevant = (x: Atom): boolean => known.has(x) || (request && !x.frame && x.common);
     // A number that keeps its name and is none of these makes the bound none of the callee's business.
     const foreign = (x: Atom): boolean => x.args.length === 0 && !forth.has(x) && !relevant(x);
     for (const b of s.bounds.all()) {
@@ -297,13 +326,22 @@ function worthTelling(c: Cell): boolean {
   );
 }
 
+const given = new WeakMap<FunctionDecl, boolean>();
+/** A parameter is a request, by its type's name. */
+function isGivenRequest(fn: FunctionDecl): boolean {
+  let known = given.get(fn);
+  if (known === undefined)
+    given.set(fn, (known = fn.params.some((p) => /REQUEST|IRP|FLT_CALLBACK_DATA|OID/i.test(typeName(p.type)))));
+  return known;
+}
+
 function typeName(ref: TypeRef): string {
   return ref.kind === 'pointer' ? typeName(ref.to) : ref.kind === 'name' || ref.kind === 'tag' ? ref.name : '';
 }
 
 /** Leaves of a way out what a caller can see: what is kept is looked at by every call. */
 export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>): void {
-  const inner = `${fn.file}:${fn.decl.name}`;
+  const inner = keyOf(fn);
   const returned = new Set<Atom>();
   const see = (l: Lin): void => {
     for (const [y] of l.t) {
@@ -342,7 +380,7 @@ export function outcomesOf(
   const wrap = (y: Atom): Atom | undefined => (y.frame && !y.param ? inside.atom(y) : undefined);
   const t = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);
   const s = before.clone();
-  const inner = `${d.file}:${d.decl.name}`;
+  const inner = keyOf(d);
   // Cells that the callee could change are as it left them.
   const { passed } = context;
   if (passed && passed.size > 0) {
@@ -392,10 +430,10 @@ export function outcomesOf(
       s.dropMust(m.tag, m.base, m.path);
   settle(x.state, s);
   for (const m of x.state.may()) if (!(m.base?.k === 'local' && m.base.fn === inner)) s.setMay(t.mark(m));
-  const v: Val = x.ret ? t.val(x.ret) : { t: lin(a.atoms.atom(`void:${place}`)), pts: [], taint: [] };
+  const v = x.ret ? t.val(x.ret) : makeVal(lin(a.atoms.atom(`void:${place}`)));
   if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
   const ty = caller.types.resolve(d.decl.returns, d.file);
-  return { s, v: { ...v, ty: ty.k === 'unknown' ? v.ty : ty } };
+  return { s, v: withType(v, ty.k === 'unknown' ? v.ty : ty) };
 }
 
 /**

@@ -11,8 +11,25 @@ import type { Access } from './events';
 import { MAX_PATH, words } from './memory';
 import type { Frame } from './frame';
 import type { State } from './state';
-import { constOf, constant, lin, minus, plus, same, scale, type Lin } from './term';
-import { captured, unionTaints, unionTargets, type Site, type Target, type Val } from './value';
+import { constOf, constant, lin, minus, plus, same, scale, ZERO, type Lin } from './term';
+import {
+  captured,
+  elsewhere,
+  makeTarget,
+  makeVal,
+  unionTaints,
+  unionTargets,
+  type Site,
+  type Target,
+  type Val,
+  withContent,
+  withNumber,
+  withOffset,
+  withoutMoves,
+  withTaint,
+  withTargets,
+  withType,
+} from './value';
 import { callExpression } from './calls';
 
 export interface LValue {
@@ -32,7 +49,18 @@ export const DISTANCE: Ty = { k: 'int', size: 8, signed: true, name: 'ptrdiff_t'
 const INT: Ty = { k: 'int', size: 4, signed: true, name: 'int' };
 
 export function plain(t: Lin, ty: Ty | undefined, more?: Partial<Val>): Val {
-  return { t, pts: [], taint: [], ty, ...more };
+  if (!more) return makeVal(t, undefined, undefined, ty);
+  return makeVal(
+    t,
+    more.pts,
+    more.taint,
+    'ty' in more ? more.ty : ty,
+    more.agg,
+    more.fns,
+    more.nullable,
+    more.moved,
+    more.sizeOf,
+  );
 }
 
 function placed({ file, start, end, at }: Site): Place & { readonly at?: string } {
@@ -205,7 +233,7 @@ export function variable(name: string, f: Frame): LValue | undefined {
   const local = f.localType(name);
   if (local)
     return {
-      targets: [{ base: f.localBase(name), root: f.memory.keyOf(local), path: '', off: constant(0) }],
+      targets: [makeTarget(f.localBase(name), f.memory.keyOf(local), '', ZERO)],
       ty: local,
       volatile: local.vol ?? false,
       bitField: false,
@@ -216,14 +244,7 @@ export function variable(name: string, f: Frame): LValue | undefined {
   if (g) {
     const ty = f.types.resolve(g.decl.type, g.file);
     return {
-      targets: [
-        {
-          base: f.globalBase(name, g.decl.storage === 'static' ? g.file : ''),
-          root: f.memory.keyOf(ty),
-          path: '',
-          off: constant(0),
-        },
-      ],
+      targets: [makeTarget(f.globalBase(name, g.decl.storage === 'static' ? g.file : ''), f.memory.keyOf(ty), '', ZERO)],
       ty,
       volatile: ty.vol ?? false,
       bitField: false,
@@ -238,14 +259,14 @@ function decay(lv: LValue, e: Expr, f: Frame): Val {
   const t = first
     ? lin(f.atoms.atom(`adr:${first.base.key}|${first.path}`, { frame: first.base.k === 'local', lo: 1 }))
     : fresh(f, e);
-  return { t, pts: lv.targets, taint: [], ty: lv.ty };
+  return makeVal(t, lv.targets, [], lv.ty);
 }
 
 export function loadFrom(lv: LValue, e: Expr, s: State, f: Frame, isVariable = false): Val {
   if (lv.ty.k === 'arr') return decay(lv, e, f);
   const v = f.memory.load(s, lv.targets, lv.ty, { site: siteOf(f, e), plain: !lv.volatile });
   if (!isVariable) f.tell('access', access(f, 'read', e, lv, v), s);
-  if (isVariable && v.taint.length) return { ...v, taint: captured(v.taint) };
+  if (isVariable) return withTaint(v, captured(v.taint));
   return v;
 }
 
@@ -366,15 +387,15 @@ function element(
   f: Frame,
 ): Target {
   const off = t.off && size !== undefined ? plus(t.off, scale(index, size)) : undefined;
-  if (t.path.length > MAX_PATH) return { ...t, root: undefined, path: '~', off: undefined };
-  if (!isArray && c === 0) return ty.k === 'rec' ? { ...f.memory.typed(t, ty), off } : { ...t, off };
+  if (t.path.length > MAX_PATH) return elsewhere(t, undefined, '~', undefined);
+  if (!isArray && c === 0) return withOffset(ty.k === 'rec' ? f.memory.typed(t, ty) : t, off);
   if (t.path === '' && (t.root === undefined || t.base.k === 'global' || t.base.k === 'local')) {
     const root = f.memory.keyOf(ty);
     const mark = c !== undefined && c >= 0 && c < 256 ? `[${String(c)}]` : '[]';
-    return root !== undefined && t.base.k === 'global' ? { ...t, root, path: '', off } : { ...t, path: mark, off };
+    return root !== undefined && t.base.k === 'global' ? elsewhere(t, root, '', off) : elsewhere(t, t.root, mark, off);
   }
-  if (!isArray && ty.k === 'rec') return { ...f.memory.typed(t, ty), off };
-  return { ...t, path: `${t.path}${c !== undefined && c >= 0 && c < 256 ? `[${String(c)}]` : '[]'}`, off };
+  if (!isArray && ty.k === 'rec') return withOffset(f.memory.typed(t, ty), off);
+  return elsewhere(t, t.root, `${t.path}${c !== undefined && c >= 0 && c < 256 ? `[${String(c)}]` : '[]'}`, off);
 }
 
 function unary(e: Expr & { kind: 'un' }, s: State, f: Frame): Val {
@@ -384,13 +405,13 @@ function unary(e: Expr & { kind: 'un' }, s: State, f: Frame): Val {
   const c = constOf(v.t);
   switch (e.op) {
     case '-':
-      return { t: scale(v.t, -1), pts: [], taint: v.taint, ty: v.ty };
+      return makeVal(scale(v.t, -1), [], v.taint, v.ty);
     case '+':
       return v;
     case '!':
       if (s.isZero(v.t)) return plain(constant(1), INT);
       if (s.isNonZero(v.t)) return plain(constant(0), INT);
-      return { t: f.atoms.op('!', [v.t], 0, 1), pts: [], taint: v.taint, ty: INT };
+      return makeVal(f.atoms.op('!', [v.t], 0, 1), [], v.taint, INT);
     case '~':
       return {
         t:
@@ -420,7 +441,7 @@ export function addressOf(x: Expr, e: Expr, s: State, f: Frame): Val {
         lo: 1,
       }),
     );
-  return { t, pts: lv.targets, taint: [], ty: { k: 'ptr', ref: refOf(lv.ty), file: f.file } };
+  return makeVal(t, lv.targets, [], { k: 'ptr', ref: refOf(lv.ty), file: f.file });
 }
 
 /** A reference that resolves back to a type already resolved. */
@@ -443,7 +464,7 @@ function binaryExpr(e: Expr & { kind: 'bin' }, s: State, f: Frame): Val {
     const inner = f.assume(e.l, e.op === '&&', s.clone());
     const r = inner ? evaluate(e.r, inner, f) : undefined;
     if (!r) return plain(constant(e.op === '&&' ? 0 : 1), INT);
-    return { t: f.atoms.op(e.op, [l.t, r.t], 0, 1), pts: [], taint: unionTaints(l.taint, r.taint), ty: INT };
+    return makeVal(f.atoms.op(e.op, [l.t, r.t], 0, 1), [], unionTaints(l.taint, r.taint), INT);
   }
   const l = evaluate(e.l, s, f);
   const r = evaluate(e.r, s, f);
@@ -468,19 +489,21 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     const moved = (t: Target): Target => {
       const off = t.off && step ? plus(t.off, step) : undefined;
       if (step && constOf(step) === 0) return t;
-      return t.path === '' || t.base.k === 'region'
-        ? { ...t, off, path: t.base.k === 'region' ? '+' : t.path, root: t.base.k === 'region' ? undefined : t.root }
-        : { ...t, off, path: t.path.endsWith('[]') ? t.path : `${t.path}[]` };
+      if (t.base.k === 'region') return elsewhere(t, undefined, '+', off);
+      return elsewhere(t, t.root, t.path === '' || t.path.endsWith('[]') ? t.path : `${t.path}[]`, off);
     };
     f.tell('index', { x: e, place: e, base: p, index: n, targets: p.pts }, s);
     const t = step ? plus(p.t, step) : f.atoms.op('ptr+', [p.t, n.t]);
-    return {
+    return makeVal(
       t,
-      pts: f.memory.targetsOf(p).map(moved),
-      taint: p.taint,
-      ty: p.ty?.k === 'arr' ? { k: 'ptr', ref: refOf(p.ty.of), file: f.file } : p.ty,
-      ...(p.moved || n.taint.length > 0 ? { moved: unionTaints(p.moved ?? [], n.taint) } : undefined),
-    };
+      f.memory.targetsOf(p).map(moved),
+      p.taint,
+      p.ty?.k === 'arr' ? { k: 'ptr', ref: refOf(p.ty.of), file: f.file } : p.ty,
+      undefined,
+      undefined,
+      undefined,
+      p.moved || n.taint.length > 0 ? unionTaints(p.moved ?? [], n.taint) : undefined,
+    );
   }
   const distance = op === '-' && lp && rp ? distanceOf(l, r, e, s, f) : undefined;
   if (distance) return distance;
@@ -536,16 +559,20 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     }
   }
   if (op === '-' || ((op === '+' || op === '*' || op === '<<') && f.observing)) {
-    const val: Val = { t: out, pts: [], taint, ty };
+    const val = makeVal(out, [], taint, ty);
     f.tell('arith', { x: e, op, place: e, l, r, out: val, bits: ty.k === 'int' ? ty.size * 8 : 64 }, s);
   }
-  return {
-    t: out,
-    pts: op === '&' || op === '|' ? (l.pts.length ? l.pts : r.pts) : [],
-    taint: op === '-' && same(l.t, r.t) ? [] : taint,
-    ty: isComparison(op) ? INT : ty,
-    sizeOf: op === '*' ? (l.sizeOf ?? r.sizeOf) : undefined,
-  };
+  return makeVal(
+    out,
+    op === '&' || op === '|' ? (l.pts.length ? l.pts : r.pts) : [],
+    op === '-' && same(l.t, r.t) ? [] : taint,
+    isComparison(op) ? INT : ty,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    op === '*' ? (l.sizeOf ?? r.sizeOf) : undefined,
+  );
 }
 
 /** A difference that may go below zero: in C it wraps, so that a part of it may be larger than the form says. */
@@ -610,8 +637,8 @@ function assign(e: Expr & { kind: 'asg' }, s: State, f: Frame): Val {
     const v = evaluate(e.r, s, f);
     const lv = lvalue(e.l, s, f);
     store(lv, v, e, s, f);
-    f.watch?.(e.l, { ...v, taint: captured(v.taint), ty: lv.ty }, s);
-    return { ...v, ty: lv.ty.k === 'unknown' ? v.ty : lv.ty };
+    f.watch?.(e.l, withType(withTaint(v, captured(v.taint)), lv.ty), s);
+    return withType(v, lv.ty.k === 'unknown' ? v.ty : lv.ty);
   }
   const lv = lvalue(e.l, s, f);
   const old = f.memory.load(s, lv.targets, lv.ty, { site: siteOf(f, e.l), plain: !lv.volatile });
@@ -619,8 +646,8 @@ function assign(e: Expr & { kind: 'asg' }, s: State, f: Frame): Val {
   const v = arithmetic(e.op, old, r, e, s, f);
   f.watch?.(e.l, old, s);
   if (e.l.kind !== 'id') f.tell('access', access(f, 'rmw', e.l, lv, v, e.op), s);
-  f.memory.store(s, lv.targets, { ...v, ty: lv.ty }, siteOf(f, e));
-  return { ...v, ty: lv.ty };
+  f.memory.store(s, lv.targets, withType(v, lv.ty), siteOf(f, e));
+  return withType(v, lv.ty);
 }
 
 function update(e: Expr & { kind: 'upd' }, s: State, f: Frame): Val {
@@ -628,11 +655,11 @@ function update(e: Expr & { kind: 'upd' }, s: State, f: Frame): Val {
   const old = f.memory.load(s, lv.targets, lv.ty, { site: siteOf(f, e.x), plain: !lv.volatile });
   const one: Val = plain(constant(1), INT);
   const asserting = f.asserting;
-  const v = arithmetic(e.op === '++' ? '+' : '-', { ...old, ty: lv.ty }, one, e, s, f);
+  const v = arithmetic(e.op === '++' ? '+' : '-', withType(old, lv.ty), one, e, s, f);
   f.asserting = asserting;
   if (e.x.kind !== 'id') f.tell('access', access(f, 'rmw', e.x, lv, v, e.op === '++' ? '+' : '-'), s);
-  f.memory.store(s, lv.targets, { ...v, ty: lv.ty }, siteOf(f, e));
-  return e.prefix ? { ...v, ty: lv.ty } : { ...old, ty: lv.ty };
+  f.memory.store(s, lv.targets, withType(v, lv.ty), siteOf(f, e));
+  return withType(e.prefix ? v : old, lv.ty);
 }
 
 /** Assigns a value to a place and tells about it. */
@@ -640,13 +667,13 @@ export function store(lv: LValue, v: Val, e: Expr, s: State, f: Frame): void {
   const site = siteOf(f, e);
   const target = e.kind === 'asg' ? e.l : e;
   const isVariable = target.kind === 'id';
-  const narrowed = convert(v.moved ? { ...v, moved: undefined } : v, lv.ty, s, f, target);
+  const narrowed = convert(withoutMoves(v), lv.ty, s, f, target);
   keptTest(v.t, s, site);
   if (lv.ty.k === 'rec' && !v.agg && lv.targets.length) {
     // A whole structure: its content is what the source holds.
     const from = v.pts;
-    f.memory.store(s, lv.targets, { ...narrowed, ty: lv.ty, agg: { from, taint: captured(v.taint) } }, site);
-  } else f.memory.store(s, lv.targets, { ...narrowed, ty: lv.ty.k === 'unknown' ? v.ty : lv.ty }, site);
+    f.memory.store(s, lv.targets, withContent(narrowed, { from, taint: captured(v.taint), zero: undefined }, lv.ty), site);
+  } else f.memory.store(s, lv.targets, withType(narrowed, lv.ty.k === 'unknown' ? v.ty : lv.ty), site);
   if (!isVariable) f.tell('access', access(f, 'write', target, lv, v), s);
 }
 
@@ -654,20 +681,20 @@ export function store(lv: LValue, v: Val, e: Expr, s: State, f: Frame): void {
 export function convert(v: Val, ty: Ty, s: State, f: Frame, at: Span): Val {
   if (ty.k !== 'int') return v;
   const c = constOf(v.t);
-  if (c !== undefined) return { ...v, t: constant(wrap(c, ty.size, ty.signed)), ty };
+  if (c !== undefined) return withNumber(v, constant(wrap(c, ty.size, ty.signed)), ty);
   // A sum of numbers whose declarations are not in view, kept in an unsigned one: they are taken to be unsigned, too.
   if (!ty.signed && v.t.c >= 0 && v.t.t.every(([, k]) => k > 0))
     for (const [x] of v.t.t) if (x.lo === -Infinity) s.bounds.add(lin(x), 0, Infinity);
   if (v.ty?.k === 'int' && v.ty.size > ty.size) {
     const r = s.bounds.range(v.t, 1);
     const limit = typeRange(ty);
-    if (r.lo >= (limit.lo ?? 0) && r.hi <= (limit.hi ?? 0)) return { ...v, ty };
+    if (r.lo >= (limit.lo ?? 0) && r.hi <= (limit.hi ?? 0)) return withType(v, ty);
     // Differences of unsigned numbers and request lengths keep their name: the cut is the business of the overflow rules.
-    if (v.ty.size === 8 && ty.size === 4) return { ...v, ty };
-    return { ...v, t: f.atoms.op(`narrow${String(ty.size)}`, [v.t], limit.lo, limit.hi), ty };
+    if (v.ty.size === 8 && ty.size === 4) return withType(v, ty);
+    return withNumber(v, f.atoms.op(`narrow${String(ty.size)}`, [v.t], limit.lo, limit.hi), ty);
   }
   void at;
-  return { ...v, ty };
+  return withType(v, ty);
 }
 
 function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
@@ -681,7 +708,7 @@ function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
     const w = convert(v, ty, s, f, x);
     // An address of this side that is counted with as a number stays an address: what is added to it is an offset.
     const isOwn = v.ty?.k === 'ptr' && v.pts.length === 0 && v.taint.length === 0 && constOf(v.t) === undefined && ty.size === 8;
-    return { ...w, pts: isOwn ? f.memory.targetsOf(v) : w.pts, ty };
+    return withTargets(w, isOwn ? f.memory.targetsOf(v) : w.pts, ty);
   }
   if (ty.k === 'ptr') {
     const to = f.pointee(ty);
@@ -702,19 +729,16 @@ function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
           ],
           { certain: first.certain, nestedIn: first.loc },
         );
-        return { ...v, pts: [{ base: region, path: '', off: constant(0) }], ty };
+        return withTargets(v, [makeTarget(region, undefined, '', constant(0))], ty);
       }
     }
-    return {
-      ...v,
-      pts:
-        to.k === 'rec' && v.pts.length
-          ? v.pts.map((t) => (t.path === '+' || t.path.startsWith('$') ? t : f.memory.typed(t, to)))
-          : v.pts,
-      ty,
-    };
+    const pts =
+      to.k === 'rec' && v.pts.length
+        ? v.pts.map((t) => (t.path === '+' || t.path.startsWith('$') ? t : f.memory.typed(t, to)))
+        : v.pts;
+    return withTargets(v, pts, ty);
   }
-  return { ...v, ty: ty.k === 'unknown' ? v.ty : ty };
+  return withType(v, ty.k === 'unknown' ? v.ty : ty);
 }
 
 /** A member of a structure that is not in view, with an index: more likely an array in it than a pointer, so nothing is read yet. */

@@ -30,6 +30,7 @@ import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, Req
 import { ofOneMethod, type Memory } from './memory';
 import { initialise } from './initialisers';
 import { Moment } from './moment';
+import { key } from './names';
 import { Places, type NamedSite } from './ordinals';
 import { sign, type Exit } from './outcomes';
 import { decided, isComparison, refine, relate } from './refine';
@@ -37,7 +38,7 @@ import type { Regions } from './regions';
 import { leaveAccess, leaveArith, leaveBranch, leaveCall, leaveCopy } from './trail';
 import { State } from './state';
 import { constOf, constant, lin, type Atoms, type Lin } from './term';
-import { type AllocBase, type GlobalBase, type LocalBase, type Site, type Target, type Val } from './value';
+import { withTargets, type AllocBase, type GlobalBase, type LocalBase, type Site, type Target, type Val } from './value';
 
 interface Events {
   access: Access;
@@ -161,7 +162,7 @@ export class Frame {
   localBase(name: string): LocalBase {
     let b = this.localBases.get(name);
     if (!b) {
-      const fn = `${this.file}:${this.fn.name}`;
+      const fn = key({ file: this.file, decl: this.fn });
       const ty = this.localTypes.get(name);
       const size = ty?.k === 'arr' || ty?.k === 'rec' ? this.types.sizeOf(ty) : undefined;
       b = { k: 'local', key: `L:${fn}:${name}`, fn, name, size };
@@ -380,15 +381,15 @@ export class Frame {
   }
 
   private partition(s: State): string {
-    let key = '';
+    let signs = '';
     for (const name of this.flags) {
       const v = s.cell(this.localBase(name), '');
-      key += v ? sign(v, s) : '-';
-      key += ',';
+      signs += v ? sign(v, s) : '-';
+      signs += ',';
     }
     const m = s.bounds.range(this.regions.mode, 0);
-    key += m.lo === m.hi ? String(m.lo) : '?';
-    return key;
+    signs += m.lo === m.hi ? String(m.lo) : '?';
+    return signs;
   }
 
   private transfer(b: Block, parts: Partitions | undefined, to: (id: number, s: State) => void, exits: Exit[] | undefined): void {
@@ -521,7 +522,7 @@ export class Frame {
               ? plain(constant(1), o.v.ty)
               : o.s.isNonZero(o.v.t)
                 ? plain(constant(0), o.v.ty)
-                : { ...o.v, pts: [], t: this.atoms.op('!', [o.v.t], 0, 1) },
+                : withTargets(o.v, [], o.v.ty, this.atoms.op('!', [o.v.t], 0, 1)),
           }));
         break;
       case 'bin':
@@ -541,7 +542,7 @@ export class Frame {
                       : a >= c
                 : undefined;
             if (known !== undefined) return { s: o.s, v: plain(constant(known ? 1 : 0), r.ty) };
-            return { s: o.s, v: { t: this.atoms.op(x.op, [o.v.t, r.t], 0, 1), pts: [], taint: [], ty: UNKNOWN } };
+            return { s: o.s, v: plain(this.atoms.op(x.op, [o.v.t, r.t], 0, 1), UNKNOWN) };
           });
         }
         break;

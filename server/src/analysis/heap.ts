@@ -6,7 +6,7 @@ import { unversioned, version } from '../program/bodies';
 import { digest } from '../syntax/digest';
 import type { Step } from '../rules/finding';
 import { lostElements } from './retract';
-import { unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
+import { makeTarget, unionTaints, unionTargets, type FieldKey, type Site, type Target, type Taint } from './value';
 
 /** One store into a field. */
 export interface Store {
@@ -267,7 +267,11 @@ function loadFrom(map: ReadonlyMap<string, Store>, key: FieldKey, direct: boolea
     for (const t of s.targets) {
       const via = t.via ?? [];
       // A value that is copied from the same field of another object has come this way before.
-      found.push(via.some((x) => sameStep(x, step)) ? t : { ...t, via: [...via.slice(0, 4), step] });
+      found.push(
+        via.some((x) => sameStep(x, step))
+          ? t
+          : makeTarget(t.base, t.root, t.path, t.off, [...via.slice(0, 4), step], t.from, t.inner, t.doubt),
+      );
     }
     taint = unionTaints(taint, s.taint);
     for (const f of s.fns) fns.add(f);
@@ -340,23 +344,14 @@ function addStore(map: Map<FieldKey, Map<string, Store>>, key: FieldKey, id: str
     inner.set(id, store);
     return true;
   }
-  const merged: Store = {
-    ...old,
-    targets: unionTargets(old.targets, store.targets),
-    taint: unionTaints(old.taint, store.taint),
-    fns: store.fns.every((f) => old.fns.includes(f)) ? old.fns : [...new Set([...old.fns, ...store.fns])].sort(),
-    other: old.other || store.other,
-    constant: old.constant === store.constant ? old.constant : undefined,
-  };
-  if (
-    old.targets === merged.targets &&
-    old.taint === merged.taint &&
-    old.fns === merged.fns &&
-    old.other === merged.other &&
-    old.constant === merged.constant
-  )
+  const targets = unionTargets(old.targets, store.targets);
+  const taint = unionTaints(old.taint, store.taint);
+  const fns = store.fns.every((f) => old.fns.includes(f)) ? old.fns : [...new Set([...old.fns, ...store.fns])].sort();
+  const other = old.other || store.other;
+  const constant = old.constant === store.constant ? old.constant : undefined;
+  if (old.targets === targets && old.taint === taint && old.fns === fns && old.other === other && old.constant === constant)
     return false;
-  inner.set(id, merged);
+  inner.set(id, { targets, taint, fns, other, constant, site: old.site, through: old.through });
   return true;
 }
 

@@ -5,7 +5,7 @@ import type { Ty } from '../program/types';
 import { evaluate, siteOf, UNKNOWN } from './evaluate';
 import type { Frame } from './frame';
 import type { State } from './state';
-import type { Target, Val } from './value';
+import { elsewhere, withType, type Target } from './value';
 
 /** Stores the items of a braced initialiser. */
 export function initialise(t: Target, ty: Ty, init: Expr & { kind: 'init' }, s: State, f: Frame): void {
@@ -48,7 +48,7 @@ export function initialise(t: Target, ty: Ty, init: Expr & { kind: 'init' }, s: 
     }
     if (value.kind === 'init') initialise(target, inner, value, s, f);
     else {
-      const v: Val = { ...evaluate(value, s, f), ty: inner.k === 'unknown' ? undefined : inner };
+      const v = withType(evaluate(value, s, f), inner.k === 'unknown' ? undefined : inner);
       f.memory.store(s, [target], v, siteOf(f, item.value));
     }
   }
@@ -75,10 +75,12 @@ function scalar(e: Expr, f: Frame): boolean {
 /** An element of a global table of structures is known by the structure's type. */
 function elementRoot(element: Target, table: Target, inner: Ty, f: Frame): Target {
   const root = f.memory.keyOf(inner);
-  return root !== undefined && table.base.k === 'global' && table.root === undefined ? { ...element, root, path: '' } : element;
+  return root !== undefined && table.base.k === 'global' && table.root === undefined
+    ? elsewhere(element, root, '', element.off)
+    : element;
 }
 
 function indexed(t: Target, c: number): Target {
   const mark = c >= 0 ? `[${String(c)}]` : '[]';
-  return { ...t, path: `${t.path}${mark}`, off: undefined };
+  return elsewhere(t, t.root, `${t.path}${mark}`, undefined);
 }

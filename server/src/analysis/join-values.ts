@@ -2,7 +2,7 @@
 import type { Bounds } from './bounds';
 import type { State } from './state';
 import { constOf, lin, plus, same, scale, single, type Family, type Lin } from './term';
-import { symKey, type SymBase, unionTaints, unionTargets, type Target, type Val } from './value';
+import { makeVal, symKey, type SymBase, unionTaints, unionTargets, type Target, type Val, withContent } from './value';
 
 /** Relations of one side's value to other numbers that hold for the other side's value as well. */
 export function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: Lin): void {
@@ -23,7 +23,7 @@ export function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: L
 
 export function half(v: Val, alone: Family, key: string): Val {
   const t = lin(alone.atom(key));
-  return v.t === t && v.agg === undefined ? v : { ...v, t, agg: undefined };
+  return v.t === t && v.agg === undefined ? v : withContent(v, undefined, v.ty, t);
 }
 
 /** A pointer that is known to be NULL reaches nothing. */
@@ -83,7 +83,7 @@ export function joinVal(
     sizeOf === a.sizeOf
   )
     return a;
-  return { t, pts, taint, ty, agg, fns, nullable, sizeOf };
+  return makeVal(t, pts, taint, ty, agg, fns, nullable, undefined, sizeOf);
 }
 
 /**

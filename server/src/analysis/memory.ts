@@ -10,9 +10,13 @@ import type { OriginHit } from './events';
 import type { Heap } from './heap';
 import type { Regions } from './regions';
 import type { Mark, State } from './state';
-import { constOf, constant, lin, plus, type Atoms } from './term';
+import { constOf, constant, lin, plus, ZERO, type Atom, type Atoms } from './term';
 import {
   captured,
+  elsewhere,
+  kept,
+  makeTarget,
+  makeVal,
   placeOf,
   symKey,
   unionTaints,
@@ -26,6 +30,9 @@ import {
   type Target,
   type Taint,
   type Val,
+  withTargets,
+  withTaint,
+  withType,
 } from './value';
 
 /** How a location is read. */
@@ -99,16 +106,16 @@ export class Memory {
     if (v.pts.length > 0) return v.pts;
     const c = constOf(v.t);
     if (c !== undefined) return [];
-    return [{ base: this.sym(v.t, from), path: '', off: constant(0) }];
+    return [makeTarget(this.sym(v.t, from), undefined, '', ZERO)];
   }
 
   /** Gives a target the type of the pointer through which it is reached. */
   typed(t: Target, ty: Ty): Target {
     const key = this.keyOf(ty);
     if (key === undefined) return t;
-    if (t.root === undefined) return t.path === '' ? { ...t, root: key } : { ...t, root: key, path: '' };
+    if (t.root === undefined) return elsewhere(t, key, '', t.off);
     if (t.path === '' ? t.root === key : this.typeAt(t.root, t.path) === key) return t;
-    return { ...t, root: key, path: '' };
+    return elsewhere(t, key, '', t.off);
   }
 
   /** Key of the record type at a path inside a root type. */
@@ -137,12 +144,9 @@ export class Memory {
   field(t: Target, name: string, container: Ty): Target {
     const f = container.k === 'rec' ? container.rec.field(name) : undefined;
     const typed = this.typed(t, container);
-    if (typed.path.length > MAX_PATH) return { ...typed, root: undefined, path: '~', off: undefined };
-    return {
-      ...typed,
-      path: inside(typed.path, name),
-      off: typed.off && f?.offset !== undefined ? plus(typed.off, constant(f.offset)) : undefined,
-    };
+    if (typed.path.length > MAX_PATH) return elsewhere(typed, undefined, '~', undefined);
+    const off = typed.off && f?.offset !== undefined ? plus(typed.off, constant(f.offset)) : undefined;
+    return elsewhere(typed, typed.root, inside(typed.path, name), off);
   }
 
   /** `TYPE:path` of the outermost type and of every record on the way, outermost first. */
@@ -195,7 +199,7 @@ export class Memory {
       const v = this.loadOne(state, t, ty, reading);
       out = out ? this.merge(out, v, targets, reading) : v;
     }
-    return out ?? { t: lin(this.atoms.atom(`any:${at(reading.site)}`, range(ty))), pts: [], taint: [], ty };
+    return out ?? makeVal(lin(this.atoms.atom(`any:${at(reading.site)}`, range(ty))), [], [], ty);
   }
 
   private merge(a: Val, b: Val, targets: readonly Target[], reading: Reading): Val {
@@ -206,15 +210,15 @@ export class Memory {
         ? this.atoms.op('either', [a.t, b.t], ...limits(a.ty))
         : lin(this.atoms.atom(`either:${at(reading.site)}`, range(a.ty)));
     }
-    return {
+    return makeVal(
       t,
-      pts: unionTargets(a.pts, b.pts),
-      taint: unionTaints(a.taint, b.taint),
-      ty: a.ty,
-      agg: a.agg ?? b.agg,
-      fns: a.fns || b.fns ? [...new Set([...(a.fns ?? []), ...(b.fns ?? [])])].sort() : undefined,
-      nullable: a.nullable ?? b.nullable,
-    };
+      unionTargets(a.pts, b.pts),
+      unionTaints(a.taint, b.taint),
+      a.ty,
+      a.agg ?? b.agg,
+      a.fns || b.fns ? [...new Set([...(a.fns ?? []), ...(b.fns ?? [])])].sort() : undefined,
+      a.nullable ?? b.nullable,
+    );
   }
 
   private loadOne(state: State, t: Target, ty: Ty, reading: Reading): Val {
@@ -225,7 +229,7 @@ export class Memory {
     const untrusted = hits.find((h) => h.origin !== 'Kernel' && h.origin !== 'Snapshot');
     if (untrusted && isVolatileOrigin(untrusted.origin)) return this.fromUntrusted(state, t, ty, untrusted, reading, true);
     const cell = state.cell(t.base, t.path);
-    if (cell && !(cell.agg && ty.k !== 'rec')) return cell.ty && !this.isPlainer(cell.ty, ty) ? cell : { ...cell, ty };
+    if (cell && !(cell.agg && ty.k !== 'rec')) return cell.ty && !this.isPlainer(cell.ty, ty) ? cell : withType(cell, ty);
     const copied = this.fromAggregate(state, t, ty, reading);
     if (copied) return copied;
     if (untrusted) return this.fromUntrusted(state, t, ty, untrusted, reading, false);
@@ -267,7 +271,7 @@ export class Memory {
           );
     const tt = fresh ? lin(this.atoms.atom(`fetch:${at(reading.site)}:${t.path}`, range(ty))) : stable;
     const pts = ty.k === 'ptr' ? [this.nested(t, hit, reading)] : [];
-    return { t: tt, pts, taint: [taint], ty, agg: ty.k === 'rec' || ty.k === 'arr' ? { from: [t], taint: [taint] } : undefined };
+    return makeVal(tt, pts, [taint], ty, ty.k === 'rec' || ty.k === 'arr' ? { from: [t], taint: [taint] } : undefined);
   }
 
   /** One name for the same bytes of a buffer, through whichever type they are read: a header first, then the record that it starts. */
@@ -303,7 +307,7 @@ export class Memory {
       certain: hit.certain && !answer,
       nestedIn: t.base.key,
     });
-    return { base: region, path: '', off: constant(0) };
+    return makeTarget(region, undefined, '', ZERO);
   }
 
   /** The same of a member of a structure that is not in view, whose other uses have no name. */
@@ -326,7 +330,7 @@ export class Memory {
     for (;;) {
       const cell = state.cell(t.base, path);
       if (cell?.agg) {
-        if (cell.agg.zero) return { t: constant(0), pts: [], taint: [], ty };
+        if (cell.agg.zero) return makeVal(ZERO, [], [], ty);
         const rest = t.path.slice(path.length).replace(/^\./, '');
         const inner = cell.agg.from.map((f) => extend(f, rest));
         const hits = inner.flatMap((f) => this.originsOf(state, f).map((h) => ({ f, h })));
@@ -365,7 +369,7 @@ export class Memory {
       const outer = cut < 0 ? '' : t.path.slice(0, cut);
       const rec = this.walk(t.root, outer);
       const first = t.path.slice(cut + 1).split(/[.[]/)[0] ?? '';
-      if (rec?.k === 'rec' && unionMember(rec.rec, first)) {
+      if (rec?.k === 'rec' && rec.rec.isOfUnion(first)) {
         let taint: readonly Taint[] = [];
         for (const c of state.under(t.base, outer)) taint = unionTaints(taint, c.val.taint);
         if (taint.length)
@@ -382,7 +386,7 @@ export class Memory {
     for (const key of keys) {
       const m = this.regions.meaning(key);
       if (!m) continue;
-      if (m.kind === 'number') return { t: m.t, pts: [], taint: this.requestTaint(key, m.t, reading), ty };
+      if (m.kind === 'number') return makeVal(m.t, [], this.requestTaint(key, m.t, reading), ty);
       if (m.kind === 'region') {
         if (state.bounds.range(this.regions.mode, 0).hi === 0 && m.region.origin === 'UserVA') break;
         return {
@@ -426,17 +430,13 @@ export class Memory {
     // A field that holds shared memory here and other memory there does not say which.
     const kinds = new Set(targets.map((x) => this.isRewritable(x)));
     const inner = keys.length > 1 ? keys[keys.length - 1] : undefined;
-    targets = targets.map((x) => ({ ...x, from: field, inner, doubt: mixed || kinds.size > 1 || x.doubt }));
+    targets = targets.map((x) =>
+      makeTarget(x.base, x.root, x.path, x.off, x.via, field, inner, mixed || kinds.size > 1 || x.doubt),
+    );
     if (fns.length === 0 && targets.length === 0 && (ty.k === 'ptr' || ty.k === 'fn')) fns = this.siblingFunctions(t);
     let pts = targets;
-    if (ty.k === 'ptr' && pts.length === 0) pts = [{ base: this.sym(t0, field), path: '', off: constant(0) }];
-    return {
-      t: t0,
-      pts,
-      taint: captured(taint).map((x) => ({ ...x, kept: true })),
-      ty,
-      fns: fns.length ? fns : undefined,
-    };
+    if (ty.k === 'ptr' && pts.length === 0) pts = [makeTarget(this.sym(t0, field), undefined, '', ZERO)];
+    return makeVal(t0, pts, kept(taint), ty, undefined, fns.length ? fns : undefined);
   }
 
   private isRewritable(t: Target): boolean {
@@ -452,7 +452,7 @@ export class Memory {
     const cut = t.path.lastIndexOf('.');
     const outer = cut < 0 ? '' : t.path.slice(0, cut);
     const rec = this.walk(t.root, outer);
-    if (rec?.k !== 'rec' || !unionMember(rec.rec, t.path.slice(cut + 1))) return [];
+    if (rec?.k !== 'rec' || !rec.rec.isOfUnion(t.path.slice(cut + 1))) return [];
     const fns = new Set<string>();
     for (const f of rec.rec.fields) {
       const key = `${t.root}:${norm(outer === '' ? f.name : `${outer}.${f.name}`)}`;
@@ -462,9 +462,17 @@ export class Memory {
     return [...fns].sort();
   }
 
+  /** Numbers that objects hold from the start, by object, type and path. */
+  private readonly loaded = new Nested<Atom>();
   private own(t: Target, ty: Ty): Val['t'] {
     if (t.base.k === 'sym') return this.atoms.op(`ld:${t.root ?? ''}:${t.path}`, [t.base.t], ...limits(ty));
-    return lin(this.atoms.atom(`ld:${t.base.key}|${t.root ?? ''}:${t.path}`, { frame: t.base.k === 'local', ...range(ty) }));
+    const members = this.loaded.of(t.base.key, t.root ?? '');
+    let a = members.get(t.path);
+    if (!a) {
+      a = this.atoms.atom(`ld:${t.base.key}|${t.root ?? ''}:${t.path}`, { frame: t.base.k === 'local', ...range(ty) });
+      members.set(t.path, a);
+    }
+    return lin(a);
   }
 
   /** A request region remembers the first place that named it. */
@@ -499,17 +507,17 @@ export class Memory {
       const path = t.path;
       if (strong) state.dropUnder(t.base, path, true);
       const old = strong ? undefined : state.cell(t.base, path);
-      const val: Val = { ...v, taint: captured(v.taint) };
+      const val = withTaint(v, captured(v.taint));
       state.setCell(
         t.base,
         path,
         old
-          ? {
-              ...val,
-              pts: unionTargets(old.pts, val.pts),
-              taint: unionTaints(old.taint, val.taint),
-              t: lin(this.atoms.atom(`weak:${at(site)}:${t.base.key}|${path}`)),
-            }
+          ? withTargets(
+              withTaint(val, unionTaints(old.taint, val.taint)),
+              unionTargets(old.pts, val.pts),
+              val.ty,
+              lin(this.atoms.atom(`weak:${at(site)}:${t.base.key}|${path}`)),
+            )
           : val,
       );
       if (t.base.k === 'region' && t.base.request !== undefined)
@@ -526,13 +534,7 @@ export class Memory {
     const c = constOf(v.t);
     const targets = v.pts
       .filter((p) => p.base.k === 'alloc' || p.base.k === 'region' || p.base.k === 'global')
-      .map((p) => ({
-        base: p.base,
-        root: p.root,
-        path: p.path,
-        off: p.off && constOf(p.off) !== undefined ? p.off : undefined,
-        via: p.via,
-      }));
+      .map((p) => makeTarget(p.base, p.root, p.path, p.off && constOf(p.off) !== undefined ? p.off : undefined, p.via));
     const interesting = targets.length > 0 || v.taint.length > 0 || (v.fns?.length ?? 0) > 0;
     const nul = c === 0 && !interesting;
     if (nul) return;
@@ -675,6 +677,18 @@ export class Memory {
   }
 }
 
+/** Maps by two names, whose members have a third one: without joining the three. */
+class Nested<T> {
+  private readonly outer = new Map<string, Map<string, Map<string, T>>>();
+  of(a: string, b: string): Map<string, T> {
+    let middle = this.outer.get(a);
+    if (!middle) this.outer.set(a, (middle = new Map()));
+    let inner = middle.get(b);
+    if (!inner) middle.set(b, (inner = new Map()));
+    return inner;
+  }
+}
+
 const insidePaths = new Map<string, Map<string, string>>();
 /** The path of a field, put together once: paths are looked up over and over. */
 function inside(path: string, name: string): string {
@@ -733,7 +747,9 @@ export function ofOneMethod(targets: readonly Target[]): readonly Target[] {
   if (targets.length < 2) return targets;
   const request = targets.map((t) => (t.base.k === 'region' && t.base.nestedIn === undefined ? t.base.request : undefined));
   if (!request.includes('system') || !request.some((r) => r === 'type3' || r === 'user' || r === 'mdl')) return targets;
-  return targets.map((t, i) => (request[i] === undefined || t.doubt ? t : { ...t, doubt: true }));
+  return targets.map((t, i) =>
+    request[i] === undefined || t.doubt ? t : makeTarget(t.base, t.root, t.path, t.off, t.via, t.from, t.inner, true),
+  );
 }
 
 /** A pointer that is probed is by that a user address. */
@@ -744,14 +760,6 @@ function probedStep(m: Mark): Step {
 
 /** Longer paths come from walking a list in a loop: they are cut. */
 export const MAX_PATH = 96;
-
-/** Whether a member shares its bytes with another. */
-function unionMember(rec: Rec, name: string): boolean {
-  if (rec.decl.tag === 'union') return true;
-  return rec.fields.some(
-    (f) => f.name === '' && f.ty.k === 'rec' && f.ty.rec.decl.tag === 'union' && f.ty.rec.field(name) !== undefined,
-  );
-}
 
 /** Memory that another party can change between two reads. */
 export function isVolatileOrigin(o: OriginHit['origin']): boolean {
@@ -785,8 +793,8 @@ export function words(o: OriginHit['origin']): string {
 
 export function extend(t: Target, rest: string): Target {
   if (rest === '') return t;
-  if (t.path.length > MAX_PATH) return { ...t, root: undefined, path: '~', off: undefined };
-  return { ...t, path: t.path === '' ? rest : rest.startsWith('[') ? `${t.path}${rest}` : `${t.path}.${rest}`, off: undefined };
+  if (t.path.length > MAX_PATH) return elsewhere(t, undefined, '~', undefined);
+  return elsewhere(t, t.root, t.path === '' ? rest : rest.startsWith('[') ? `${t.path}${rest}` : `${t.path}.${rest}`, undefined);
 }
 
 function norm(path: string): string {

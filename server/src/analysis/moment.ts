@@ -35,17 +35,21 @@ export class Moment implements View {
     this.constants = frame.constants;
     this.model = frame.model;
   }
+  // Answers of this moment: many rules ask the same.
+  private requested: RequestView | undefined;
+  private readonly asked: (readonly Target[])[] = [];
+  private readonly answers: (readonly OriginHit[])[] = [];
+
   get request(): RequestView {
-    return this.frame.request(this.state);
+    return (this.requested ??= this.frame.request(this.state));
   }
-  /** Answers of this moment; many rules ask the same. */
-  private asked: [readonly Target[], readonly OriginHit[]][] | undefined;
   origins(targets: readonly Target[]): readonly OriginHit[] {
     if (targets.length === 0) return NO_HITS;
-    const known = this.asked?.find(([t]) => t === targets);
-    if (known) return known[1];
+    const known = this.answers[this.asked.indexOf(targets)];
+    if (known) return known;
     const hits = this.frame.origins(targets, this.state);
-    (this.asked ??= []).push([targets, hits]);
+    this.asked.push(targets);
+    this.answers.push(hits);
     return hits;
   }
   pointee(val: Val): readonly OriginHit[] {

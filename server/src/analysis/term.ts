@@ -17,6 +17,8 @@ export interface Atom {
   readonly hi: number;
   /** A parameter of the function in which it is used. */
   readonly param: boolean;
+  /** A number of the request or of its buffer, or the size of a type: the same in every function. */
+  readonly common: boolean;
   /** Numbers of the request that a loop counts down or up in it. */
   counts?: Set<Atom>;
   /** The atom as a form; made once. */
@@ -26,12 +28,37 @@ export interface Atom {
   dead: number;
 }
 
+export type Terms = readonly (readonly [Atom, number])[];
+
 /** c + Σ coefficient · atom, atoms sorted by id, no zero coefficient. */
-export interface Lin {
-  readonly c: number;
-  readonly t: readonly (readonly [Atom, number])[];
-  /** Interned key of the form without its constant; `` for a constant. */
-  readonly key: string;
+export class Lin {
+  private name: string | undefined;
+  constructor(
+    readonly c: number,
+    readonly t: Terms,
+    name?: string,
+  ) {
+    this.name = name;
+  }
+
+  /** Key of the form without its constant; `` for a constant. Put together when it is asked for: most forms are only counted with. */
+  get key(): string {
+    return (this.name ??= nameOf(this.t));
+  }
+  /** The same form with another constant. */
+  plus(c: number): Lin {
+    return c === 0 ? this : new Lin(this.c + c, this.t, this.name);
+  }
+  /** The form alone. */
+  get bare(): Lin {
+    return this.c === 0 ? this : new Lin(0, this.t, this.name);
+  }
+}
+
+function nameOf(t: Terms): string {
+  let name = '';
+  for (const term of t) name += term[1] === 1 ? lin(term[0]).key : `${String(term[0].id)}*${String(term[1])}+`;
+  return name;
 }
 
 /** Operations on more than this (a round of a cipher, say) are numbers of which nothing more is known. */
@@ -63,6 +90,7 @@ export class Atoms {
         lo: options.lo ?? -Infinity,
         hi: options.hi ?? Infinity,
         param: key.startsWith('P'),
+        common: /^(?:REQ|OID|sizeof|ld:R:)/.test(key),
         form: undefined,
         met: 0,
         dead: 0,
@@ -87,9 +115,12 @@ export class Atoms {
       if (!a) members.set(of, (a = this.atom(`${name}(${lin(of).key}:0,`, { frame: of.frame, args, lo, hi })));
       return lin(a);
     }
-    const frame = args.some((a) => a.t.some(([x]) => x.frame));
+    let frame = false;
     let key = `${name}(`;
-    for (const a of args) key += `${a.key}:${String(a.c)},`;
+    for (const a of args) {
+      key += `${a.key}:${String(a.c)},`;
+      for (const term of a.t) frame ||= term[0].frame;
+    }
     return lin(this.atom(key, { frame, args, lo, hi }));
   }
 
@@ -144,26 +175,27 @@ export class Family {
   }
 }
 
+const NO_TERMS: Terms = [];
+
 export function constant(c: number): Lin {
-  return { c, t: [], key: '' };
+  return new Lin(c, NO_TERMS, '');
 }
 export const ZERO = constant(0);
 
 export function lin(a: Atom): Lin {
-  return (a.form ??= { c: 0, t: [[a, 1]], key: `${String(a.id)}*1+` });
+  return (a.form ??= new Lin(0, [[a, 1]], `${String(a.id)}*1+`));
 }
 
-function make(c: number, t: (readonly [Atom, number])[]): Lin {
+function make(c: number, t: Terms): Lin {
   const first = t[0];
-  if (!first) return { c, t, key: '' };
-  if (t.length === 1 && first[1] === 1) return { c, t, key: lin(first[0]).key };
-  let key = '';
-  for (const [a, k] of t) key += `${String(a.id)}*${String(k)}+`;
-  return { c, t, key };
+  if (!first) return constant(c);
+  // Its name is there already. Not the atom's own form: contexts tell a pointer's own number from an equal one by which form it is.
+  if (t.length === 1 && first[1] === 1) return new Lin(c, t, lin(first[0]).key);
+  return new Lin(c, t);
 }
 
 export function plus(a: Lin, b: Lin, factor = 1): Lin {
-  if (b.t.length === 0) return b.c === 0 ? a : { c: a.c + factor * b.c, t: a.t, key: a.key };
+  if (b.t.length === 0) return a.plus(factor * b.c);
   const out: (readonly [Atom, number])[] = [];
   let i = 0;
   let j = 0;
@@ -193,10 +225,9 @@ export function minus(a: Lin, b: Lin): Lin {
 export function scale(a: Lin, k: number): Lin {
   if (k === 1) return a;
   if (k === 0) return ZERO;
-  return make(
-    a.c * k,
-    a.t.map(([x, n]) => [x, n * k] as const),
-  );
+  const t: (readonly [Atom, number])[] = [];
+  for (const term of a.t) t.push([term[0], term[1] * k]);
+  return make(a.c * k, t);
 }
 
 export function isConst(a: Lin): boolean {
@@ -208,11 +239,19 @@ export function constOf(a: Lin): number | undefined {
 }
 
 export function same(a: Lin, b: Lin): boolean {
-  return a.c === b.c && a.key === b.key;
+  if (a.c !== b.c) return false;
+  if (a === b) return true;
+  if (a.t.length !== b.t.length) return false;
+  for (let i = 0; i < a.t.length; i++) {
+    const x = a.t[i];
+    const y = b.t[i];
+    if (x !== y && (x?.[0] !== y?.[0] || x?.[1] !== y?.[1])) return false;
+  }
+  return true;
 }
 
 /** The atom of a form that is exactly one atom. */
-export function single(a: Lin): Atom | undefined {
+export function single(a: { readonly c: number; readonly t: Terms }): Atom | undefined {
   const only = a.t[0];
   return a.t.length === 1 && a.c === 0 && only?.[1] === 1 ? only[0] : undefined;
 }
@@ -225,17 +264,24 @@ export function show(a: Lin): string {
 
 export type Substitution = ReadonlyMap<Atom, Lin>;
 
-/** Replaces atoms, also inside operations. `wrap` renames an atom that is in no entry. */
-export function replace(a: Lin, s: Substitution, atoms: Atoms, wrap?: (x: Atom) => Atom | undefined): Lin {
-  return new Replacing(s, atoms, wrap).in(a, 0);
+/** No atom of the form has another name on the other side. */
+function isKept(a: Lin, s: Substitution): boolean {
+  for (const term of a.t) if (term[0].frame || (s.size > 0 && s.has(term[0]))) return false;
+  return true;
 }
 
 /** How deep operations are looked into. */
 const DEEP = 6;
 
-class Replacing {
+/**
+ * Replaces atoms in one form after the other, also inside operations. `wrap` renames an atom that is in no entry. Entries may be added
+ * meanwhile, but none is changed.
+ */
+export class Replacing {
   /** By depth: operations share what they are made of, and each is looked into once. */
   private known: Map<Atom, Lin>[] | undefined;
+  /** How many replacements there were when these were found. */
+  private knownOf = 0;
 
   constructor(
     private readonly by: Substitution,
@@ -243,15 +289,22 @@ class Replacing {
     private readonly wrap: ((x: Atom) => Atom | undefined) | undefined,
   ) {}
 
-  in(a: Lin, depth: number): Lin {
+  of(a: Lin): Lin {
+    if (isKept(a, this.by)) return a;
+    if (this.knownOf !== this.by.size) this.known = undefined;
+    this.knownOf = this.by.size;
+    return this.in(a, 0);
+  }
+
+  private in(a: Lin, depth: number): Lin {
     let out: Lin | undefined;
     for (let i = 0; i < a.t.length; i++) {
-      const [x, k] = a.t[i] as readonly [Atom, number];
-      const by = this.atom(x, depth);
-      if (!out && by === lin(x)) continue;
+      const term = a.t[i] as readonly [Atom, number];
+      const by = this.atom(term[0], depth);
+      if (!out && by === lin(term[0])) continue;
       // Up to here every atom stands for itself.
-      out ??= make(a.c, a.t.slice(0, i));
-      out = plus(out, by, k);
+      out = i === 0 ? constant(a.c) : (out ?? make(a.c, a.t.slice(0, i)));
+      out = plus(out, by, term[1]);
     }
     return out ?? a;
   }
@@ -269,8 +322,14 @@ class Replacing {
   }
 
   private operation(x: Atom, depth: number): Lin {
-    const args = x.args.map((y) => this.in(y, depth + 1));
-    if (args.every((y, i) => same(y, x.args[i] ?? ZERO))) return lin(this.wrap?.(x) ?? x);
+    let isOther = false;
+    const args: Lin[] = [];
+    for (const y of x.args) {
+      const z = this.in(y, depth + 1);
+      isOther ||= !same(z, y);
+      args.push(z);
+    }
+    if (!isOther) return lin(this.wrap?.(x) ?? x);
     return this.atoms.op(x.key.slice(0, x.key.indexOf('(')), args, x.lo, x.hi);
   }
 }

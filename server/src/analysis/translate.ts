@@ -1,21 +1,24 @@
 /** Values under other names: those of a callee's parameters, or those of the caller again. */
 import type { Analyzer } from './analyzer';
 import type { Mark } from './state';
-import { replace, type Atom, type Lin } from './term';
-import type { AllocBase, Base, Target, Val } from './value';
+import { Replacing, type Atom, type Lin } from './term';
+import { inObject, withTargets, type AllocBase, type Base, type Target, type Val } from './value';
 
 /** Renames atoms in values, targets and objects. */
 export class Translator {
   private readonly bases = new Map<string, Base>();
+  private readonly replacing: Replacing;
   constructor(
-    private readonly map: ReadonlyMap<Atom, Lin>,
+    map: ReadonlyMap<Atom, Lin>,
     private readonly a: Analyzer,
-    private readonly wrap?: (x: Atom) => Atom | undefined,
+    wrap?: (x: Atom) => Atom | undefined,
     private readonly locals?: ReadonlyMap<string, Base>,
-  ) {}
+  ) {
+    this.replacing = new Replacing(map, a.atoms, wrap);
+  }
 
   lin(l: Lin): Lin {
-    return replace(l, this.map, this.a.atoms, this.wrap);
+    return this.replacing.of(l);
   }
 
   base(b: Base): Base {
@@ -36,7 +39,7 @@ export class Translator {
   mark(m: Mark): Mark {
     const base = m.base && this.base(m.base);
     const num = m.num && this.lin(m.num);
-    return base === m.base && num === m.num ? m : { ...m, base, num };
+    return base === m.base && num === m.num ? m : { tag: m.tag, base, path: m.path, site: m.site, num, data: m.data };
   }
 
   /** A block that a helper allocated is as long as its caller asked for. */
@@ -48,7 +51,7 @@ export class Translator {
   target(p: Target): Target {
     const base = this.base(p.base);
     const off = p.off && this.lin(p.off);
-    return base === p.base && off === p.off ? p : { ...p, base, off };
+    return base === p.base && off === p.off ? p : inObject(p, base, off);
   }
 
   private targets(list: readonly Target[]): readonly Target[] {
@@ -65,7 +68,7 @@ export class Translator {
     const t = this.lin(v.t);
     const pts = this.targets(v.pts);
     const from = v.agg && this.targets(v.agg.from);
-    const agg = v.agg && from && from !== v.agg.from ? { ...v.agg, from } : v.agg;
-    return t === v.t && pts === v.pts && agg === v.agg ? v : { ...v, t, pts, agg };
+    const agg = v.agg && from && from !== v.agg.from ? { from, taint: v.agg.taint, zero: v.agg.zero } : v.agg;
+    return t === v.t && pts === v.pts && agg === v.agg ? v : withTargets(v, pts, v.ty, t, agg);
   }
 }

@@ -146,6 +146,75 @@ export interface Val {
   readonly sizeOf?: string;
 }
 
+/*
+ * Values and targets are copied with a change or two at every step. Those that have all their properties, in one order, are one kind of
+ * object to the engine, which is read and made many times faster than one that was spread into another: on the ways that are walked often
+ * they are made here.
+ */
+
+const NO_TARGETS: readonly Target[] = [];
+const NO_TAINT: readonly Taint[] = [];
+
+export function makeVal(
+  t: Lin,
+  pts: readonly Target[] = NO_TARGETS,
+  taint: readonly Taint[] = NO_TAINT,
+  ty?: Ty,
+  agg?: Aggregate,
+  fns?: readonly string[],
+  nullable?: Site,
+  moved?: readonly Taint[],
+  sizeOf?: string,
+): Val {
+  return { t, pts, taint, ty, agg, fns, nullable, moved, sizeOf };
+}
+export function withType(v: Val, ty: Ty | undefined): Val {
+  return v.ty === ty ? v : makeVal(v.t, v.pts, v.taint, ty, v.agg, v.fns, v.nullable, v.moved, v.sizeOf);
+}
+export function withTaint(v: Val, taint: readonly Taint[]): Val {
+  return v.taint === taint ? v : makeVal(v.t, v.pts, taint, v.ty, v.agg, v.fns, v.nullable, v.moved, v.sizeOf);
+}
+export function withNumber(v: Val, t: Lin, ty = v.ty): Val {
+  return makeVal(t, v.pts, v.taint, ty, v.agg, v.fns, v.nullable, v.moved, v.sizeOf);
+}
+export function withTargets(v: Val, pts: readonly Target[], ty = v.ty, t = v.t, agg = v.agg): Val {
+  return makeVal(t, pts, v.taint, ty, agg, v.fns, v.nullable, v.moved, v.sizeOf);
+}
+export function withContent(v: Val, agg: Aggregate | undefined, ty = v.ty, t = v.t): Val {
+  return makeVal(t, v.pts, v.taint, ty, agg, v.fns, v.nullable, v.moved, v.sizeOf);
+}
+export function withoutMoves(v: Val): Val {
+  return v.moved ? makeVal(v.t, v.pts, v.taint, v.ty, v.agg, v.fns, v.nullable, undefined, v.sizeOf) : v;
+}
+/** The pointer was tested. */
+export function withoutNull(v: Val): Val {
+  return makeVal(v.t, v.pts, v.taint, v.ty, v.agg, v.fns, undefined, v.moved, v.sizeOf);
+}
+
+export function makeTarget(
+  base: Base,
+  root: string | undefined,
+  path: string,
+  off?: Lin,
+  via?: readonly Step[],
+  from?: FieldKey,
+  inner?: FieldKey,
+  doubt?: boolean,
+): Target {
+  return { base, root, path, off, via, from, inner, doubt };
+}
+/** Another place in the same object. */
+export function elsewhere(t: Target, root: string | undefined, path: string, off: Lin | undefined): Target {
+  return makeTarget(t.base, root, path, off, t.via, t.from, t.inner, t.doubt);
+}
+export function withOffset(t: Target, off: Lin | undefined): Target {
+  return t.off === off ? t : elsewhere(t, t.root, t.path, off);
+}
+/** The same place in another object. */
+export function inObject(t: Target, base: Base, off: Lin | undefined): Target {
+  return makeTarget(base, t.root, t.path, off, t.via, t.from, t.inner, t.doubt);
+}
+
 export const MAX_TARGETS = 8;
 export const MAX_TAINTS = 5;
 
@@ -176,7 +245,8 @@ export function unionTargets(a: readonly Target[], b: readonly Target[]): readon
     const at = list.findIndex((o) => o === t || (o.path === t.path && o.base.key === t.base.key));
     const old = list[at];
     if (!old) (out ??= [...a]).push(t);
-    else if (old !== t && old.off && (!t.off || !same(old.off, t.off))) (out ??= [...a])[at] = { ...old, off: undefined };
+    else if (old !== t && old.off && (!t.off || !same(old.off, t.off)))
+      (out ??= [...a])[at] = elsewhere(old, old.root, old.path, undefined);
   }
   if (!out) return a.length > MAX_TARGETS ? a.slice(0, MAX_TARGETS) : a;
   return capped(out, a, MAX_TARGETS);
@@ -234,9 +304,20 @@ function weightName(t: Taint): string {
   return name;
 }
 
+function asCopy(t: Taint, isCaptured: boolean, kept: boolean | undefined): Taint {
+  const { origin, loc, field, site, plain, certain, witness, request, accessor } = t;
+  return { origin, loc, field, site, plain, certain, witness, captured: isCaptured, kept, request, accessor };
+}
+/** The value as it is once it lay in a field. */
+export function kept(taint: readonly Taint[]): readonly Taint[] {
+  return taint.length === 0 ? taint : taint.map((t) => asCopy(t, true, true));
+}
+
 /** The value as it is once it sits in a variable. */
 export function captured(taint: readonly Taint[]): readonly Taint[] {
-  return taint.every((t) => t.captured) ? taint : taint.map((t) => (t.captured ? t : { ...t, captured: true }));
+  for (let i = 0; i < taint.length; i++)
+    if (taint[i]?.captured === false) return taint.map((t) => (t.captured ? t : asCopy(t, true, t.kept)));
+  return taint;
 }
 
 export function sameTargets(a: readonly Target[], b: readonly Target[]): boolean {

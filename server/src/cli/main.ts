@@ -7,10 +7,13 @@ import path from 'node:path';
 import { builtinPages } from '../report/builtin-rules';
 import manifest from '../../../package.json';
 import { userCache } from './cache';
+import { compileLater } from './compiler';
 import { createEngine, readProject, rulePage } from './engine';
 import type { Parts } from './parts';
 import { run } from './run';
 import { workShare } from './workers';
+
+compileLater();
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -5,11 +5,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { version } from '../../../package.json';
 import { userCache } from '../cli/cache';
+import { compileLater } from '../cli/compiler';
 import { keptOutcomes } from './kept';
 import { NodeFiles } from './node-files';
 import { engineFrom, readProject, rulePage } from './real-engine';
 import { serveStdio } from './stdio';
 import { platformTurns } from './turns';
+
+compileLater();
 
 const beside = (name: string): Promise<Uint8Array> => readFile(path.join(__dirname, name));
 

@@ -28,12 +28,19 @@ export class Rec {
   private sizeCache: number | undefined;
   private alignCache = 1;
   private building = false;
+  /** Answers to questions about names; null: there is no such field. */
+  private readonly byName = new Map<string, RecField | null>();
+  private readonly unioned = new Map<string, boolean>();
+  /** Name of the type, the same for `_X` and `X`. */
+  readonly key: string;
   constructor(
     readonly name: string,
     readonly file: string,
     readonly decl: RecordDecl,
     private readonly types: Types,
-  ) {}
+  ) {
+    this.key = recKey(name, file);
+  }
 
   get fields(): readonly RecField[] {
     this.build();
@@ -51,6 +58,14 @@ export class Rec {
 
   /** A field by name, through anonymous members; offset from the start of this record. */
   field(name: string): RecField | undefined {
+    if (this.building) return this.find(name);
+    const known = this.byName.get(name);
+    if (known !== undefined) return known ?? undefined;
+    const found = this.find(name);
+    this.byName.set(name, found ?? null);
+    return found;
+  }
+  private find(name: string): RecField | undefined {
     for (const f of this.fields) {
       if (f.name === name) return f;
       if (f.name === '' && f.ty.k === 'rec') {
@@ -60,6 +75,20 @@ export class Rec {
       }
     }
     return undefined;
+  }
+
+  /** Whether a member shares its bytes with another. */
+  isOfUnion(name: string): boolean {
+    let known = this.unioned.get(name);
+    if (known === undefined) {
+      known =
+        this.decl.tag === 'union' ||
+        this.fields.some(
+          (f) => f.name === '' && f.ty.k === 'rec' && f.ty.rec.decl.tag === 'union' && f.ty.rec.field(name) !== undefined,
+        );
+      if (!this.building) this.unioned.set(name, known);
+    }
+    return known;
   }
 
   private build(): void {
@@ -293,7 +322,7 @@ export class Types {
 
   /** The name under which fields of this type are known: the tag without leading underscores. */
   static key(ty: Ty): string | undefined {
-    if (ty.k === 'rec') return recKey(ty.rec.name, ty.rec.file);
+    if (ty.k === 'rec') return ty.rec.key;
     if (ty.k === 'unknown' && ty.name) return ty.name.replace(/^_+/, '');
     return undefined;
   }

@@ -3,7 +3,8 @@
  * rules said about it; runs nothing again whose text and answers are the same as before. Knows no rule.
  */
 import { shareOrdinals } from '../syntax/ordinals';
-import { key, type Analyzer, type Branch, type ObserverFactory } from '../analysis/analyzer';
+import type { Analyzer, Branch, ObserverFactory } from '../analysis/analyzer';
+import { key } from '../analysis/names';
 import { Bodies, shift } from '../program/bodies';
 import { flipsOf, type Flip } from '../program/flips';
 import type { Declared, MovedFunction, Program } from '../program/program';

@@ -9,7 +9,7 @@ import type { Frame } from '../frame';
 import { isVolatileOrigin, MAX_PATH } from '../memory';
 import type { State } from '../state';
 import { constOf, constant, lin } from '../term';
-import { captured, placeOf, unionTaints, type Target, type Val } from '../value';
+import { captured, placeOf, unionTaints, type Target, type Val, withNumber, withTaint, withType } from '../value';
 import { INT, VOID_PTR, type Handler, one, succeedOrFail, put, alloc, zeroes } from './handler';
 
 export const allocate: Handler = (api, c, s, f) => {
@@ -65,8 +65,8 @@ export const accessor: Handler = (api, c, s, f) => {
       s,
     );
     const dst = api.args?.['dst'];
-    if (dst !== undefined && api.args?.['src'] !== undefined) put(c.args[dst], { ...v, taint: captured(v.taint) }, c, s, f);
-    return one(s, { ...v, taint: captured(v.taint) });
+    if (dst !== undefined && api.args?.['src'] !== undefined) put(c.args[dst], withTaint(v, captured(v.taint)), c, s, f);
+    return one(s, withTaint(v, captured(v.taint)));
   }
   const value = c.args[api.args?.['value'] ?? 1];
   f.tell(
@@ -86,7 +86,7 @@ export const accessor: Handler = (api, c, s, f) => {
     },
     s,
   );
-  if (value) f.memory.store(s, targets, { ...value, ty }, siteOf(f, c.place));
+  if (value) f.memory.store(s, targets, withType(value, ty), siteOf(f, c.place));
   return one(s, plain(constant(0), INT));
 };
 
@@ -120,7 +120,7 @@ export const interlocked: Handler = (api, c, s, f) => {
     ty,
   };
   f.memory.store(s, targets, next, siteOf(f, c.place));
-  return one(s, { ...v, t: fresh(f, c.place, 'ilkret', ty), taint: captured(v.taint) });
+  return one(s, withNumber(withTaint(v, captured(v.taint)), fresh(f, c.place, 'ilkret', ty)));
 };
 
 export const copy: Handler = (api, c, s, f) => {

@@ -5,7 +5,8 @@
 import type { FunctionDecl } from '../../syntax/ast';
 import type { Declared } from '../../program/program';
 import type { Place } from '../../rules/finding';
-import { key, type Analyzer } from '../analyzer';
+import type { Analyzer } from '../analyzer';
+import { key } from '../names';
 import { words } from '../memory';
 import { deedKey, deedsObserver, newDeeds, type Deed, type DeedKind, type Deeds } from './deeds';
 import { contentText, isParam, placeText, through, type Named } from './places';

@@ -16,7 +16,7 @@ import { key as keyOf } from './names';
 import { contextName } from './prints';
 import { FENCED, ORDERED, STAYS } from './trail';
 import { Translator } from './translate';
-import { constOf, lin, minus, single, ZERO, type Atom, type Lin } from './term';
+import { constOf, lin, minus, same, single, ZERO, type Atom, type Lin } from './term';
 import {
   inObject,
   makeTarget,
@@ -224,7 +224,7 @@ export function argumentsOf(
       if (s.wasCompared(was)) callee.compare(lin(c));
     }
     const pts = v.pts.map((p) =>
-      p.base.k === 'sym' && p.base.t === v.t ? inObject(p, a.memory.sym(lin(c), p.base.from), p.off) : p,
+      p.base.k === 'sym' && same(p.base.t, v.t) ? inObject(p, a.memory.sym(lin(c), p.base.from), p.off) : p,
     );
     return withTargets(v, pts, v.ty, lin(c));
   };

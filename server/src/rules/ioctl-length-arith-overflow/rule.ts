@@ -51,8 +51,12 @@ export const ioctlLengthArithOverflow: Rule = {
         use(wraps.of(e.len), e.place, 'the length of a copy', v, once, cx);
       },
       call(e, v) {
-        // Sizes of allocations are told by alloc-size-overflow.
-        if (e.api?.role.startsWith('alloc')) return;
+        // Sizes of allocations are told by alloc-size-overflow: what else is made of such a number has the same cause.
+        if (e.api?.role.startsWith('alloc')) {
+          const wrap = wraps.of(e.arg('size') ?? e.arg('length'));
+          if (wrap) once.here(`${String(wrap.place.start)}`, ELSEWHERE);
+          return;
+        }
         for (const role of ['size', 'len', 'length', 'minLen']) use(wraps.of(e.arg(role)), e.place, 'a size', v, once, cx);
         // Functions of this or another module; what only prints its arguments has no prototype in the driver.
         if (e.callees.length > 0 || (!e.api && v.program.prototype(e.name, v.file) !== undefined))
@@ -77,6 +81,9 @@ export const ioctlLengthArithOverflow: Rule = {
     };
   },
 };
+
+/** No place of the text. */
+const ELSEWHERE: Span = { start: -1, end: -1 };
 
 /**
  * @param v absent when it was asked before

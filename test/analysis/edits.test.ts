@@ -141,6 +141,33 @@ describe('an edit in one statement', () => {
     engine.dispose();
   });
 
+  it('runs nothing again for pages that are mapped out of their own mapping', async () => {
+    const text = `#include <ntddk.h>
+typedef struct _AREA { PVOID Address; PMDL Mdl; ULONG Length; } AREA;
+NTSTATUS Remap(AREA *Area)
+{
+    Area->Mdl = IoAllocateMdl(Area->Address, Area->Length, FALSE, FALSE, NULL);
+    if (Area->Mdl == NULL) return STATUS_NO_MEMORY;
+    MmProbeAndLockPages(Area->Mdl, UserMode, IoWriteAccess);
+    Area->Address = MmGetSystemAddressForMdlSafe(Area->Mdl, NormalPagePriority | MdlMappingNoExecute);
+    return STATUS_SUCCESS;
+}
+void Other(AREA *Area)
+{
+    Area->Length++;
+}
+`;
+    const engine = await separateEngine({ 'area.c': text });
+    said(engine);
+    const analyzer = engine.analyzerOf('area.c');
+    assert.ok(analyzer);
+    const runs = analyzer.runs;
+    engine.set('area.c', text.replace('Area->Length++;', ';Area->Length++;'));
+    said(engine);
+    assert.ok(analyzer.runs - runs <= 4, `${String(analyzer.runs - runs)} functions were run again`);
+    engine.dispose();
+  });
+
   it('moves what other functions say about it', async () => {
     const engine = await separateEngine(Object.fromEntries(SAMPLE));
     run(engine);

@@ -128,7 +128,10 @@ export const mapMdl: Handler = (api, c, s, f) => {
       const lock = fact.userLock;
       // The buffer that the request itself names stays that, whoever made the descriptor of its pages.
       const whole = va?.length === 1 && va[0]?.path === '' ? va[0].base : undefined;
-      const of = whole?.k === 'region' && whole.nestedIn === undefined ? whole : undefined;
+      const of =
+        whole?.k === 'region' && whole.origin === 'UserVA' && whole.nestedIn === undefined && whole.request !== undefined
+          ? whole
+          : undefined;
       const region = f.regions.region(
         of ? `mapped:${t.base.key}@${of.key}` : `mapped:${t.base.key}`,
         'SharedPages',

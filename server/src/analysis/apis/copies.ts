@@ -1,10 +1,11 @@
 /**
  * Calls that allocate, read, write, copy and fill memory.
  */
+import type { ApiFact } from '../../model/model';
 import type { Ty } from '../../program/types';
 import { clobber } from '../calls';
 import { fresh, plain, siteOf, UNKNOWN } from '../evaluate';
-import type { Call } from '../events';
+import type { Access, Call } from '../events';
 import type { Frame } from '../frame';
 import { isVolatileOrigin, MAX_PATH } from '../memory';
 import type { State } from '../state';
@@ -31,6 +32,32 @@ export const allocate: Handler = (api, c, s, f) => {
   return one(s, v);
 };
 
+/** What a call touches in one access that the compiler neither splits nor repeats. */
+function atOnce(
+  kind: Access['kind'],
+  targets: readonly Target[],
+  ty: Ty,
+  val: Val | undefined,
+  api: ApiFact,
+  c: Call,
+  f: Frame,
+): Access {
+  const inAssert = kind === 'read' && f.asserting > 0;
+  return {
+    kind,
+    x: c.x,
+    place: c.place,
+    targets,
+    ty,
+    size: f.types.sizeOf(ty),
+    volatile: true,
+    api,
+    val,
+    inAssert,
+    whole: false,
+  };
+}
+
 /** A typed accessor: one volatile access through its pointer. */
 export const accessor: Handler = (api, c, s, f) => {
   const reads = (api.access ?? 'read').startsWith('read') || api.access === 'copy-in';
@@ -47,45 +74,13 @@ export const accessor: Handler = (api, c, s, f) => {
   const targets = f.memory.targetsOf(pointer);
   if (reads) {
     const v = f.memory.load(s, targets, ty, { site: siteOf(f, c.place), plain: false, accessor: api });
-    f.tell(
-      'access',
-      {
-        kind: 'read',
-        x: c.x,
-        place: c.place,
-        targets,
-        ty,
-        size: f.types.sizeOf(ty),
-        volatile: true,
-        api,
-        val: v,
-        inAssert: f.asserting > 0,
-        whole: false,
-      },
-      s,
-    );
+    f.tell('access', atOnce('read', targets, ty, v, api, c, f), s);
     const dst = api.args?.['dst'];
     if (dst !== undefined && api.args?.['src'] !== undefined) put(c.args[dst], withTaint(v, captured(v.taint)), c, s, f);
     return one(s, withTaint(v, captured(v.taint)));
   }
   const value = c.args[api.args?.['value'] ?? 1];
-  f.tell(
-    'access',
-    {
-      kind: 'write',
-      x: c.x,
-      place: c.place,
-      targets,
-      ty,
-      size: f.types.sizeOf(ty),
-      volatile: true,
-      api,
-      val: value,
-      inAssert: false,
-      whole: false,
-    },
-    s,
-  );
+  f.tell('access', atOnce('write', targets, ty, value, api, c, f), s);
   if (value) f.memory.store(s, targets, withType(value, ty), siteOf(f, c.place));
   return one(s, plain(constant(0), INT));
 };
@@ -96,23 +91,7 @@ export const interlocked: Handler = (api, c, s, f) => {
   const ty = f.pointee(pointer.ty);
   const targets = f.memory.targetsOf(pointer);
   const v = f.memory.load(s, targets, ty, { site: siteOf(f, c.place), plain: false, accessor: api });
-  f.tell(
-    'access',
-    {
-      kind: 'rmw',
-      x: c.x,
-      place: c.place,
-      targets,
-      ty,
-      size: f.types.sizeOf(ty),
-      volatile: true,
-      api,
-      val: v,
-      inAssert: false,
-      whole: false,
-    },
-    s,
-  );
+  f.tell('access', atOnce('rmw', targets, ty, v, api, c, f), s);
   const next: Val = {
     t: fresh(f, c.place, 'ilk', ty),
     pts: (c.args[1]?.pts.length ?? 0) > 0 ? (c.args[1]?.pts ?? []) : [],

@@ -5,8 +5,13 @@ import { clobber } from '../calls';
 import { fresh, plain, siteOf } from '../evaluate';
 import type { State } from '../state';
 import { constant } from '../term';
-import type { Val } from '../value';
+import type { RegionBase, Site, Taint, Val } from '../value';
 import { INT, type Handler, one, succeedOrFail, put, pointerTo } from './handler';
+
+/** What a value that was read from the registry carries. */
+function readFrom(region: RegionBase, site: Site): Taint {
+  return { origin: 'Registry', loc: region.key, site, plain: false, certain: true, witness: region.witness, captured: true };
+}
 
 export const registry: Handler = (_api, c, s, f) => {
   const site = siteOf(f, c.place);
@@ -20,17 +25,7 @@ export const registry: Handler = (_api, c, s, f) => {
     const buffer = c.arg('buffer') ?? c.arg('out');
     if (buffer) {
       const pointee = f.pointee(buffer.ty);
-      const taint = [
-        {
-          origin: 'Registry' as const,
-          loc: region.key,
-          site,
-          plain: false,
-          certain: true,
-          witness: region.witness,
-          captured: true,
-        },
-      ];
+      const taint = [readFrom(region, site)];
       for (const t of f.memory.targetsOf(buffer)) {
         ok.dropUnder(t.base, t.path);
         const ty = pointee.k === 'void' || pointee.k === 'unknown' ? undefined : pointee;
@@ -61,17 +56,7 @@ export const registryTyped: Handler = (api, c, s, f) => {
   const fillOut = (ok: State): void => {
     if (!out) return;
     const pointee = f.pointee(out.ty);
-    const taint = [
-      {
-        origin: 'Registry' as const,
-        loc: region.key,
-        site,
-        plain: false,
-        certain: true,
-        witness: region.witness,
-        captured: true,
-      },
-    ];
+    const taint = [readFrom(region, site)];
     const v: Val =
       pointee.k === 'ptr'
         ? pointerTo({ base: region, path: '', off: constant(0) }, f, c)

@@ -1,6 +1,6 @@
 /** The analysis comes to rest, and soon: loops over lists, values that go round, numbers that are made of thousands of others. */
 import assert from 'node:assert/strict';
-import { engineOver, run } from './analysed';
+import { engineOver, run, separateEngine } from './analysed';
 
 const boundsIn = (texts: Readonly<Record<string, string>>): Promise<readonly string[]> =>
   engineOver(texts).then((engine) =>
@@ -10,6 +10,41 @@ const boundsIn = (texts: Readonly<Record<string, string>>): Promise<readonly str
   );
 
 describe('the analysis comes to rest', () => {
+  it('runs what an entry point registers as what it is, and not first as something that nobody calls', async () => {
+    const engine = await separateEngine({
+      'driver.c': `#include <ntddk.h>
+static ULONG Sum(ULONG *Words, ULONG Count)
+{
+    ULONG Total = 0;
+    for (ULONG i = 0; i < Count; i++) Total += Words[i];
+    return Total;
+}
+static NTSTATUS Control(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    ULONG *Words = Irp->AssociatedIrp.SystemBuffer;
+    ULONG Length = IoGetCurrentIrpStackLocation(Irp)->Parameters.DeviceIoControl.InputBufferLength;
+    UNREFERENCED_PARAMETER(Device);
+    return Sum(Words, Length / sizeof(ULONG)) == 0 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+static NTSTATUS Start(PDRIVER_OBJECT Driver)
+{
+    Driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = Control;
+    return STATUS_SUCCESS;
+}
+NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING Path)
+{
+    UNREFERENCED_PARAMETER(Path);
+    return Start(Driver);
+}
+`,
+    });
+    run(engine);
+    const analyzer = engine.analyzerOf('driver.c');
+    assert.ok(analyzer);
+    assert.equal(analyzer.runs, 4, 'each function once');
+    engine.dispose();
+  });
+
   it('over a list of unknown objects', async () => {
     assert.deepEqual(
       await boundsIn({

@@ -95,6 +95,8 @@ export class Analyzer {
   private spent = 0;
   /** The driver is so large that its functions were not followed in every context, or that the last rounds were left out. */
   hurried = false;
+  /** The first round of a first analysis: facts are still few, and answers are not asked whether they hold. */
+  private isProvisional = false;
   /** Facts ought to come to rest: contexts take turns no more. */
   private isSettling = false;
   private readonly full = new Set<string>();
@@ -184,7 +186,8 @@ export class Analyzer {
       this.isSettling = round >= SETTLING;
       if (this.spent > PLENTY) this.hurried = true;
       if (this.spent > 2 * PLENTY && round > 2) break;
-      this.heap.immediate = first && round === 1;
+      this.isProvisional = first && round === 1;
+      this.heap.immediate = first;
       // An analysis that was broken off has run something.
       this.isUnsettled ||= this.ran;
       this.ran = false;
@@ -204,6 +207,7 @@ export class Analyzer {
       this.isUnsettled = false;
       this.ran = false;
       const moved = this.heap.takeChanged();
+      changed ||= moved.size > 0;
       if (first && round === 1) this.memos.doubtAll();
       else if (changed) this.memos.doubtReaders(moved, this.heap);
       if (!changed && list.shape === this.roots.of(this.files).shape) break;
@@ -282,15 +286,24 @@ export class Analyzer {
     list: readonly Root[],
     shape: object,
   ): Generator<{ done: number; total: number; file: string }, ReadonlySet<string>, void> {
-    const total = list.length;
     let done = 0;
-    const strong = list.filter((x) => x.role !== 'any' && !x.weak);
+    let strong = list.filter(isCertain);
     const others = [...list.filter((x) => x.weak), ...list.filter((x) => x.role === 'any')];
     this.rootIds = new Set();
     for (const r of strong) {
-      if (this.runRoot(r)) yield { done, total, file: r.fn.file };
+      if (this.runRoot(r)) yield { done, total: list.length, file: r.fn.file };
       done++;
     }
+    // What these register are roots themselves: functions run with what calls them, before they are run as ones that nobody calls.
+    while (this.isProvisional) {
+      const now = this.roots.of(this.files);
+      const fresh = now.roots.filter((r) => isCertain(r) && !this.rootIds.has(idOf(r)));
+      if (fresh.length === 0) break;
+      ({ roots: list, shape } = now);
+      strong = list.filter(isCertain);
+      for (const r of fresh) if (this.runRoot(r)) yield { done, total: list.length, file: r.fn.file };
+    }
+    const total = list.length;
     // Most edits change nothing of who reaches whom.
     const before = this.reach?.shape === shape ? this.reach : undefined;
     if (before && !this.memos.isRewired) {
@@ -336,7 +349,7 @@ export class Analyzer {
     const id = idOf(r);
     this.rootIds.add(id);
     const known = this.memos.get(id);
-    if (known && !known.isDoubted && known.stale !== true && !this.heap.immediate) return false;
+    if (known && !known.isDoubted && known.stale !== true && !this.isProvisional) return false;
     const before = this.ran;
     this.ran = false;
     const state = new State();
@@ -498,7 +511,7 @@ export class Analyzer {
       digest: exitsDigest(exits),
       isDoubted: false,
     };
-    if (this.heap.immediate || before === undefined || !sameContribution(before.contribution, contribution)) this.ran = true;
+    if (this.isProvisional || before === undefined || !sameContribution(before.contribution, contribution)) this.ran = true;
     this.memos.set(memo);
     this.frames.pop();
     this.running.delete(id);
@@ -653,7 +666,7 @@ export class Analyzer {
   private valid(m: Memo): boolean {
     if (m.stale === true) return false;
     // In the first round everything is provisional: the next rounds run again what was read too early.
-    if (!m.isDoubted || this.heap.immediate) return true;
+    if (!m.isDoubted || this.isProvisional) return true;
     if (this.declared(m.fn) !== m.fn.decl) return false;
     for (const [k, v] of m.consulted) if (this.heap.version(k) !== v) return false;
     m.isDoubted = false; // for cycles: assumed while it is checked
@@ -684,6 +697,11 @@ export class Analyzer {
     const m = this.memos.get(id);
     return m && { callees: m.callees, role: m.context.state.hasMust('role')?.data };
   }
+}
+
+/** Something is known of who calls it. */
+function isCertain(r: Root): boolean {
+  return r.role !== 'any' && !r.weak;
 }
 
 /** Name of the answer that a root asks for. */

@@ -1,34 +1,89 @@
-/** Status and flag variables that conditions test: paths are told apart by them. */
+/**
+ * Variables by which the paths of a function are told apart: status and flag variables that conditions test, and variables that say which
+ * way was taken, because nothing but different constants is ever put into them.
+ */
 import type { Expr } from '../syntax/ast';
+import { partsOf } from '../syntax/walk';
 import type { Ty } from '../program/types';
 import type { Cfg } from './cfg';
 
 const TYPES: ReadonlySet<string> = new Set(['NTSTATUS', 'BOOLEAN', 'NDIS_STATUS', 'BOOL', 'HRESULT', 'bool', '_Bool']);
 const MOST = 6;
 
-const known = new WeakMap<Cfg, readonly string[]>();
+export interface Flags {
+  /** What they say is told apart as success, failure and the like. */
+  readonly status: readonly string[];
+  /** Each of their values is a way of its own. */
+  readonly ways: readonly string[];
+}
 
-export function flagsOf(cfg: Cfg, types: ReadonlyMap<string, Ty>): readonly string[] {
+const known = new WeakMap<Cfg, Flags>();
+
+export function flagsOf(cfg: Cfg, types: ReadonlyMap<string, Ty>): Flags {
   let flags = known.get(cfg);
   if (!flags) known.set(cfg, (flags = compute(cfg, types)));
   return flags;
 }
 
-function compute(cfg: Cfg, types: ReadonlyMap<string, Ty>): readonly string[] {
+function compute(cfg: Cfg, types: ReadonlyMap<string, Ty>): Flags {
   const names = new Set<string>();
+  const tested = new Set<string>();
   const look = (e: Expr): void => {
     if (e.kind === 'id') {
       if (isFlag(e.name, types.get(e.name))) names.add(e.name);
+      else if (types.get(e.name)?.k === 'int') tested.add(e.name);
     } else if (e.kind === 'call') e.args.forEach(look);
     else if (e.kind === 'bin') {
       look(e.l);
       look(e.r);
     } else if (e.kind === 'un' || e.kind === 'cast') look(e.x);
   };
-  for (const b of cfg.blocks) if (b.end.kind === 'branch') look(b.end.c);
-  return [...names].sort().slice(0, MOST);
+  for (const { end } of cfg.blocks) {
+    if (end.kind === 'branch') look(end.c);
+    else if (end.kind === 'switch' && end.x.kind === 'id' && types.get(end.x.name)?.k === 'int') tested.add(end.x.name);
+  }
+  for (const name of names) tested.delete(name);
+  return {
+    status: [...names].sort().slice(0, MOST),
+    ways: tested.size > 0 ? waysOf(cfg, tested).slice(0, Math.max(0, MOST - names.size)) : [],
+  };
 }
 
 function isFlag(name: string, ty: Ty | undefined): boolean {
   return ty?.k === 'int' && (TYPES.has(ty.name) || /status/i.test(name));
+}
+
+/** Variables, of these, into which different constants are put, and nothing else. */
+function waysOf(cfg: Cfg, tested: Set<string>): readonly string[] {
+  const given = new Map<string, Set<string>>();
+  const put = (name: string, x: Expr | undefined): void => {
+    if (!tested.has(name)) return;
+    const constant = x && constantName(x, cfg);
+    if (constant === undefined) tested.delete(name);
+    else given.set(name, (given.get(name) ?? new Set()).add(constant));
+  };
+  const visit = (e: Expr): void => {
+    if (e.kind === 'asg' && e.l.kind === 'id') put(e.l.name, e.op === '' ? e.r : undefined);
+    else if (e.kind === 'upd' && e.x.kind === 'id') tested.delete(e.x.name);
+    else if (e.kind === 'un' && e.op === '&' && e.x.kind === 'id') tested.delete(e.x.name);
+    partsOf(e).forEach(visit);
+  };
+  for (const b of cfg.blocks) {
+    for (const item of b.items)
+      if (item.kind === 'eval') visit(item.x);
+      else if (item.v.init) {
+        put(item.v.name, item.v.init);
+        visit(item.v.init);
+      }
+    if (b.end.kind === 'branch') visit(b.end.c);
+    else if ((b.end.kind === 'switch' || b.end.kind === 'return') && b.end.x) visit(b.end.x);
+  }
+  return [...given].flatMap(([name, values]) => (tested.has(name) && values.size > 1 ? [name] : [])).sort();
+}
+
+/** A constant as it is written: a number, or a name that is no variable of the function. */
+function constantName(x: Expr, cfg: Cfg): string | undefined {
+  while (x.kind === 'cast') x = x.x;
+  if (x.kind === 'num') return String(x.value);
+  return x.kind === 'id' && !cfg.locals.has(x.name) && /^[A-Z][A-Za-z0-9_]*$/.test(x.name) ? x.name : undefined;
 }

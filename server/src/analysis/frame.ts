@@ -7,7 +7,7 @@ import type { Model } from '../model/model';
 import type { Program } from '../program/program';
 import type { Constants } from '../program/constants';
 import type { Ty, Types } from '../program/types';
-import { flagsOf } from './flags';
+import { flagsOf, type Flags } from './flags';
 import type { Analyzer } from './analyzer';
 import { callOutcomes, type Outcome } from './calls';
 import type { Block, Cfg } from './cfg';
@@ -117,7 +117,7 @@ export class Frame {
   bounded = false;
   private readonly localTypes = new Map<string, Ty>();
   private readonly localBases = new Map<string, LocalBase>();
-  private readonly flags: readonly string[];
+  private readonly flags: Flags;
   private block: Block | undefined;
   private readonly maxPartitions: number;
   private readonly places: Places;
@@ -354,8 +354,7 @@ export class Frame {
     s.prune();
     let parts = inputs.get(to);
     if (!parts) inputs.set(to, (parts = new Map()));
-    let key = this.partition(s);
-    if (!parts.has(key) && parts.size >= this.maxPartitions) key = [...parts.keys()][parts.size - 1] ?? key;
+    const key = this.partOf(s, parts, parts.size - 1);
     const old = parts.get(key);
     if (!old) {
       parts.set(key, s);
@@ -380,15 +379,25 @@ export class Frame {
     return n;
   }
 
+  /** The part to which a state belongs; where there are many already, one that at least agrees in the status. */
+  private partOf(s: State, parts: ReadonlyMap<string, State>, last: number): string {
+    const key = this.partition(s);
+    if (parts.has(key) || parts.size < this.maxPartitions) return key;
+    const keys = [...parts.keys()];
+    const status = statusPart(key);
+    return (this.flags.ways.length > 0 ? keys.find((k) => statusPart(k) === status) : undefined) ?? keys[last] ?? key;
+  }
+
   private partition(s: State): string {
     let signs = '';
-    for (const name of this.flags) {
+    for (const name of this.flags.status) {
       const v = s.cell(this.localBase(name), '');
       signs += v ? sign(v, s) : '-';
       signs += ',';
     }
     const m = s.bounds.range(this.regions.mode, 0);
     signs += m.lo === m.hi ? String(m.lo) : '?';
+    for (const name of this.flags.ways) signs += `${WAY}${wayOf(s.cell(this.localBase(name), ''), s)}`;
     return signs;
   }
 
@@ -415,8 +424,7 @@ export class Frame {
   private merge(list: readonly State[], block: number): State[] {
     const parts = new Map<string, State>();
     for (const s of list) {
-      let key = this.partition(s);
-      if (!parts.has(key) && parts.size >= this.maxPartitions) key = [...parts.keys()][0] ?? key;
+      const key = this.partOf(s, parts, 0);
       const old = parts.get(key);
       parts.set(key, old ? State.join(old, s, `${this.blockNames[block] ?? String(block)}:m${key}`, this.atoms) : s);
     }
@@ -582,7 +590,7 @@ export class Frame {
 
   /** `Status = c ? a : b`: what the variable says afterwards tells which it was. */
   private choosesFlag(x: Expr & { kind: 'asg' }): boolean {
-    return x.r.kind === 'cond' && x.l.kind === 'id' && this.flags.includes(x.l.name);
+    return x.r.kind === 'cond' && x.l.kind === 'id' && this.flags.status.includes(x.l.name);
   }
 
   private storeTo(x: Expr & { kind: 'asg' }, o: Outcome): void {
@@ -618,6 +626,17 @@ export class Frame {
       return o.s;
     });
   }
+}
+
+/** Stands before each way in the name of a part. */
+const WAY = '/';
+function statusPart(key: string): string {
+  return key.slice(0, key.indexOf(WAY));
+}
+function wayOf(v: Val | undefined, s: State): string {
+  if (!v) return '';
+  const { lo, hi } = s.bounds.range(v.t, 0);
+  return lo === hi ? String(lo) : '';
 }
 
 /** Array parameters are pointers. */

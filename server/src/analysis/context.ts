@@ -8,11 +8,13 @@ import type { Declared } from '../program/program';
 import { Types } from '../program/types';
 import type { Bound } from './bounds';
 import type { Analyzer } from './analyzer';
+import { ownerOf } from './copied';
 import type { Outcome } from './calls';
 import type { Frame } from './frame';
 import type { Exit } from './outcomes';
 import { cellKey, State, type Cell } from './state';
 import { key as keyOf } from './names';
+import { isKept, KEPT } from './kept-requests';
 import { contextName } from './prints';
 import { FENCED, ORDERED, STAYS } from './trail';
 import { Translator } from './translate';
@@ -252,7 +254,17 @@ export function argumentsOf(
         const base = t.base(of);
         callee.setCell(base, c.path, rename(t.val(c.val), `C:${base.key}|${c.path}@${fnKey}`, c.val.t));
       }
+    // What was compared in an object that was copied as a whole has no cell of its own.
     const known = new Set<Atom>();
+    for (const x of s.compared()) {
+      const of = ownerOf(x);
+      const part = of && reach.has(of.key) ? t.member(x) : undefined;
+      if (!part) continue;
+      forth.set(x, lin(part));
+      back.set(part, lin(x));
+      known.add(part);
+      callee.compare(lin(part));
+    }
     const collect = (l: Lin): void => {
       for (const [x] of l.t) {
         if (known.has(x)) continue;
@@ -280,10 +292,13 @@ export function argumentsOf(
       if (
         m.base
           ? reach.has(m.base.key) || (request && m.base.k === 'region')
-          : (m.tag === 'entry' && (request || m.path === 'control')) || (m.tag === 'role' && (request || m.data === 'entry'))
+          : m.tag === KEPT ||
+            (m.tag === 'entry' && (request || m.path === 'control')) ||
+            (m.tag === 'role' && (request || m.data === 'entry'))
       )
         callee.setMust(t.mark(m));
   }
+  if (!general && isKept(d.decl, given)) callee.setMust({ tag: KEPT, site: caller.site(d.decl.nameSpan) });
   for (const m of general ? [] : s.may())
     if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region'))) callee.setMay(t.mark(m));
   const name = contextName(values, callee, caller.inTry);
@@ -353,9 +368,13 @@ export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>):
   if (x.ret) see(x.ret.t);
   x.state.trim(
     (b) => b.k === 'local' && b.fn === inner,
-    (y) => returned.has(y) || (context.back?.has(y) ?? false),
+    (y) => returned.has(y) || (context.back?.has(y) ?? false) || isOfCaller(ownerOf(y)),
     (b) => b.form.t.length > 1 && b.form.t.some(([y]) => isOfRequest(uncut(y))),
   );
+}
+
+function isOfCaller(b: Base | undefined): boolean {
+  return b?.k === 'local' && b.fn === 'caller';
 }
 
 function typeLow(v: Val): number {
@@ -377,8 +396,8 @@ export function outcomesOf(
   const a = caller.analyzer;
   const place = caller.at(e);
   const inside = a.atoms.renamings(place);
-  const wrap = (y: Atom): Atom | undefined => (y.frame && !y.param ? inside.atom(y) : undefined);
-  const t = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);
+  const wrap = (y: Atom): Atom | undefined => (y.frame && !y.param ? (t.member(y) ?? inside.atom(y)) : undefined);
+  const t: Translator = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);
   const s = before.clone();
   const inner = keyOf(d);
   // Cells that the callee could change are as it left them.
@@ -393,7 +412,7 @@ export function outcomesOf(
   for (const from of x.state.bases()) {
     if (from.k === 'local' && from.fn === inner) continue;
     // Objects that the callee found by itself: what it stored there is known to the heap.
-    if (from.k === 'local' && from.fn === 'caller' && !(context.localsBack?.has(from.key) ?? false)) continue;
+    if (isOfCaller(from) && !(context.localsBack?.has(from.key) ?? false)) continue;
     const many = context.several?.get(from.key);
     if (many) {
       for (const one of many) s.dropObject(one);
@@ -418,13 +437,14 @@ export function outcomesOf(
   if (x.ret) see(x.ret.t);
   for (const c of kept) see(c.val.t);
   for (const y of context.back?.keys() ?? []) visible.add(y);
-  const nameable = (l: Lin): boolean => l.t.every(([y]) => !y.frame || visible.has(y));
+  const isNamed = (y: Atom): boolean => !y.frame || visible.has(y) || t.member(y) !== undefined;
+  const nameable = (l: Lin): boolean => l.t.every(([y]) => isNamed(y));
   for (const b of x.state.bounds.all()) {
     if (nameable(b.form)) s.bounds.add(t.lin(b.form), b.lo, b.hi);
     else stillHeld(b.form, b, s, a);
   }
-  for (const y of x.state.compared()) if (!y.frame || visible.has(y)) s.compare(t.lin(lin(y)));
-  for (const m of x.state.must()) if (!(m.base?.k === 'local' && m.base.fn === inner)) s.setMust(t.mark(m));
+  for (const y of x.state.compared()) if (isNamed(y)) s.compare(t.lin(lin(y)));
+  for (const m of x.state.must()) if (m.tag !== KEPT && !(m.base?.k === 'local' && m.base.fn === inner)) s.setMust(t.mark(m));
   for (const m of before.must())
     if (m.tag === 'fresh' && m.base && (context.reach?.has(m.base.key) ?? false) && !x.state.hasMust(m.tag, m.base, m.path))
       s.dropMust(m.tag, m.base, m.path);

@@ -6,8 +6,10 @@ import { KERNEL_OBJECTS } from '../model/kernel-objects';
 import type { ApiFact, Model } from '../model/model';
 import type { Step } from '../rules/finding';
 import { Types, type Rec, type Ty } from '../program/types';
+import { around, copiedNumber } from './copied';
 import type { OriginHit } from './events';
 import type { Heap } from './heap';
+import { limits, range } from './ranges';
 import type { Regions } from './regions';
 import type { Mark, State } from './state';
 import { constOf, constant, lin, plus, ZERO, type Atom, type Atoms } from './term';
@@ -48,6 +50,9 @@ export type Consulted = Map<string, number>;
 
 /** How one request ended: it is no answer to another one. */
 const ANSWER = /^_?IO_STATUS_BLOCK:/;
+
+/** A member of a request's buffer was stored, as one of this type. */
+export const WRITTEN_AS = 'written as';
 
 export class Memory {
   /** Record types by their key, as they are met. */
@@ -344,9 +349,8 @@ export class Memory {
           }
         } else if (ty.k === 'fn')
           for (const { f } of hits) for (const fn of this.fromHeap(state, f, ty, reading).fns ?? []) fns.add(fn);
-        const key = `${t.base.key}|${t.path}`;
         return {
-          t: lin(this.atoms.atom(`copy:${key}:${cell.agg.from.map((f) => f.base.key + f.path).join()}`, range(ty))),
+          t: copiedNumber(this.atoms, t.base, t.path, cell.agg, range(ty)),
           pts: unionTargets(pts, []),
           taint,
           ty,
@@ -354,9 +358,9 @@ export class Memory {
           fns: fns.size ? [...fns] : undefined,
         };
       }
-      if (path === '') return undefined;
-      const cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));
-      path = cut < 0 ? '' : path.slice(0, cut);
+      const outer = around(path);
+      if (outer === undefined) return undefined;
+      path = outer;
     }
   }
 
@@ -396,6 +400,7 @@ export class Memory {
               base: this.witnessed(m.region, key, reading.site),
               path: '',
               off: constant(0),
+              from: t.base.k === 'sym' ? t.base.from : undefined,
               doubt: isCompletion(state) || undefined,
             },
           ],
@@ -520,8 +525,10 @@ export class Memory {
             )
           : val,
       );
-      if (t.base.k === 'region' && t.base.request !== undefined)
+      if (t.base.k === 'region' && t.base.request !== undefined) {
         state.setMay({ tag: 'written', base: t.base, site, data: t.root });
+        if (t.root !== undefined) state.setMay({ tag: WRITTEN_AS, base: t.base, path: t.root, site });
+      }
       // A table of callbacks is often filled in a local and handed to whoever registers it.
       if (t.base.k !== 'local' || val.fns?.length) this.publish(t, val, site);
     }
@@ -805,15 +812,4 @@ function at(s: Site): string {
 }
 function offText(t: Target): string {
   return t.off && t.off.key !== '' ? `@${t.off.key}` : '';
-}
-function range(ty: Ty | undefined): { lo?: number; hi?: number } {
-  return ty?.k === 'int'
-    ? ty.signed
-      ? { lo: -(2 ** (8 * ty.size - 1)), hi: 2 ** (8 * ty.size - 1) - 1 }
-      : { lo: 0, hi: 2 ** (8 * ty.size) - 1 }
-    : {};
-}
-function limits(ty: Ty | undefined): [number, number] {
-  const r = range(ty);
-  return [r.lo ?? -Infinity, r.hi ?? Infinity];
 }

@@ -4,10 +4,12 @@
  */
 import { asKernel, isFromKernel, isProbe, vouchedFor } from './mode';
 import { Bounds, type Bound } from './bounds';
+import { around, copiedNumber, metMembers } from './copied';
 import { half, joinVal, relate } from './join-values';
+import { range } from './ranges';
 import { Sparse } from './sparse';
-import { constOf, single, type Atom, type Atoms, type Lin } from './term';
-import { sameVal, type Base, type Site, type Val } from './value';
+import { constOf, single, ZERO, type Atom, type Atoms, type Lin } from './term';
+import { captured, makeVal, sameVal, type Base, type Site, type Val } from './value';
 
 /** Something that happened on the way here. `base` ties it to an object, so that it survives calls under the right name. */
 export interface Mark {
@@ -387,10 +389,19 @@ export class State {
       const one = (base: Base, path: string, x: Val | undefined, y: Val | undefined): void => {
         if (x === y) return;
         let val: Val | undefined;
-        if (x && y) val = joinVal(x, y, both, cellKey(base, path), phis, sides);
-        else {
+        if (x && y) {
+          val = joinVal(x, y, both, cellKey(base, path), phis, sides);
+          if (x.agg && y.agg && val.agg && x.agg !== y.agg && a.seen.size > 0)
+            phis.push(...metMembers(a.seen.list(), base, [x.agg, y.agg, val.agg], atoms));
+        } else {
           const only = x ?? y;
-          if (only) val = base.k === 'local' ? only : half(only, alone, cellKey(base, path));
+          if (!only) return;
+          const whole = base.k === 'local' ? asPart(only, x ? [a, b] : [b, a], base, path, atoms) : undefined;
+          if (whole)
+            val = x
+              ? joinVal(x, whole, both, cellKey(base, path), phis, sides)
+              : joinVal(whole, only, both, cellKey(base, path), phis, sides);
+          else val = base.k === 'local' ? only : half(only, alone, cellKey(base, path));
         }
         if (val && val !== x) out.setCell(base, path, val);
       };
@@ -448,6 +459,21 @@ export class State {
     }
     if (old.size > 0) this.bounds.prune((x) => !old.has(x));
   }
+}
+
+/**
+ * What the other path holds in a member that only this path has set by itself: part of what was copied there as a whole. Asked where this
+ * path has compared the number, so that a comparison of the same member on both paths stays one.
+ */
+function asPart(v: Val, [own, other]: readonly [State, State], base: Base, path: string, atoms: Atoms): Val | undefined {
+  if (path === '' || v.ty?.k !== 'int' || constOf(v.t) !== undefined) return undefined;
+  if (!own.wasCompared(v.t) || other.wasCompared(v.t)) return undefined;
+  for (let outer = around(path); outer !== undefined; outer = around(outer)) {
+    const agg = other.cell(base, outer)?.agg;
+    if (agg?.zero) return makeVal(ZERO, [], [], v.ty);
+    if (agg) return makeVal(copiedNumber(atoms, base, path, agg, range(v.ty)), [], captured(agg.taint), v.ty);
+  }
+  return undefined;
 }
 
 const NO_CELLS: readonly Cell[] = [];

@@ -1,5 +1,6 @@
 /** Values under other names: those of a callee's parameters, or those of the caller again. */
 import type { Analyzer } from './analyzer';
+import { ownerOf, renamedMember } from './copied';
 import type { Mark } from './state';
 import { Replacing, type Atom, type Lin } from './term';
 import { inObject, withTargets, type AllocBase, type Base, type Target, type Val } from './value';
@@ -34,6 +35,12 @@ export class Translator {
       this.bases.set(b.key, out);
     }
     return out;
+  }
+
+  /** A member of an object of the other side that was copied as a whole. */
+  member(x: Atom): Atom | undefined {
+    const of = ownerOf(x);
+    return of && this.locals?.has(of.key) === true ? renamedMember(x, this.a.atoms, this) : undefined;
   }
 
   mark(m: Mark): Mark {

@@ -162,7 +162,7 @@ function check(name: string, at: Span, init: Expr, cx: FileContext): void {
 /** The only length that was compared is the one of the input, and what is written is as long as that comparison asks for. */
 function answersUnderInput(hit: OriginHit, end: ReturnType<typeof endOf>, v: View): boolean {
   const { inLen, outLen } = hit.region ?? {};
-  if (!hit.certain || !inLen || !outLen || !firstHand(v) || v.request.major === 0) return false;
+  if (!hit.certain || hit.target.from !== undefined || !inLen || !outLen || !firstHand(v) || v.request.major === 0) return false;
   if (v.wasCompared(outLen) || v.state.isNonZero(outLen) || !v.wasCompared(inLen)) return false;
   const need = end && constOf(end);
   if (need !== undefined && need < 4) return false;

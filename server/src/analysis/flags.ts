@@ -1,4 +1,4 @@
-/** Status and flag variables that conditions test: paths are told apart by them. */
+/** Status and flag variables that conditions test, or that are returned: paths are told apart by them. */
 import type { Expr } from '../syntax/ast';
 import type { Ty } from '../program/types';
 import type { Cfg } from './cfg';
@@ -26,7 +26,11 @@ function compute(cfg: Cfg, types: ReadonlyMap<string, Ty>): readonly string[] {
     } else if (e.kind === 'un' || e.kind === 'cast') look(e.x);
   };
   for (const b of cfg.blocks) if (b.end.kind === 'branch') look(b.end.c);
-  return [...names].sort().slice(0, MOST);
+  const tested = [...names].sort();
+  names.clear();
+  // `Status = …; goto Exit`: what is returned is tested by whoever called.
+  for (const b of cfg.blocks) if (b.end.kind === 'return' && b.end.x) look(b.end.x);
+  return [...new Set([...tested, ...[...names].sort()])].slice(0, MOST);
 }
 
 function isFlag(name: string, ty: Ty | undefined): boolean {

@@ -156,9 +156,9 @@ export class Bounds {
     return this.relationsOf(x).some((b) => sideOf(b, x, 1));
   }
 
-  /** Some relation says that the number is no larger than something made of other numbers. */
-  heldFromAbove(x: Atom): boolean {
-    return this.relationsOf(x).some((b) => sideOf(b, x, -1));
+  /** Some relation says that the number is no larger than something made of other numbers, leaving out those about `but`. */
+  heldFromAbove(x: Atom, but: Lin = ZERO): boolean {
+    return this.relationsOf(x).some((b) => sideOf(b, x, -1) && !b.form.t.some(([y]) => y !== x && but.t.some(([z]) => z === y)));
   }
 
   /** Drops facts about atoms that nothing can name any more. */

@@ -479,7 +479,9 @@ function known(t: Lin, s: State): number | undefined {
 export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Frame): Val {
   const taint = unionTaints(l.taint, r.taint);
   const lp = isPointer(l.ty) || (l.pts.length > 0 && r.pts.length === 0);
-  const rp = isPointer(r.ty) || (r.pts.length > 0 && l.pts.length === 0);
+  // `(char *)p - (char *)offsetof(T, member)`: a constant is a distance, whatever it is cast to.
+  const isDistance = op === '-' && lp && r.pts.length === 0 && constOf(r.t) !== undefined;
+  const rp = !isDistance && (isPointer(r.ty) || (r.pts.length > 0 && l.pts.length === 0));
   if ((op === '+' || op === '-') && (lp || rp) && !(lp && rp)) {
     const p = lp ? l : r;
     const n = lp ? r : l;
@@ -727,7 +729,7 @@ function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
               message: `a number from ${words(first.origin)} is used as a pointer`,
             },
           ],
-          { certain: first.certain, nestedIn: first.loc },
+          { certain: first.certain && first.kept !== true, nestedIn: first.loc },
         );
         return withTargets(v, [makeTarget(region, undefined, '', constant(0))], ty);
       }

@@ -1,6 +1,6 @@
 /**
- * Variables by which the paths of a function are told apart: status and flag variables that conditions test, and variables that say which
- * way was taken, because nothing but different constants is ever put into them.
+ * Variables by which the paths of a function are told apart: status and flag variables that conditions test or that are returned, and variables
+ * that say which way was taken, because nothing but different constants is ever put into them.
  */
 import type { Expr } from '../syntax/ast';
 import { partsOf } from '../syntax/walk';
@@ -42,10 +42,16 @@ function compute(cfg: Cfg, types: ReadonlyMap<string, Ty>): Flags {
     if (end.kind === 'branch') look(end.c);
     else if (end.kind === 'switch' && end.x.kind === 'id' && types.get(end.x.name)?.k === 'int') tested.add(end.x.name);
   }
-  for (const name of names) tested.delete(name);
+  const status = [...names].sort();
+  const numbers = new Set(tested);
+  // `Status = …; goto Exit`: what is returned is tested by whoever called.
+  names.clear();
+  for (const { end } of cfg.blocks) if (end.kind === 'return' && end.x) look(end.x);
+  for (const name of [...names].sort()) if (!status.includes(name)) status.push(name);
+  for (const name of status) numbers.delete(name);
   return {
-    status: [...names].sort().slice(0, MOST),
-    ways: tested.size > 0 ? waysOf(cfg, tested).slice(0, Math.max(0, MOST - names.size)) : [],
+    status: status.slice(0, MOST),
+    ways: numbers.size > 0 ? waysOf(cfg, numbers).slice(0, Math.max(0, MOST - status.length)) : [],
   };
 }
 

@@ -124,11 +124,13 @@ function isOwn(p: Target, t: Lin): boolean {
   return isNameless(p) && same(p.base.t, t);
 }
 
-function joinAgg(a: Val, b: Val): Val['agg'] {
+export function joinAgg(a: Pick<Val, 'agg'>, b: Pick<Val, 'agg'>): Val['agg'] {
   if (!a.agg || !b.agg) return a.agg ?? b.agg;
   const from = unionTargets(a.agg.from, b.agg.from);
   const taint = unionTaints(a.agg.taint, b.agg.taint);
-  return from === a.agg.from && taint === a.agg.taint && a.agg.zero === undefined ? a.agg : { from, taint };
+  const behind = a.agg.behind === undefined || b.agg.behind === undefined ? undefined : Math.min(a.agg.behind, b.agg.behind);
+  if (from === a.agg.from && taint === a.agg.taint && a.agg.zero === undefined && behind === a.agg.behind) return a.agg;
+  return behind === undefined ? { from, taint } : { from, taint, behind };
 }
 
 function joinFns(a: Val['fns'], b: Val['fns']): Val['fns'] {

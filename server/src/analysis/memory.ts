@@ -15,6 +15,7 @@ import type { Mark, State } from './state';
 import { constOf, constant, lin, plus, ZERO, type Atom, type Atoms } from './term';
 import {
   captured,
+  covers,
   elsewhere,
   kept,
   makeTarget,
@@ -334,7 +335,7 @@ export class Memory {
     let path = t.path;
     for (;;) {
       const cell = state.cell(t.base, path);
-      if (cell?.agg) {
+      if (cell?.agg && covers(cell.agg, t)) {
         if (cell.agg.zero) return makeVal(ZERO, [], [], ty);
         const rest = t.path.slice(path.length).replace(/^\./, '');
         const inner = cell.agg.from.map((f) => extend(f, rest));
@@ -650,7 +651,7 @@ export class Memory {
         if (shared && !(state.hasMust('fresh', base) && !state.hasMay('mapped', base))) return [hit('SharedPages', true, shared)];
         if (base.what === 'device') return [hit('Device', true, [])];
         const agg = state.cell(base, '')?.agg;
-        if (agg?.taint.length) return agg.taint.slice(0, 1).map((x) => hit(copyOf(x), x.certain, x.witness));
+        if (agg?.taint.length && covers(agg, t)) return agg.taint.slice(0, 1).map((x) => hit(copyOf(x), x.certain, x.witness));
         return [hit('Kernel', true, [])];
       }
       case 'sym': {

@@ -33,7 +33,7 @@ function tellValue(v: Val, to: Fingerprint): void {
       .text(x.site.id ?? '')
       .text(version(x.site.start));
   if (v.agg) {
-    to.text(v.agg.zero === true ? 'zero' : 'copy');
+    to.text(v.agg.zero === true ? 'zero' : `copy${String(v.agg.behind ?? '')}`);
     for (const p of v.agg.from) to.text(p.base.key).text(p.path);
     for (const x of v.agg.taint) to.text(x.loc);
   }

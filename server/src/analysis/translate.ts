@@ -75,7 +75,8 @@ export class Translator {
     const t = this.lin(v.t);
     const pts = this.targets(v.pts);
     const from = v.agg && this.targets(v.agg.from);
-    const agg = v.agg && from && from !== v.agg.from ? { from, taint: v.agg.taint, zero: v.agg.zero } : v.agg;
+    const agg =
+      v.agg && from && from !== v.agg.from ? { from, taint: v.agg.taint, zero: v.agg.zero, behind: v.agg.behind } : v.agg;
     return t === v.t && pts === v.pts && agg === v.agg ? v : withTargets(v, pts, v.ty, t, agg);
   }
 }

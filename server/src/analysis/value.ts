@@ -3,7 +3,7 @@
  */
 import type { ApiFact, Origin } from '../model/model';
 import type { Step } from '../rules/finding';
-import { same, type Lin } from './term';
+import { constOf, same, type Lin } from './term';
 import type { Ty } from '../program/types';
 
 /** A place in a file that caused something. */
@@ -127,6 +127,15 @@ export interface Aggregate {
   readonly taint: readonly Taint[];
   /** Copied by an API that reads each location once or that one decides on afterwards. */
   readonly zero?: boolean;
+  /** It was copied to this many bytes behind the beginning of the object: what stands before that is something else. */
+  readonly behind?: number;
+}
+
+/** Whether content that was copied into an object covers a place in it. */
+export function covers(agg: Aggregate, t: Target): boolean {
+  if (agg.behind === undefined || t.path === '') return true;
+  const off = t.off && constOf(t.off);
+  return off === undefined || off >= agg.behind;
 }
 
 export interface Val {
@@ -348,6 +357,9 @@ export function sameVal(a: Val, b: Val): boolean {
   if (a === b) return true;
   if (!same(a.t, b.t) || !sameTargets(a.pts, b.pts) || !sameTaints(a.taint, b.taint)) return false;
   if ((a.agg === undefined) !== (b.agg === undefined) || (a.nullable === undefined) !== (b.nullable === undefined)) return false;
-  if (a.agg && b.agg && (!sameTargets(a.agg.from, b.agg.from) || !sameTaints(a.agg.taint, b.agg.taint))) return false;
+  if (a.agg && b.agg) {
+    if (a.agg.behind !== b.agg.behind) return false;
+    if (!sameTargets(a.agg.from, b.agg.from) || !sameTaints(a.agg.taint, b.agg.taint)) return false;
+  }
   return (a.fns?.join() ?? '') === (b.fns?.join() ?? '');
 }

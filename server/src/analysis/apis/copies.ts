@@ -7,10 +7,11 @@ import { clobber } from '../calls';
 import { fresh, plain, siteOf, UNKNOWN } from '../evaluate';
 import type { Access, Call } from '../events';
 import type { Frame } from '../frame';
+import { joinAgg } from '../join-values';
 import { isVolatileOrigin, MAX_PATH } from '../memory';
 import type { State } from '../state';
 import { constOf, constant, lin } from '../term';
-import { captured, placeOf, unionTaints, type Target, type Val, withNumber, withTaint, withType } from '../value';
+import { type Aggregate, captured, placeOf, unionTaints, type Target, type Val, withNumber, withTaint, withType } from '../value';
 import { INT, VOID_PTR, type Handler, one, succeedOrFail, put, alloc, zeroes } from './handler';
 
 export const allocate: Handler = (api, c, s, f) => {
@@ -144,13 +145,14 @@ export const copy: Handler = (api, c, s, f) => {
     // Somewhere in a structure, behind what its fields say: where that is, nothing here says.
     if (isSomewhere(t, s)) continue;
     // What goes behind the beginning of a block leaves alone what stands there.
-    const isBehind = t.base.k === 'alloc' && t.path === '' && t.off !== undefined && (constOf(t.off) ?? 0) > 0;
-    const before = isBehind ? s.under(t.base, '').filter((x) => x.path !== '') : [];
+    const behind = t.base.k === 'alloc' && t.path === '' && t.off !== undefined ? (constOf(t.off) ?? 0) : 0;
+    const before = behind > 0 ? s.under(t.base, '').filter((x) => x.path !== '') : [];
+    const agg = behind > 0 ? joinAgg({ agg: { from, taint, behind } }, { agg: earlier(t, s) }) : { from, taint };
     s.dropUnder(t.base, t.path);
     f.memory.store(
       s,
       [t],
-      { t: fresh(f, c.place, 'cpy'), pts: [], taint: unionTaints([], taint), ty: dstTy, agg: { from, taint } },
+      { t: fresh(f, c.place, 'cpy'), pts: [], taint: unionTaints([], taint), ty: dstTy, agg },
       siteOf(f, c.place),
     );
     for (const x of before) s.setCell(x.base, x.path, x.val);
@@ -159,6 +161,12 @@ export const copy: Handler = (api, c, s, f) => {
   }
   return one(s, { t: dst.t, pts: dst.pts, taint: [], ty: VOID_PTR });
 };
+
+/** What was copied into an object before, unless it was zeroed: then its fields say nothing. */
+function earlier(t: Target, s: State): Aggregate | undefined {
+  const agg = s.cell(t.base, t.path)?.agg;
+  return agg?.zero ? undefined : agg;
+}
 
 /** At an offset that is not known, in an object that is a structure: by its type, or by the fields that were stored in it. */
 function isSomewhere(t: Target, s: State): boolean {

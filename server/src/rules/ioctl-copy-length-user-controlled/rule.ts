@@ -31,7 +31,7 @@ export const ioctlCopyLengthUserControlled: Rule = {
           return;
         }
         const src = e.src && !e.fill ? room(e.src, e.srcExpr, v) : undefined;
-        if (src && isBeyond(src, len.t, v))
+        if (src && isBeyond(src, len.t, v, e.dst?.t))
           tell(e, `out of ${sizeInWords(src)}: bytes behind it are copied as well`, 'read here', taint, v, cx);
       },
     };

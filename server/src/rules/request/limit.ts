@@ -16,7 +16,8 @@ export function isLimit(fn: FunctionDecl, x: Expr): boolean {
     if (!up || !('kind' in up) || up.kind !== 'un' || up.op !== '&') return false;
     up = around(fn).get(up);
   }
-  while (up && 'kind' in up && up.kind === 'cast') up = around(fn).get(up);
+  // `start + offset + length` is one address, whatever part of it is looked at.
+  while (up && 'kind' in up && (up.kind === 'cast' || (up.kind === 'bin' && /^[+-]$/.test(up.op)))) up = around(fn).get(up);
   if (!up) return false;
   if (!('kind' in up)) return NAME.test(up.name);
   if (up.kind === 'bin') return /^([<>]=?|[=!]=)$/.test(up.op);

@@ -80,13 +80,16 @@ export function sizeInWords(r: Room): string {
       : size;
 }
 
-/** True when the length may be larger, and no comparison was made that might say otherwise. */
-export function isBeyond(r: Room, len: Lin, v: View): boolean {
+/**
+ * True when the length may be larger, and no comparison was made that might say otherwise.
+ * @param other an address in another object: that the length fits there says nothing of this one
+ */
+export function isBeyond(r: Room, len: Lin, v: View, other?: Lin): boolean {
   const spare = minus(r.bytes, len);
   if (v.proves(spare)) return false;
   if (!v.wasCompared(len)) return true;
   const size = constOf(r.bytes);
   const high = v.range(len).hi;
   const atom = len.t[0]?.[0];
-  return size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && !v.state.bounds.heldFromAbove(atom);
+  return size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && !v.state.bounds.heldFromAbove(atom, other);
 }

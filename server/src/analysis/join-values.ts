@@ -33,7 +33,10 @@ function reached(v: Val, s: State): Val['pts'] {
   return r.lo === 0 && r.hi === 0 ? [] : v.pts;
 }
 
-/** What a loop counts down from a length of the request is what remains of it: a test of the one is a test of the other. */
+/**
+ * What a loop counts down from a length of the request is what remains of it, and what is that length or nothing is no more than it: a test
+ * of the one is a test of the other.
+ */
 function inherit(t: Lin, ...from: readonly Lin[]): void {
   const phi = single(t);
   if (!phi) return;
@@ -63,7 +66,7 @@ export function joinVal(
     const unsigned = ty?.k === 'int' && !ty.signed;
     t = lin(both.atom(key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
     phis.push({ phi: t, x: a.t, y: b.t });
-    if (sides === undefined) inherit(t, a.t, b.t);
+    if (sides === undefined || constOf(a.t) === 0 || constOf(b.t) === 0) inherit(t, a.t, b.t);
   }
   const pts = a.pts === b.pts ? a.pts : sides ? unionTargets(reached(a, sides[0]), reached(b, sides[1])) : joinTargets(a, b, t);
   const taint = unionTaints(a.taint, b.taint);

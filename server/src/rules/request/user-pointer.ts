@@ -22,14 +22,21 @@ export function probe(hit: OriginHit, v: View): Mark | undefined {
   return v.state.hasMust('probed', hit.target.base);
 }
 
+const METHOD_NEITHER = 3;
+
 /** User-mode accessors probe the address themselves. */
 export function probesItself(api: ApiFact | undefined): boolean {
   return api !== undefined && (api.role.startsWith('user-') || (api.probes !== undefined && api.probes !== false));
 }
 
-/** Reads, writes and files: the I/O manager has probed the buffer before the driver sees it. */
+/**
+ * Reads, writes and files, and control codes of another method than METHOD_NEITHER that arrive by fast I/O: the I/O manager has probed the
+ * buffer before the driver sees it.
+ */
 export function probedBySystem(hit: OriginHit, v: View): boolean {
-  const major = v.request.major;
+  const { major, method } = v.request;
+  if (hit.region?.nestedIn === undefined && hit.region?.request?.startsWith('fast-') === true && method !== undefined)
+    return method !== METHOD_NEITHER;
   // The buffer of any request but a control code: which one it is must be known before anything is owed.
   if (hit.region?.request === 'user' && major === undefined && v.request.code === undefined && !servesControl(v)) return true;
   return hit.region?.nestedIn === undefined && major !== undefined && major !== 13 && major !== 14;

@@ -59,6 +59,8 @@ export interface AllocBase extends BaseCommon {
   readonly size?: Lin;
   readonly zeroed: boolean;
   readonly what: 'pool' | 'mdl' | 'pages' | 'device' | 'stack' | 'other';
+  /** The same object by the name that the helper had for it which allocated it for this call. */
+  readonly within?: AllocBase;
 }
 /** Memory whose origin is known by where the pointer came from. */
 export interface RegionBase extends BaseCommon {

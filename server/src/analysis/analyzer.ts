@@ -135,6 +135,14 @@ export class Analyzer {
     if (b?.site.start !== site.start) this.allocs.set(id, (b = { k: 'alloc', key, api, site, what, size, zeroed }));
     return b;
   }
+  /** What a helper allocated for one call of it: another call gets another object. */
+  allocatedFor(place: string, b: AllocBase, size: Lin | undefined): AllocBase {
+    const key = `${b.key}^${place}`;
+    const id = size ? `${key}:${size.key}:${String(size.c)}` : key;
+    let own = this.allocs.get(id);
+    if (own?.within !== b) this.allocs.set(id, (own = { ...b, key, size, within: b }));
+    return own;
+  }
 
   cfg(fn: FunctionDecl, file: string): Cfg {
     let c = this.cfgs.get(fn);

@@ -31,6 +31,7 @@ import {
   withoutNull,
   withTargets,
   withType,
+  type AllocBase,
 } from './value';
 
 export interface Context {
@@ -110,13 +111,15 @@ export function argumentsOf(
     p.base.k === 'alloc' &&
     p.base.what === 'pool' &&
     !s.hasMust('fresh', p.base) &&
-    !a.heap.sharedBy(p.base.key) &&
+    !a.memory.sharedBy(p.base) &&
     !s.cell(p.base, '')?.agg;
   /** All that a joined context says of an argument: its memory where others can write to it, and nothing about its amount. */
   const anyOf = (v: Val, i: number): Val => {
     const p = a.atoms.family(nth('P', i), '').atom(fnKey, typeLow(v), typeHigh(v));
     back.set(p, v.t);
-    const pts = v.pts.filter((q) => q.base.k === 'region' || q.base.k === 'local' || a.heap.sharedBy(q.base.key) !== undefined);
+    const pts = v.pts.filter(
+      (q) => q.base.k === 'region' || q.base.k === 'local' || (q.base.k === 'alloc' && a.memory.sharedBy(q.base) !== undefined),
+    );
     return makeVal(
       lin(p),
       pts.map((q) => inObject(q, q.base, q.off && constOf(q.off) !== undefined ? q.off : undefined)),
@@ -397,8 +400,13 @@ export function outcomesOf(
   const place = caller.at(e);
   const inside = a.atoms.renamings(place);
   const wrap = (y: Atom): Atom | undefined => (y.frame && !y.param ? (t.member(y) ?? inside.atom(y)) : undefined);
-  const t: Translator = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack);
+  const t: Translator = new Translator(context.back ?? new Map<Atom, Lin>(), a, wrap, context.localsBack, place);
   const s = before.clone();
+  for (const b of allocatedInside(x, context)) {
+    const own = t.own(b);
+    s.dropObject(own);
+    for (const m of s.may()) if (m.base?.key === own.key) s.dropMay(m.tag, m.base, m.path);
+  }
   const inner = keyOf(d);
   // Cells that the callee could change are as it left them.
   const { passed } = context;
@@ -454,6 +462,25 @@ export function outcomesOf(
   if (x.ret && x.state.isNonZero(x.ret.t)) s.setNonZero(v.t);
   const ty = caller.types.resolve(d.decl.returns, d.file);
   return { s, v: withType(v, ty.k === 'unknown' ? v.ty : ty) };
+}
+
+/** Blocks that the callee allocated and returns, or leaves in variables of its caller: each call gets another one. */
+function allocatedInside(x: Exit, context: Context): readonly AllocBase[] {
+  let given: Set<string> | undefined;
+  const out: AllocBase[] = [];
+  for (const m of x.state.must()) {
+    if (m.tag !== 'fresh' || m.base?.k !== 'alloc' || m.base.what !== 'pool' || context.reach?.has(m.base.key) === true) continue;
+    given ??= handedOut(x);
+    if (given.has(m.base.key)) out.push(m.base);
+  }
+  return out;
+}
+
+function handedOut(x: Exit): Set<string> {
+  const out = new Set((x.ret?.pts ?? []).map((p) => p.base.key));
+  for (const c of x.state.cells())
+    if (c.base.k === 'local' && c.base.fn === 'caller') for (const p of c.val.pts) out.add(p.base.key);
+  return out;
 }
 
 /**

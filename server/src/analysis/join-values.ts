@@ -2,7 +2,7 @@
 import type { Bounds } from './bounds';
 import type { State } from './state';
 import { constOf, lin, plus, same, scale, single, type Family, type Lin } from './term';
-import { makeVal, symKey, type SymBase, unionTaints, unionTargets, type Target, type Val, withContent } from './value';
+import { makeVal, symKey, type SymBase, unionTaints, unionTargets, type Target, type Val, withContent, withHeld } from './value';
 
 /** Relations of one side's value to other numbers that hold for the other side's value as well. */
 export function relate(out: Bounds, mine: Bounds, theirs: Bounds, phi: Lin, x: Lin, y: Lin): void {
@@ -31,6 +31,38 @@ function reached(v: Val, s: State): Val['pts'] {
   if (v.pts.length === 0 || constOf(v.t) !== undefined) return v.pts;
   const r = s.bounds.range(v.t, 0);
   return r.lo === 0 && r.hi === 0 ? [] : v.pts;
+}
+
+/** Where either pointer may lead, and what the way on which it leads into the buffer of a request knows of the length of that buffer. */
+function meetTargets(a: Val, b: Val, [mine, theirs]: readonly [State, State]): Val['pts'] {
+  return unionTargets(allTold(reached(a, mine), mine, theirs), allTold(reached(b, theirs), theirs, mine));
+}
+
+/** The same list when there is nothing to tell. */
+function allTold(list: Val['pts'], mine: State, theirs: State): Val['pts'] {
+  let out: Target[] | undefined;
+  list.forEach((p, i) => {
+    const q = told(p, mine, theirs);
+    if (q !== p) (out ??= [...list])[i] = q;
+  });
+  return out ?? list;
+}
+
+/** With what one side knows of the length of the buffer, where the other does not know it. */
+function told(p: Target, mine: State, theirs: State): Target {
+  if (p.base.k !== 'region' || (!p.base.inLen && !p.base.outLen)) return p;
+  const input = bytes(p.base.inLen, mine);
+  const output = bytes(p.base.outLen, mine);
+  if (input <= bytes(p.base.inLen, theirs) && output <= bytes(p.base.outLen, theirs)) return p;
+  const held = { input: Math.max(input, p.held?.input ?? 0), output: Math.max(output, p.held?.output ?? 0) };
+  return held.input === p.held?.input && held.output === p.held.output ? p : withHeld(p, held);
+}
+
+/** The least that a length is known to be. */
+function bytes(len: Lin | undefined, s: State): number {
+  if (!len) return 0;
+  const { lo } = s.bounds.range(len, 1);
+  return Number.isFinite(lo) && lo > 0 ? lo : 0;
 }
 
 /**
@@ -68,7 +100,7 @@ export function joinVal(
     phis.push({ phi: t, x: a.t, y: b.t });
     if (sides === undefined || constOf(a.t) === 0 || constOf(b.t) === 0) inherit(t, a.t, b.t);
   }
-  const pts = a.pts === b.pts ? a.pts : sides ? unionTargets(reached(a, sides[0]), reached(b, sides[1])) : joinTargets(a, b, t);
+  const pts = a.pts === b.pts ? a.pts : sides ? meetTargets(a, b, sides) : joinTargets(a, b, t);
   const taint = unionTaints(a.taint, b.taint);
   const ty = a.ty ?? b.ty;
   const agg = joinAgg(a, b);

@@ -49,6 +49,9 @@ export interface Reading {
 /** Keys of the heap that a run consulted, with the version that was seen. */
 export type Consulted = Map<string, number>;
 
+/** Before the name of a block: one of the objects that are this block to the helper that allocated it. */
+export const ONE_OF = 'one of ';
+
 /** How one request ended: it is no answer to another one. */
 const ANSWER = /^_?IO_STATUS_BLOCK:/;
 
@@ -448,8 +451,23 @@ export class Memory {
   private isRewritable(t: Target): boolean {
     if (t.base.k === 'region') return isVolatileOrigin(t.base.origin);
     if (t.base.k !== 'alloc') return false;
-    this.note(named('s:', t.base.key));
-    return this.heap.sharedBy(t.base.key) !== undefined;
+    return this.sharedBy(t.base) !== undefined;
+  }
+
+  /**
+   * How memory that the driver allocated comes to be mapped to user mode, if it is: by this name, by the helper that allocated it, or, where
+   * that helper kept it in a field, by one of those for whom it was allocated.
+   */
+  sharedBy(base: AllocBase): readonly Step[] | undefined {
+    for (let b: AllocBase | undefined = base; b; b = b.within) {
+      const shared = this.sharedUnder(b.key);
+      if (shared) return shared;
+    }
+    return this.sharedUnder(named(ONE_OF, base.key));
+  }
+  private sharedUnder(key: string): readonly Step[] | undefined {
+    this.note(named('s:', key));
+    return this.heap.sharedBy(key);
   }
 
   /** Functions that were stored through another member of the same union. */
@@ -646,8 +664,7 @@ export class Memory {
         return [hit(base.origin, base.certain && !this.isKernels(t.root), base.witness, base)];
       }
       case 'alloc': {
-        this.note(named('s:', base.key));
-        const shared = this.heap.sharedBy(base.key);
+        const shared = this.sharedBy(base);
         if (shared && !(state.hasMust('fresh', base) && !state.hasMay('mapped', base))) return [hit('SharedPages', true, shared)];
         if (base.what === 'device') return [hit('Device', true, [])];
         const agg = state.cell(base, '')?.agg;

@@ -23,6 +23,7 @@ function tellValue(v: Val, to: Fingerprint): void {
       .text(p.root ?? '')
       .text(p.path);
     if (p.off) tellNumber(p.off, to);
+    if (p.held) to.number(p.held.input).number(p.held.output);
     for (const y of p.via ?? []) to.text(version(y.start));
     if (p.base.k === 'region') for (const y of p.base.witness) to.text(version(y.start));
   }

@@ -14,6 +14,7 @@ export class Translator {
     private readonly a: Analyzer,
     wrap?: (x: Atom) => Atom | undefined,
     private readonly locals?: ReadonlyMap<string, Base>,
+    private readonly place = '',
   ) {
     this.replacing = new Replacing(map, a.atoms, wrap);
   }
@@ -23,7 +24,7 @@ export class Translator {
   }
 
   base(b: Base): Base {
-    if (b.k === 'alloc') return b.size ? this.block(b, b.size) : b;
+    if (b.k === 'alloc') return this.owned?.has(b.key) === true ? this.own(b) : b.size ? this.block(b, b.size) : b;
     if (b.k !== 'local' && b.k !== 'sym') return b;
     const known = this.locals?.get(b.key);
     if (known) return known;
@@ -47,6 +48,13 @@ export class Translator {
     const base = m.base && this.base(m.base);
     const num = m.num && this.lin(m.num);
     return base === m.base && num === m.num ? m : { tag: m.tag, base, path: m.path, site: m.site, num, data: m.data };
+  }
+
+  private owned: Set<string> | undefined;
+  /** A block that the callee allocated for this call. */
+  own(b: AllocBase): AllocBase {
+    (this.owned ??= new Set()).add(b.key);
+    return this.a.allocatedFor(this.place, b, b.size && this.lin(b.size));
   }
 
   /** A block that a helper allocated is as long as its caller asked for. */

@@ -59,6 +59,8 @@ export interface AllocBase extends BaseCommon {
   readonly size?: Lin;
   readonly zeroed: boolean;
   readonly what: 'pool' | 'mdl' | 'pages' | 'device' | 'stack' | 'other';
+  /** The same object by the name that the helper had for it which allocated it for this call. */
+  readonly within?: AllocBase;
 }
 /** Memory whose origin is known by where the pointer came from. */
 export interface RegionBase extends BaseCommon {
@@ -98,6 +100,14 @@ export interface Target {
   readonly inner?: FieldKey;
   /** The field it was loaded from holds other things as well. */
   readonly doubt?: boolean;
+  /** What is known of the lengths of a request's buffer on the ways on which the pointer leads there, where other ways do not have that. */
+  readonly held?: Held;
+}
+
+/** Bytes that the input and the output of a request are known to have at least. */
+export interface Held {
+  readonly input: number;
+  readonly output: number;
 }
 
 /** Where a value was loaded from, when that matters. */
@@ -209,19 +219,20 @@ export function makeTarget(
   from?: FieldKey,
   inner?: FieldKey,
   doubt?: boolean,
+  held?: Held,
 ): Target {
-  return { base, root, path, off, via, from, inner, doubt };
+  return { base, root, path, off, via, from, inner, doubt, held };
 }
 /** Another place in the same object. */
 export function elsewhere(t: Target, root: string | undefined, path: string, off: Lin | undefined): Target {
-  return makeTarget(t.base, root, path, off, t.via, t.from, t.inner, t.doubt);
+  return makeTarget(t.base, root, path, off, t.via, t.from, t.inner, t.doubt, t.held);
 }
 export function withOffset(t: Target, off: Lin | undefined): Target {
   return t.off === off ? t : elsewhere(t, t.root, t.path, off);
 }
 /** The same place in another object. */
 export function inObject(t: Target, base: Base, off: Lin | undefined): Target {
-  return makeTarget(base, t.root, t.path, off, t.via, t.from, t.inner, t.doubt);
+  return makeTarget(base, t.root, t.path, off, t.via, t.from, t.inner, t.doubt, t.held);
 }
 
 export const MAX_TARGETS = 8;
@@ -254,11 +265,27 @@ export function unionTargets(a: readonly Target[], b: readonly Target[]): readon
     const at = list.findIndex((o) => o === t || (o.path === t.path && o.base.key === t.base.key));
     const old = list[at];
     if (!old) (out ??= [...a]).push(t);
-    else if (old !== t && old.off && (!t.off || !same(old.off, t.off)))
-      (out ??= [...a])[at] = elsewhere(old, old.root, old.path, undefined);
+    else if (old !== t) {
+      const off = old.off && t.off && same(old.off, t.off) ? old.off : undefined;
+      const held = leastHeld(old.held, t.held);
+      if (off !== old.off || held !== old.held) (out ??= [...a])[at] = withHeld(withOffset(old, off), held);
+    }
   }
   if (!out) return a.length > MAX_TARGETS ? a.slice(0, MAX_TARGETS) : a;
   return capped(out, a, MAX_TARGETS);
+}
+
+/** The same place, with what is known of the length of the buffer where the pointer leads there. */
+export function withHeld(t: Target, held: Held | undefined): Target {
+  return t.held === held ? t : makeTarget(t.base, t.root, t.path, t.off, t.via, t.from, t.inner, t.doubt, held);
+}
+
+/** What is known on both of two ways. */
+function leastHeld(a: Held | undefined, b: Held | undefined): Held | undefined {
+  if (a === b || !a || !b) return a === b ? a : undefined;
+  if (a.input <= b.input && a.output <= b.output) return a;
+  const least = { input: Math.min(a.input, b.input), output: Math.min(a.output, b.output) };
+  return least.input > 0 || least.output > 0 ? least : undefined;
 }
 
 /** The first of them; the list itself that was there before, when they are the same. */
@@ -337,6 +364,7 @@ export function sameTargets(a: readonly Target[], b: readonly Target[]): boolean
     const y = b[i];
     if (!x || !y || x.base.key !== y.base.key || x.path !== y.path || x.root !== y.root) return false;
     if ((x.off === undefined) !== (y.off === undefined) || (x.off && y.off && !same(x.off, y.off))) return false;
+    if (x.held !== y.held && (x.held?.input !== y.held?.input || x.held?.output !== y.held?.output)) return false;
   }
   return true;
 }

@@ -5,6 +5,7 @@ import { clobber, unknownResult } from '../calls';
 import { fresh, plain, siteOf } from '../evaluate';
 import type { Call } from '../events';
 import type { Frame } from '../frame';
+import { ONE_OF } from '../memory';
 import type { State } from '../state';
 import { constant, lin } from '../term';
 import type { AllocBase, Target, Val } from '../value';
@@ -193,6 +194,7 @@ function share(v: Target, c: Call, s: State, f: Frame): void {
   ];
   if (v.base.k === 'alloc') {
     f.memory.heap.share(v.base.key, witness);
+    for (let b = v.base.within; b; b = b.within) f.memory.heap.share(ONE_OF + b.key, witness);
     s.setMay({ tag: 'mapped', base: v.base, site: siteOf(f, c.place) });
   } else if (v.base.k === 'sym' && v.base.from) f.memory.heap.share(`field:${v.base.from}`, witness);
 }

@@ -83,6 +83,9 @@ function check(
   if (answer === 'unchecked' && (end && constOf(end)) === undefined && of && (asked.get(of) ?? Infinity) < place.start) return;
   // The pointer is to be had with so many bytes only, or was kept by code that had looked at the length.
   const bytes = end && constOf(end);
+  // The way on which the pointer leads there had looked at the length.
+  const held = hit.target.held?.input ?? 0;
+  if (held > 0 && (bytes === undefined || bytes <= held)) return;
   if ((region.least !== undefined && bytes !== undefined && bytes <= region.least) || hit.target.from !== undefined) return;
   // Another driver's request.
   if (v.request.mode === 0) return;

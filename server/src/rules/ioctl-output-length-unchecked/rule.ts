@@ -67,6 +67,9 @@ function check(
   if (size && same(size, len)) return;
   // The pointer is to be had with so many bytes only, or was kept by code that had looked at the length.
   const bytes = end && constOf(end);
+  // The way on which the pointer leads there had looked at the length.
+  const held = hit.target.held?.output ?? 0;
+  if (held > 0 && (bytes === undefined || bytes <= held)) return;
   if ((region.least !== undefined && bytes !== undefined && bytes <= region.least) || hit.target.from !== undefined) return;
   // Another driver's request.
   if (v.request.mode === 0) return;

@@ -53,6 +53,8 @@ function used(e: Access, v: View, cx: RuleContext, told: Set<string>): void {
   const hit = v.origins(e.targets).find((h) => h.region?.request === 'oid' && h.certain);
   const len = hit?.region?.inLen;
   if (!hit || !len || v.wasCompared(len) || v.state.isNonZero(len)) return;
+  // What comes back was looked at on its way down.
+  if (v.state.hasMust('role')?.data === 'ndis-oid-returned') return;
   if (told.has(hit.target.base.key)) return;
   told.add(hit.target.base.key);
   const text = cx.text(e.place);

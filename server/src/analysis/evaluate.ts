@@ -700,8 +700,8 @@ export function convert(v: Val, ty: Ty, s: State, f: Frame, at: Span): Val {
 }
 
 function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
-  const v = evaluate(x, s, f);
   const ty = f.type(type);
+  const v = (ty.k === 'ptr' ? memberOfUnknownType(x, s, f) : undefined) ?? evaluate(x, s, f);
   if (ty.k === 'int') {
     // A number whose declaration is not in view and that is widened on purpose is narrower than that.
     if (ty.size === 8 && (v.ty?.k ?? 'unknown') === 'unknown' && v.pts.length === 0)
@@ -743,7 +743,7 @@ function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
   return withType(v, ty.k === 'unknown' ? v.ty : ty);
 }
 
-/** A member of a structure that is not in view, with an index: more likely an array in it than a pointer, so nothing is read yet. */
+/** A member of a structure that is not in view, with an index or cast to a pointer: more likely an array in it than a pointer, so nothing is read yet. */
 function memberOfUnknownType(x: Expr, s: State, f: Frame): Val | undefined {
   if (x.kind !== 'fld' || (staticType(x, f)?.k ?? 'unknown') !== 'unknown') return undefined;
   return plain(fresh(f, x), UNKNOWN, { pts: lvalue(x, s, f).targets });

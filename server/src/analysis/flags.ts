@@ -1,14 +1,16 @@
 /**
- * Variables by which the paths of a function are told apart: status and flag variables that conditions test or that are returned, and variables
- * that say which way was taken, because nothing but different constants is ever put into them.
+ * Variables by which the paths of a function are told apart: status and flag variables that conditions test or that are returned, optional
+ * arguments that conditions ask for again, and variables that say which way was taken, because nothing but different constants is ever put
+ * into them.
  */
-import type { Expr } from '../syntax/ast';
-import { partsOf } from '../syntax/walk';
+import type { Expr, FunctionDecl, Stmt } from '../syntax/ast';
+import { partsOf, statements } from '../syntax/walk';
 import type { Ty } from '../program/types';
 import type { Cfg } from './cfg';
 
 const TYPES: ReadonlySet<string> = new Set(['NTSTATUS', 'BOOLEAN', 'NDIS_STATUS', 'BOOL', 'HRESULT', 'bool', '_Bool']);
 const MOST = 6;
+const MOST_OPTIONAL = 2;
 
 export interface Flags {
   /** What they say is told apart as success, failure and the like. */
@@ -19,13 +21,13 @@ export interface Flags {
 
 const known = new WeakMap<Cfg, Flags>();
 
-export function flagsOf(cfg: Cfg, types: ReadonlyMap<string, Ty>): Flags {
+export function flagsOf(cfg: Cfg, fn: FunctionDecl, types: ReadonlyMap<string, Ty>): Flags {
   let flags = known.get(cfg);
-  if (!flags) known.set(cfg, (flags = compute(cfg, types)));
+  if (!flags) known.set(cfg, (flags = compute(cfg, fn, types)));
   return flags;
 }
 
-function compute(cfg: Cfg, types: ReadonlyMap<string, Ty>): Flags {
+function compute(cfg: Cfg, fn: FunctionDecl, types: ReadonlyMap<string, Ty>): Flags {
   const names = new Set<string>();
   const tested = new Set<string>();
   const look = (e: Expr): void => {
@@ -43,6 +45,7 @@ function compute(cfg: Cfg, types: ReadonlyMap<string, Ty>): Flags {
     else if (end.kind === 'switch' && end.x.kind === 'id' && types.get(end.x.name)?.k === 'int') tested.add(end.x.name);
   }
   const status = [...names].sort();
+  status.push(...optional(fn, types));
   const numbers = new Set(tested);
   // `Status = …; goto Exit`: what is returned is tested by whoever called.
   names.clear();
@@ -53,6 +56,42 @@ function compute(cfg: Cfg, types: ReadonlyMap<string, Ty>): Flags {
     status: status.slice(0, MOST),
     ways: numbers.size > 0 ? waysOf(cfg, numbers).slice(0, Math.max(0, MOST - status.length)) : [],
   };
+}
+
+/**
+ * Pointers that callers may leave out: one condition asks whether it is there and, inside, turns away what it does not like; a later one asks
+ * again. What the first one let through holds in the later one.
+ */
+function optional(fn: FunctionDecl, types: ReadonlyMap<string, Ty>): readonly string[] {
+  const pointers = fn.params.flatMap((p) => (p.name && types.get(p.name)?.k === 'ptr' ? [p.name] : []));
+  if (pointers.length === 0) return [];
+  const validated = new Set<string>();
+  const again = new Set<string>();
+  for (const s of statements(fn.body)) {
+    const name = s.kind === 'if' ? presence(s.c) : undefined;
+    if (s.kind !== 'if' || name === undefined) continue;
+    if (validated.has(name)) again.add(name);
+    else if (turnsAway(s.then)) validated.add(name);
+  }
+  return pointers.filter((name) => again.has(name)).slice(0, MOST_OPTIONAL);
+}
+
+/** A branch inside that leaves. */
+function turnsAway(s: Stmt): boolean {
+  return statements(s).some(
+    (inner) => inner.kind === 'if' && statements(inner.then).some((x) => x.kind === 'return' || x.kind === 'goto'),
+  );
+}
+
+/** The variable of which a condition asks whether it is there. */
+function presence(c: Expr): string | undefined {
+  if (c.kind === 'id') return c.name;
+  if (c.kind !== 'bin' || c.op !== '!=') return undefined;
+  return isNull(c.r) ? presence(c.l) : isNull(c.l) ? presence(c.r) : undefined;
+}
+
+function isNull(x: Expr): boolean {
+  return x.kind === 'cast' ? isNull(x.x) : (x.kind === 'num' && x.value === 0) || (x.kind === 'id' && x.name === 'NULL');
 }
 
 function isFlag(name: string, ty: Ty | undefined): boolean {

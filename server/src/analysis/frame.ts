@@ -144,7 +144,7 @@ export class Frame {
     this.memory = analyzer.memory;
     for (const p of fn.params) if (p.name) this.localTypes.set(p.name, parameterType(this.type(p.type), p.type, file));
     for (const v of cfg.vars) if (!this.localTypes.has(v.name)) this.localTypes.set(v.name, this.type(v.type));
-    this.flags = flagsOf(cfg, this.localTypes);
+    this.flags = flagsOf(cfg, fn, this.localTypes);
   }
 
   get observing(): boolean {

@@ -9,6 +9,7 @@ import { Types, type Rec, type Ty } from '../program/types';
 import { around, copiedNumber } from './copied';
 import type { OriginHit } from './events';
 import type { Heap } from './heap';
+import { putAsideIn } from './kept-requests';
 import { limits, range } from './ranges';
 import type { Regions } from './regions';
 import type { Mark, State } from './state';
@@ -267,6 +268,8 @@ export class Memory {
       certain: hit.certain && !(state.hasMay('written', t.base) && this.mayAnswer(t, hit)),
       witness: hit.witness,
       captured: false,
+      // Whoever put the buffer's address into a field had the buffer before this.
+      kept: hit.origin === 'Buffered' && t.from !== undefined ? true : undefined,
       request: hit.region?.request,
     };
     const stable =
@@ -404,7 +407,7 @@ export class Memory {
               base: this.witnessed(m.region, key, reading.site),
               path: '',
               off: constant(0),
-              from: t.base.k === 'sym' ? t.base.from : undefined,
+              from: t.base.k === 'sym' ? putAsideIn(t.base) : undefined,
               doubt: isCompletion(state) || undefined,
             },
           ],

@@ -5,8 +5,8 @@ import type { Expr } from '../syntax/ast';
 import { compareKnown, evaluate } from './evaluate';
 import type { Frame } from './frame';
 import type { State } from './state';
-import { constOf, constant, minus, type Lin } from './term';
-import type { Site, Val } from './value';
+import { constOf, constant, minus, same, type Lin } from './term';
+import { withTaint, withTargets, type Site, type Val } from './value';
 
 const NEGATED: Readonly<Record<string, string>> = { '<': '>=', '>=': '<', '>': '<=', '<=': '>', '==': '!=', '!=': '==' };
 
@@ -101,7 +101,26 @@ export function relate(op: string, l: Val, r: Val, truth: boolean, s: State): St
   if (l.ty?.k === 'int' && !l.ty.signed && rc !== undefined && rc < 0 && l.ty.size >= 4)
     return relate(op, l, { ...r, t: constant(rc + 2 ** (8 * l.ty.size)), ty: l.ty }, truth, s);
   if (lc !== undefined && lc < 0 && r.ty?.k === 'int' && !r.ty.signed) a = constant(lc + 2 ** (8 * r.ty.size));
-  return compare(actual, a, b, s);
+  const out = compare(actual, a, b, s);
+  if (out && actual === '==') {
+    recognised(l, r, out);
+    recognised(r, l, out);
+  }
+  return out;
+}
+
+/** A pointer that the caller named as a handle and that was found among those of the driver is the driver's. */
+function recognised(named: Val, own: Val, s: State): void {
+  if (!isNamedByCaller(named) || own.pts.length === 0 || !own.pts.every((p) => p.base.k === 'sym' || p.base.k === 'alloc'))
+    return;
+  for (const c of s.cells())
+    if (same(c.val.t, named.t) && isNamedByCaller(c.val)) s.setCell(c.base, c.path, withTaint(withTargets(c.val, own.pts), []));
+}
+
+function isNamedByCaller(v: Val): boolean {
+  return (
+    v.pts.length > 0 && v.pts.every((p) => p.base.k === 'region' && p.base.origin === 'UserVA' && p.base.nestedIn !== undefined)
+  );
 }
 
 /**

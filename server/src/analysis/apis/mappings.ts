@@ -10,7 +10,7 @@ import type { State } from '../state';
 import { constant, lin } from '../term';
 import type { AllocBase, Target, Val } from '../value';
 import { INT, VOID_PTR, type Handler, one, succeedOrFail, put, pointerTo, alloc } from './handler';
-import { requestLength } from './requests';
+import { probed, requestLength } from './requests';
 
 export const describeMdl: Handler = (_api, c, s, f) => {
   const va = c.arg('va');
@@ -72,6 +72,7 @@ export const lockPages: Handler = (api, c, s, f) => {
       },
     );
     return succeedOrFail(c, s, f, (ok) => {
+      if (from?.k === 'region' && from.origin === 'UserVA') probed(buffer, c.arg('len'), input ? 'read' : 'write', c, ok, f);
       put(memory, { t: fresh(f, c.place, 'wdfmem'), pts: [{ base: region, path: '$obj' }], taint: [], ty: VOID_PTR }, c, ok, f);
     });
   }

@@ -6,6 +6,7 @@ import { clobber, unknownResult } from '../calls';
 import { fresh, plain, siteOf } from '../evaluate';
 import type { Call } from '../events';
 import type { Frame } from '../frame';
+import type { State } from '../state';
 import { constOf, constant, lin, minus, plus, type Lin } from '../term';
 import type { Target, Val } from '../value';
 import { INT, VOID_PTR, type Handler, one, succeedOrFail, put, pointerTo } from './handler';
@@ -25,20 +26,24 @@ export const pend: Handler = (_api, c, s, f) => {
   return one(s, plain(constant(0), INT));
 };
 
-export const probe: Handler = (_api, c, s, f) => {
+export const probe: Handler = (api, c, s, f) => {
   const p = c.arg('address');
-  const len = c.arg('len');
   if (!p) return undefined;
+  probed(p, c.arg('len'), api.access, c, s, f);
+  return one(s, plain(constant(0), INT));
+};
+
+/** From here on an address is known to lie in user memory. */
+export function probed(p: Val, len: Val | undefined, access: string | undefined, c: Call, s: State, f: Frame): void {
   for (const t of f.memory.targetsOf(p)) {
     // The end of what is probed; an earlier probe that reaches as far stands.
     const num = len && t.off ? plus(t.off, len.t) : len?.t;
     const before = s.hasMust('probed', t.base);
     if (!(before?.num && num && s.bounds.proves(minus(before.num, num))))
-      s.setMust({ tag: 'probed', base: t.base, site: siteOf(f, c.place), num, data: c.api?.access });
-    s.replaceMay({ tag: 'probe', base: t.base, site: siteOf(f, c.place), num: len?.t, data: c.api?.access });
+      s.setMust({ tag: 'probed', base: t.base, site: siteOf(f, c.place), num, data: access });
+    s.replaceMay({ tag: 'probe', base: t.base, site: siteOf(f, c.place), num: len?.t, data: access });
   }
-  return one(s, plain(constant(0), INT));
-};
+}
 
 export const irpStack: Handler = (_api, _c, s, f) => {
   const ty = f.named('IO_STACK_LOCATION');

@@ -181,7 +181,7 @@ function tell(hit: OriginHit, place: Span, handed: ReadonlySet<string>, cx: Rule
     decide: (facts) => (isRead(handed, facts) ? undefined : {}),
     place,
     severity: 'error',
-    message: `${named(cx.text(place))} writes the answer after a check of the input length alone, and no input is read: the check looks at the wrong length.`,
+    message: `${named(cx.text(place))} writes the answer, but of the two lengths of the request only that of the input was checked: the output may be shorter.`,
     path: [
       ...cx.path(hit, place, 'the answer is written here'),
       cx.step(place, 'guard', 'a comparison of the output length before this would silence it'),

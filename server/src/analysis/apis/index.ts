@@ -24,7 +24,7 @@ import {
   requestParams,
   mode,
 } from './requests';
-import { describeMdl, allocPages, lockPages, buildNonPaged, mapMdl, mdlVa, mapSection, device } from './mappings';
+import { allocUser, describeMdl, allocPages, lockPages, buildNonPaged, mapMdl, mdlVa, mapSection, device } from './mappings';
 import { packet, nmrAttach, oidRequest } from './network';
 import { registry, registryTyped } from './registry';
 import { checkedArith, convert, handleToObject, mayFail, raise } from './status';
@@ -80,6 +80,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'mdl-length': mdlLength,
   'map-section-kernel': mapSection,
   'map-section-process': mapSection,
+  'alloc-user-va': allocUser,
   'alloc-dma': device,
   'map-physical': device,
   'nb-data': packet,

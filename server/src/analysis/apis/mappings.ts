@@ -146,7 +146,7 @@ export const mapMdl: Handler = (api, c, s, f) => {
       const length = s.hasMay('mdl-length', t.base);
       if (length) s.replaceMay({ ...length, base: region });
       pts.push({ base: region, path: '', off: constant(0) });
-    } else if (va?.length) pts.push(...va);
+    } else if (va?.length) pts.push(...va.map((from) => inSystem(from, t, c, f)));
     else {
       const origin =
         t.root === 'NET_BUFFER' || /NetBuffer|NBL|NET_BUFFER/i.test(t.base.k === 'sym' ? (t.base.from ?? '') : '')
@@ -189,6 +189,22 @@ export const mapMdl: Handler = (api, c, s, f) => {
   return one(s, v);
 };
 
+/**
+ * Pages at an address of the caller, locked as if the kernel had named them and mapped into the system: they cannot fault any more, and
+ * whose they are is not known.
+ */
+function inSystem(from: Target, mdl: Target, c: Call, f: Frame): Target {
+  const { base } = from;
+  if (base.k !== 'region' || base.origin !== 'UserVA') return from;
+  const region = f.regions.region(
+    `mapped:${mdl.base.key}@${base.key}`,
+    'SharedPages',
+    [...base.witness, f.regions.step(siteOf(f, c.place), `\`${c.name}\` maps them: user mode can go on writing them`)],
+    { inLen: base.inLen, outLen: base.outLen, request: base.request, certain: false },
+  );
+  return { base: region, path: from.path, root: from.root, off: from.off };
+}
+
 function share(v: Target, c: Call, s: State, f: Frame): void {
   const witness = [
     f.regions.step(siteOf(f, c.place), `\`${c.name}\` maps this memory into a process, which can write it at any time`),
@@ -218,6 +234,20 @@ export const mapSection: Handler = (api, c, s, f) => {
   );
   return succeedOrFail(c, s, f, (ok) => {
     put(c.arg('baseOut') ?? c.arg('baseInOut'), pointerTo({ base: region, path: '', off: constant(0) }, f, c), c, ok, f);
+  });
+};
+
+/** Memory that is allocated in a process: threads of it can write, free and re-protect it. Which process that is, is not known here. */
+export const allocUser: Handler = (_api, c, s, f) => {
+  const site = siteOf(f, c.place);
+  const region = f.regions.region(
+    `own:${f.at(c.place)}`,
+    'UserVA',
+    [f.regions.step(site, `\`${c.name}\` allocates it in a process`)],
+    { certain: false },
+  );
+  return succeedOrFail(c, s, f, (ok) => {
+    put(c.arg('baseInOut'), pointerTo({ base: region, path: '', off: constant(0) }, f, c), c, ok, f);
   });
 };
 

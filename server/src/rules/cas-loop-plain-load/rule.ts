@@ -6,6 +6,7 @@ import { isVolatileOrigin } from '../../analysis/memory';
 import type { Target } from '../../analysis/value';
 import type { CallExpr, Expr, FunctionDecl, Span } from '../../syntax/ast';
 import { expressions, statements } from '../../syntax/walk';
+import type { Step } from '../finding';
 import type { Rule, RuleContext } from '../rule';
 import { bare, functionRule, type Shape } from '../source/shape';
 import { isPlain, short } from '../volatile/shared-memory';
@@ -53,6 +54,7 @@ const inOneFunction = functionRule(
 export const casLoopPlainLoad: Rule = { ...inOneFunction, observe: snapshots };
 
 const EXCHANGED = 'changed-by-compare-exchange';
+const SNAPSHOTS = 'taken-as-snapshot';
 const LOCKS = 'takes-a-lock';
 /** Nobody else is there yet, or any more. */
 const ALONE =
@@ -75,19 +77,40 @@ function snapshots(cx: RuleContext): Observer {
       if (!t || !isField(t) || !isSharedSnapshot(e.place, cx)) return;
       const field = v.describe(t);
       const text = short(cx.text(e.place));
+      const own = siteName(e.place, cx);
+      const path = [
+        cx.step(e.place, 'use', 'read here without a volatile accessor'),
+        cx.step(e.place, 'guard', 'a read through a volatile accessor would take the snapshot once'),
+      ];
+      cx.note(SNAPSHOTS, field, own);
       cx.report({
         place: e.place,
         severity: 'warning',
         confidence: 'likely',
         message: `\`${text}\` is read plainly into a snapshot, but other code changes it by compare-exchange: the compiler may read it again, and what is decided on the snapshot need not agree.`,
-        path: [
-          cx.step(e.place, 'use', 'read here without a volatile accessor'),
-          cx.step(e.place, 'guard', 'a read through a volatile accessor would take the snapshot once'),
-        ],
-        decide: (facts) => (facts.has(EXCHANGED, field) && !facts.has(LOCKS, here) ? {} : undefined),
+        path,
+        decide: (facts) => {
+          if (!facts.has(EXCHANGED, field) || facts.has(LOCKS, here)) return undefined;
+          // Of one field, the first place speaks for all.
+          const sites = facts.values(SNAPSHOTS, field).map(siteOf);
+          const [first, ...others] = sites.filter((x) => !facts.has(LOCKS, x.fn));
+          if (first?.name !== own) return undefined;
+          return { path: [...path, ...others.map((x) => x.step)] };
+        },
       });
     },
   };
+}
+
+/** A read by its function and where it stands, in the order of the text. */
+function siteName(place: Span, cx: RuleContext): string {
+  return [cx.file, String(place.start).padStart(9, '0'), String(place.end), cx.fn.name].join('|');
+}
+
+function siteOf(name: string): { readonly name: string; readonly fn: string; readonly step: Step } {
+  const [file = '', start, end, fn = ''] = name.split('|');
+  const step: Step = { file, start: Number(start), end: Number(end), role: 'related', message: 'read plainly here as well' };
+  return { name, fn: `${file}:${fn}`, step };
 }
 
 /** A field of an object that lives longer than the function. */

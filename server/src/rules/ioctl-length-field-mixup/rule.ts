@@ -35,7 +35,7 @@ export const ioctlLengthFieldMixup: Rule = {
         if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
         if (t.kind === 'read' || t.both) {
           if (!v.mark('written', region)) read.add(v.request.code, region.key);
-        } else if (answersUnderInput(t.hit, endOf(t.hit, t.size), v))
+        } else if (isFirst(region, v, cx) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
           answers.push({ hit: t.hit, place: t.place, code: v.request.code });
       }),
       call(e, v) {
@@ -90,6 +90,12 @@ class ByCode {
     if (code === undefined) return this.all();
     return new Set([...(this.what.get(code) ?? []), ...(this.what.get(undefined) ?? [])]);
   }
+}
+
+/** Whoever called has written nothing there: what was an input before that is none any more, so that reads of it do not show. */
+function isFirst(region: Base, v: View, cx: RuleContext): boolean {
+  const before = v.state.hasMay('written', region)?.site;
+  return !before || (before.file === cx.file && before.start >= cx.fn.start && before.end <= cx.fn.end);
 }
 
 /** Functions that read the input of a request, and those to which a function hands it. */

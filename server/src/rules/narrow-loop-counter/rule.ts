@@ -1,8 +1,16 @@
 /**
  * A counter of 8 or 16 bits is compared with a wider number that it may never reach.
  */
-import { bare, functionRule } from '../source/shape';
+import type { Expr } from '../../syntax/ast';
+import { bare, functionRule, type Shape } from '../source/shape';
 import page from './page.md';
+
+/** `Count == MAXUSHORT` and its kin: a comparison of the bound with what the counter can hold. */
+function isHeld(e: Expr, bound: string, most: number, s: Shape): boolean {
+  if (e.kind !== 'bin' || !/^(==|>=|>)$/.test(e.op) || s.text(bare(e.l)) !== bound) return false;
+  const c = s.constant(e.r);
+  return c !== undefined && (e.op === '==' ? c === most : c > 0 && c <= most);
+}
 
 export const narrowLoopCounter = functionRule(
   {
@@ -29,6 +37,9 @@ export const narrowLoopCounter = functionRule(
       if (r?.k !== 'int' || r.size <= l.size || r.size < 4) continue;
       const steps = s.exprs.some((e) => e.kind === 'upd' && e.op === '++' && s.text(e.x) === counter && s.within(e, stmt));
       if (!steps || s.testedBefore(s.text(bound), stmt.start)) continue;
+      // Whoever counts there stops at the largest number that the counter has.
+      const most = 2 ** (8 * l.size - (l.signed ? 1 : 0)) - 1;
+      if (s.exprs.some((e) => isHeld(e, s.text(bound), most, s))) continue;
       // A bound that a local got from a number of the counter's width is no wider.
       const from = s.stores.filter((x) => x.left === s.text(bound));
       if (

@@ -2,7 +2,8 @@
  * A structure that is returned as a whole after only some of its fields were set: the rest, and the padding, is old kernel memory.
  */
 import type { Copy, View } from '../../analysis/events';
-import type { Rec } from '../../program/types';
+import { constOf } from '../../analysis/term';
+import type { Rec, Ty } from '../../program/types';
 import type { Target } from '../../analysis/value';
 import type { Fix } from '../finding';
 import type { Rule, RuleContext } from '../rule';
@@ -70,9 +71,20 @@ function unset(src: Target, e: Copy, v: View, cx: RuleContext): string | undefin
     if (!f.name) return undefined;
     const any = v.state.under(base, f.name).length > 0;
     if (any) set++;
-    else missing ??= `\`${f.name}\``;
+    else if (!isRest(f.ty, e, v)) missing ??= `\`${f.name}\``;
   }
   return set > 0 ? missing : undefined;
+}
+
+/** An array of one at the end stands for as many elements as the length of the copy says: those that are returned were set in a loop. */
+function isRest(ty: Ty, e: Copy, v: View): boolean {
+  return (
+    ty.k === 'arr' &&
+    (ty.n ?? 0) <= 1 &&
+    e.len !== undefined &&
+    constOf(e.len.t) === undefined &&
+    v.types.sizeOf(ty.of) !== undefined
+  );
 }
 
 function typeOfLocal(e: Copy, v: View): Rec | undefined {

@@ -11,7 +11,8 @@ export function step(fn: FunctionDecl, place: Span, text: (s: Span) => string): 
   if (!loop) return undefined;
   const last = around[around.length - 1];
   const x = last?.kind === 'expr' ? last.x : last?.kind === 'for' ? last.step : undefined;
-  if (x?.kind !== 'asg' || x.l.kind !== 'id') return undefined;
+  // What a `for` starts with and what it compares with are no steps.
+  if (x?.kind !== 'asg' || x.l.kind !== 'id' || place.start < x.start || place.end > x.end) return undefined;
   if (x.op === '+') return loop;
   return x.op === '' && new RegExp(`\\b${x.l.name}\\b`).test(text(x.r)) ? loop : undefined;
 }

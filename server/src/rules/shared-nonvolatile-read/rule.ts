@@ -1,12 +1,13 @@
 /**
  * A plain C read of memory that user mode can rewrite: the compiler may fetch it again after it was checked.
  */
-import type { Access, OriginHit } from '../../analysis/events';
+import type { Access, OriginHit, View } from '../../analysis/events';
 import { isVolatileOrigin, words } from '../../analysis/memory';
 import type { Span } from '../../syntax/ast';
 import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { readFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
+import { addressKind, isSettled } from '../request/user-pointer';
 import { decisions, decisionsOf, REACHES, worst } from '../volatile/decisions';
 import { isRefetched } from '../volatile/refetch';
 import {
@@ -48,7 +49,8 @@ export const sharedNonvolatileRead: Rule = {
         spelling(e, cx);
         if (e.kind !== 'read' || !isPlain(e)) return;
         const hit = rewritable(v.origins(e.targets));
-        if (hit) report(e, hit, cx);
+        // An address that nothing holds to user memory must not be read at all, and that is said.
+        if (hit && !isLoose(hit, v)) report(e, hit, cx);
       },
       arith(e) {
         if (e.op !== '-') return;
@@ -60,6 +62,12 @@ export const sharedNonvolatileRead: Rule = {
 };
 
 const SITES = 'reads-request-field';
+
+/** A pointer, or a number used as one, that lay in the buffer of a request and that nothing has probed. */
+function isLoose(hit: OriginHit, v: View): boolean {
+  const kind = addressKind(hit);
+  return (kind === 'nested' || kind === 'number') && !isSettled(hit, v);
+}
 
 /** What one capture would settle: a field of a request's pages, or the fields of one structure at a user address. */
 function siteKey(cx: RuleContext, hit: OriginHit): string {

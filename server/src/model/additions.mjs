@@ -406,3 +406,9 @@ export const pureRoles = new Set([
   'irp-stack',
   'not-a-guard',
 ]);
+
+/** Entries of the table whose role is told more exactly here. */
+export const roles = new Map([
+  // The request comes back with its answer: its buffer was looked at on the way down.
+  ['FILTER_OID_REQUEST_COMPLETE', 'ndis-oid-returned'],
+]);

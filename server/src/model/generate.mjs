@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { additions, pureRoles } from './additions.mjs';
+import { additions, pureRoles, roles } from './additions.mjs';
 
 const facts = process.argv[2];
 if (!facts) {
@@ -57,7 +57,8 @@ for (const entry of additions) {
   if (known.has(entry.name)) throw new Error(`additions.mjs repeats ${entry.name}, which the table has`);
   known.add(entry.name);
 }
-const all = [...semantics, ...additions];
+for (const name of roles.keys()) if (!known.has(name)) throw new Error(`additions.mjs: no entry ${name}`);
+const all = [...semantics, ...additions].map((entry) => ({ ...entry, role: roles.get(entry.name) ?? entry.role }));
 
 /** One entry a line, keyed by name, so that a difference reads well and nothing has to be indexed at start-up. */
 function lines(record) {

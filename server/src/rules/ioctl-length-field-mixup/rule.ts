@@ -29,13 +29,15 @@ export const ioctlLengthFieldMixup: Rule = {
     // By control code: a function that serves several reads the input of one and answers another.
     const handed = new ByCode();
     const read = new ByCode();
+    /** This function and those to which it hands the buffer. */
+    const within: { readonly file: string; readonly decl: Span }[] = [{ file: cx.file, decl: cx.fn }];
     return {
       ...touches((t, v) => {
         const region = t.hit.region;
         if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
         if (t.kind === 'read' || t.both) {
           if (!v.mark('written', region)) read.add(v.request.code, region.key);
-        } else if (isFirst(region, v, cx) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
+        } else if (isFirst(region, v, within) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
           answers.push({ hit: t.hit, place: t.place, code: v.request.code });
       }),
       call(e, v) {
@@ -44,6 +46,7 @@ export const ioctlLengthFieldMixup: Rule = {
         // It may read the buffer for this function: what is seen of it says.
         if (e.callees.length === 0) read.add(v.request.code, e.name);
         for (const callee of e.callees) handed.add(v.request.code, `${callee.file}:${callee.decl.name}`);
+        within.push(...e.callees);
       },
       done() {
         const me = `${cx.file}:${cx.fn.name}`;
@@ -93,9 +96,9 @@ class ByCode {
 }
 
 /** Whoever called has written nothing there: what was an input before that is none any more, so that reads of it do not show. */
-function isFirst(region: Base, v: View, cx: RuleContext): boolean {
+function isFirst(region: Base, v: View, within: readonly { readonly file: string; readonly decl: Span }[]): boolean {
   const before = v.state.hasMay('written', region)?.site;
-  return !before || (before.file === cx.file && before.start >= cx.fn.start && before.end <= cx.fn.end);
+  return !before || within.some(({ file, decl }) => file === before.file && decl.start <= before.start && before.end <= decl.end);
 }
 
 /** Functions that read the input of a request, and those to which a function hands it. */

@@ -11,6 +11,7 @@ import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
 import { named } from '../request/touch';
 import type { Rule, RuleContext } from '../rule';
+import { answersUnderInputLength } from './answers';
 import page from './page.md';
 
 export const ioctlOutputLengthUnchecked: Rule = {
@@ -26,13 +27,17 @@ export const ioctlOutputLengthUnchecked: Rule = {
   page,
   observe(cx) {
     const once = new Once();
+    const answers = answersUnderInputLength(cx);
     return {
+      ...answers,
       access(e, v) {
+        answers.access?.(e, v);
         if (e.kind === 'read' || e.inAssert) return;
         for (const hit of v.origins(e.targets))
           check(hit, e.size === undefined ? undefined : constant(e.size), e.place, wholeSize(e.x, cx), v, cx, once);
       },
       copy(e, v) {
+        answers.copy?.(e, v);
         if (!e.dst || !e.len) return;
         const size = e.lenExpr && cx.text(e.lenExpr);
         for (const hit of v.pointee(e.dst)) check(hit, e.len.t, e.place, size, v, cx, once);

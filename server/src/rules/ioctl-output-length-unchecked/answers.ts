@@ -1,0 +1,127 @@
+/**
+ * Answers to buffered requests of which only the input length was checked: the buffer is as long as the longer of the two, so that nothing
+ * is overrun, but the caller gets more than it has room for. Not told where the input of that control code is read: then the check was
+ * meant for it.
+ */
+import type { Observer, OriginHit, View } from '../../analysis/events';
+import { constOf, type Lin } from '../../analysis/term';
+import type { Base } from '../../analysis/value';
+import type { Span } from '../../syntax/ast';
+import { coverage, endOf } from '../request/coverage';
+import { firstHand } from '../request/reach';
+import { named, touches } from '../request/touch';
+import type { DriverFacts, RuleContext } from '../rule';
+
+export function answersUnderInputLength(cx: RuleContext): Observer {
+  const answers: { hit: OriginHit; place: Span; code: number | undefined }[] = [];
+  // By control code: a function that serves several reads the input of one and answers another.
+  const handed = new ByCode();
+  const read = new ByCode();
+  /** This function and those to which it hands the buffer. */
+  const within: { readonly file: string; readonly decl: Span }[] = [{ file: cx.file, decl: cx.fn }];
+  return {
+    ...touches((t, v) => {
+      const region = t.hit.region;
+      if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
+      if (t.kind === 'read' || t.both) {
+        if (!v.mark('written', region)) read.add(v.request.code, region.key);
+      } else if (isFirst(region, v, within) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
+        answers.push({ hit: t.hit, place: t.place, code: v.request.code });
+    }),
+    call(e, v) {
+      const given = e.api ? undefined : e.args.flatMap((a) => a.pts.map((p) => p.base)).find(isBuffer);
+      if (!given || v.mark('written', given)) return;
+      // It may read the buffer for this function: what is seen of it says.
+      if (e.callees.length === 0) read.add(v.request.code, e.name);
+      for (const callee of e.callees) handed.add(v.request.code, `${callee.file}:${callee.decl.name}`);
+      within.push(...e.callees);
+    },
+    done() {
+      const me = `${cx.file}:${cx.fn.name}`;
+      if (read.all().size > 0) cx.note(READS, me);
+      for (const callee of handed.all()) cx.note(HANDS, me, callee);
+      const told = new Set<number | undefined>();
+      for (const { hit, place, code } of answers) {
+        if (told.has(code) || read.of(code).size > 0) continue;
+        told.add(code);
+        tell(hit, place, handed.of(code), cx);
+      }
+    },
+  };
+}
+
+/** What happens under a control code; under no known one, it may be any. */
+class ByCode {
+  private readonly what = new Map<number | undefined, Set<string>>();
+
+  add(code: number | undefined, x: string): void {
+    const known = this.what.get(code);
+    if (known) known.add(x);
+    else this.what.set(code, new Set([x]));
+  }
+
+  all(): ReadonlySet<string> {
+    return new Set([...this.what.values()].flatMap((x) => [...x]));
+  }
+
+  of(code: number | undefined): ReadonlySet<string> {
+    if (code === undefined) return this.all();
+    return new Set([...(this.what.get(code) ?? []), ...(this.what.get(undefined) ?? [])]);
+  }
+}
+
+/** Whoever called has written nothing there: what was an input before that is none any more, so that reads of it do not show. */
+function isFirst(region: Base, v: View, within: readonly { readonly file: string; readonly decl: Span }[]): boolean {
+  const before = v.state.hasMay('written', region)?.site;
+  return !before || within.some(({ file, decl }) => file === before.file && decl.start <= before.start && before.end <= decl.end);
+}
+
+/** Functions that read the input of a request, and those to which a function hands it. */
+const READS = 'reads-request-input';
+const HANDS = 'hands-request-input';
+
+function isBuffer(b: Base): boolean {
+  return b.k === 'region' && b.origin === 'Buffered';
+}
+
+function isRead(by: ReadonlySet<string>, facts: DriverFacts): boolean {
+  const seen = new Set<string>();
+  const open = [...by];
+  for (let fn = open.pop(); fn !== undefined; fn = open.pop()) {
+    if (seen.has(fn)) continue;
+    seen.add(fn);
+    if (facts.has(READS, fn)) return true;
+    open.push(...facts.values(HANDS, fn));
+  }
+  return false;
+}
+
+/** The only length that was compared is the one of the input, and what is written is as long as that comparison asks for. */
+function answersUnderInput(hit: OriginHit, end: ReturnType<typeof endOf>, v: View): boolean {
+  const { inLen, outLen } = hit.region ?? {};
+  if (!hit.certain || hit.target.from !== undefined || !inLen || !outLen || !firstHand(v) || v.request.major === 0) return false;
+  if (v.wasCompared(outLen) || v.state.isNonZero(outLen) || !v.wasCompared(inLen)) return false;
+  const need = end && constOf(end);
+  if (need !== undefined && need < 4) return false;
+  if (!end) return asksForWhole(inLen, v);
+  return coverage(outLen, end, v) === 'unchecked' && coverage(inLen, end, v) === 'covered';
+}
+
+/** The length was compared with the size of a structure that is declared in no file here. */
+function asksForWhole(len: Lin, v: View): boolean {
+  const atom = len.t[0]?.[0];
+  return atom !== undefined && v.state.bounds.relationsOf(atom).some((b) => b.form.t.some(([x]) => x.key.startsWith('sizeof:')));
+}
+
+function tell(hit: OriginHit, place: Span, handed: ReadonlySet<string>, cx: RuleContext): void {
+  cx.report({
+    decide: (facts) => (isRead(handed, facts) ? undefined : {}),
+    place,
+    severity: 'warning',
+    message: `${named(cx.text(place))} writes the answer, but of the two lengths of the request only that of the input was checked: the output may be shorter.`,
+    path: [
+      ...cx.path(hit, place, 'the answer is written here'),
+      cx.step(place, 'guard', 'a comparison of the output length before this would silence it'),
+    ],
+  });
+}

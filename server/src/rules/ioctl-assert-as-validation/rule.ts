@@ -64,6 +64,7 @@ function condition(s: Stmt): Expr | undefined {
   return s.kind === 'if' || s.kind === 'while' || s.kind === 'do' ? s.c : s.kind === 'for' ? s.c : undefined;
 }
 
+/** Who only fills in the lengths of a request makes it himself. */
 function takesRequest(params: string, body: string): boolean {
-  return /\bPIRP\b|WDFREQUEST|PIO_STACK_LOCATION/.test(params) || /BufferLength/.test(body);
+  return /\bPIRP\b|WDFREQUEST|PIO_STACK_LOCATION/.test(params) || /BufferLength\w*(?!\w|\s*=[^=])/.test(body);
 }

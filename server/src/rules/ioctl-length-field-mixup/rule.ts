@@ -29,18 +29,21 @@ export const ioctlLengthFieldMixup: Rule = {
     // By control code: a function that serves several reads the input of one and answers another.
     const handed = new ByCode();
     const read = new ByCode();
+    /** Buffers that nobody had written when this function handed them on. */
+    const clean = new Set<string>();
     return {
       ...touches((t, v) => {
         const region = t.hit.region;
         if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
         if (t.kind === 'read' || t.both) {
           if (!v.mark('written', region)) read.add(v.request.code, region.key);
-        } else if (isFirst(region, v, cx) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
+        } else if ((clean.has(region.key) || isFirst(region, v, cx)) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
           answers.push({ hit: t.hit, place: t.place, code: v.request.code });
       }),
       call(e, v) {
         const given = e.api ? undefined : e.args.flatMap((a) => a.pts.map((p) => p.base)).find(isBuffer);
         if (!given || v.mark('written', given)) return;
+        clean.add(given.key);
         // It may read the buffer for this function: what is seen of it says.
         if (e.callees.length === 0) read.add(v.request.code, e.name);
         for (const callee of e.callees) handed.add(v.request.code, `${callee.file}:${callee.decl.name}`);

@@ -3,6 +3,7 @@
  */
 import type { Index, View } from '../../analysis/events';
 import { constant, minus } from '../../analysis/term';
+import type { Taint } from '../../analysis/value';
 import { Once } from '../request/once';
 import { named } from '../request/touch';
 import { chosen, isRequestLength, ofRequest } from '../request/taint';
@@ -28,6 +29,7 @@ export const ioctlVariableRecordWalk: Rule = {
         const taint = chosen(e.index, v);
         if (!taint || isRequestLength(taint) || !ofRequest(taint) || bounded(e, v) || !step(cx.fn, e.place, (s) => cx.text(s)))
           return;
+        if (areSystems(taint, v)) return;
         if (!once.here(`${taint.loc}|${String(v.request.code ?? '')}`, e.place)) return;
         cx.report({
           place: e.place,
@@ -45,6 +47,11 @@ export const ioctlVariableRecordWalk: Rule = {
     };
   },
 };
+
+/** Extended attributes of a file that is opened: the I/O manager has walked its own copy of them before the file system sees it. */
+function areSystems(t: Taint, v: View): boolean {
+  return v.request.major === 0 && t.origin === 'Buffered' && t.loc.endsWith('NextEntryOffset');
+}
 
 /** Known to stay inside, or compared with something whose amount is not known. */
 function bounded(e: Index, v: View): boolean {

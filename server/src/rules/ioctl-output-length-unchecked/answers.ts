@@ -17,24 +17,24 @@ export function answersUnderInputLength(cx: RuleContext): Observer {
   // By control code: a function that serves several reads the input of one and answers another.
   const handed = new ByCode();
   const read = new ByCode();
-  /** This function and those to which it hands the buffer. */
-  const within: { readonly file: string; readonly decl: Span }[] = [{ file: cx.file, decl: cx.fn }];
+  /** Buffers that nobody had written when this function handed them on. */
+  const clean = new Set<string>();
   return {
     ...touches((t, v) => {
       const region = t.hit.region;
       if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
       if (t.kind === 'read' || t.both) {
         if (!v.mark('written', region)) read.add(v.request.code, region.key);
-      } else if (isFirst(region, v, within) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
+      } else if ((clean.has(region.key) || isFirst(region, v, cx)) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
         answers.push({ hit: t.hit, place: t.place, code: v.request.code });
     }),
     call(e, v) {
       const given = e.api ? undefined : e.args.flatMap((a) => a.pts.map((p) => p.base)).find(isBuffer);
       if (!given || v.mark('written', given)) return;
+      clean.add(given.key);
       // It may read the buffer for this function: what is seen of it says.
       if (e.callees.length === 0) read.add(v.request.code, e.name);
       for (const callee of e.callees) handed.add(v.request.code, `${callee.file}:${callee.decl.name}`);
-      within.push(...e.callees);
     },
     done() {
       const me = `${cx.file}:${cx.fn.name}`;
@@ -71,9 +71,9 @@ class ByCode {
 }
 
 /** Whoever called has written nothing there: what was an input before that is none any more, so that reads of it do not show. */
-function isFirst(region: Base, v: View, within: readonly { readonly file: string; readonly decl: Span }[]): boolean {
+function isFirst(region: Base, v: View, cx: RuleContext): boolean {
   const before = v.state.hasMay('written', region)?.site;
-  return !before || within.some(({ file, decl }) => file === before.file && decl.start <= before.start && before.end <= decl.end);
+  return !before || (before.file === cx.file && before.start >= cx.fn.start && before.end <= cx.fn.end);
 }
 
 /** Functions that read the input of a request, and those to which a function hands it. */

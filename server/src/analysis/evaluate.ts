@@ -743,7 +743,10 @@ function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
   return withType(v, ty.k === 'unknown' ? v.ty : ty);
 }
 
-/** A member of a structure that is not in view, with an index or cast to a pointer: more likely an array in it than a pointer, so nothing is read yet. */
+/**
+ * A member of a structure that is not in view, with an index or cast to a pointer: more likely an array in it than a pointer, so nothing is
+ * read yet.
+ */
 function memberOfUnknownType(x: Expr, s: State, f: Frame): Val | undefined {
   if (x.kind !== 'fld' || (staticType(x, f)?.k ?? 'unknown') !== 'unknown') return undefined;
   return plain(fresh(f, x), UNKNOWN, { pts: lvalue(x, s, f).targets });

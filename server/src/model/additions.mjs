@@ -166,6 +166,28 @@ export const additions = [
     nullOnFail: true,
     src: 'header:ndis.h',
   },
+  {
+    name: 'FsRtlValidateReparsePointBuffer',
+    form: 'function',
+    role: 'validate-buffer',
+    args: { len: 0, buffer: 1 },
+    // The header: tag, data length, reserved.
+    least: 8,
+    returns: 'NTSTATUS',
+    irql: 'PASSIVE',
+    src: 'ntifs/nf-ntifs-fsrtlvalidatereparsepointbuffer',
+  },
+  {
+    name: 'IoCheckEaBufferValidity',
+    form: 'function',
+    role: 'validate-buffer',
+    args: { buffer: 0, len: 1, errorOut: 2 },
+    // Up to the name of the first attribute.
+    least: 8,
+    returns: 'NTSTATUS',
+    irql: '<=APC',
+    src: 'ntifs/nf-ntifs-iocheckeabuffervalidity',
+  },
   { name: 'RtlIsSandboxedToken', form: 'function', role: 'access-check', args: { subject: 0, mode: 1 }, src: 'header:ntifs.h' },
   { name: 'NmrIsEqualNpiModuleId', form: 'inline', role: 'compare', args: { a: 0, b: 1 }, pure: true, src: 'header:netioddk.h' },
   {

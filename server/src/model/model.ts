@@ -19,6 +19,8 @@ export interface ApiFact {
   /** True, or the condition under which an exception can leave the call. */
   readonly raises?: boolean | string;
   readonly probes?: boolean | string;
+  /** Bytes that a buffer has at least which it found valid. */
+  readonly least?: number;
   /** Must be called inside `__try` / `__except`. */
   readonly seh?: boolean;
   readonly irql?: string;

@@ -27,7 +27,7 @@ import {
 import { allocUser, describeMdl, allocPages, lockPages, buildNonPaged, mapMdl, mdlVa, mapSection, device } from './mappings';
 import { packet, nmrAttach, oidRequest } from './network';
 import { registry, registryTyped } from './registry';
-import { checkedArith, convert, handleToObject, mayFail, raise } from './status';
+import { checkedArith, convert, handleToObject, mayFail, raise, validateBuffer } from './status';
 
 export function apiOutcomes(api: ApiFact, c: Call, s: State, f: Frame): Outcome[] {
   const handler = HANDLERS[api.role];
@@ -90,6 +90,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'reg-query-typed': registryTyped,
   'checked-arith': checkedArith,
   'checked-convert': convert,
+  'validate-buffer': validateBuffer,
   'previous-mode': mode,
   'handle-to-object': handleToObject,
   'object-ref': (api, c, s, f) => (c.name.includes('ByPointer') ? mayFail(api, c, s, f) : one(s, unknownResult(c.name, c.x, f))),

@@ -53,4 +53,17 @@ export const mayFail: Handler = (api, c, s, f) =>
     }
   });
 
+/** Where it succeeds, the buffer is as long as its fixed part at least. */
+export const validateBuffer: Handler = (api, c, s, f) =>
+  succeedOrFail(c, s, f, (ok) => {
+    const len = c.arg('len');
+    if (len && api.least !== undefined) {
+      ok.compare(len.t);
+      ok.bounds.add(len.t, api.least, Infinity);
+    }
+    const where = api.args?.errorOut;
+    const error = where === undefined ? undefined : c.args[where];
+    if (where !== undefined && error) clobber(error, c.x, where, ok, f);
+  });
+
 export const raise: Handler = () => [];

@@ -8,7 +8,7 @@ import type { Declared } from '../program/program';
 import { Types } from '../program/types';
 import type { Bound } from './bounds';
 import type { Analyzer } from './analyzer';
-import { ownerOf } from './copied';
+import { isLedTo, ownerOf } from './copied';
 import type { Outcome } from './calls';
 import type { Frame } from './frame';
 import type { Exit } from './outcomes';
@@ -258,10 +258,11 @@ export function argumentsOf(
         callee.setCell(base, c.path, rename(t.val(c.val), `C:${base.key}|${c.path}@${fnKey}`, c.val.t));
       }
     // What was compared in an object that was copied as a whole has no cell of its own.
+    const pointers = given.flatMap((v) => v.pts);
     const known = new Set<Atom>();
     for (const x of s.compared()) {
       const of = ownerOf(x);
-      const part = of && reach.has(of.key) ? t.member(x) : undefined;
+      const part = of && reach.has(of.key) && isLedTo(x, pointers) ? t.member(x) : undefined;
       if (!part) continue;
       forth.set(x, lin(part));
       back.set(part, lin(x));

@@ -30,6 +30,18 @@ export function ownerOf(atom: Atom): Base | undefined {
   return members.get(atom)?.base;
 }
 
+/** Whether a number is a copied member that one of these pointers leads to, as far as they lead into its object. */
+export function isLedTo(atom: Atom, targets: readonly Target[]): boolean {
+  const member = members.get(atom);
+  if (!member) return false;
+  const into = targets.filter((t) => t.base.key === member.base.key);
+  return into.length === 0 || into.some(({ path }) => path === '' || isWithin(member.path, path));
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path.startsWith(outer) && /^(?:$|[.[])/.test(path.slice(outer.length));
+}
+
 /** The same member by other names for the object and for what it was copied from. */
 export function renamedMember(
   atom: Atom,

@@ -101,7 +101,7 @@ function bounded(e: Index, v: View): boolean {
   return ty?.k === 'int' && v.range(i).hi < 2 ** (8 * Math.min(ty.size, 4)) / 2 - 1;
 }
 
-/** The number was compared, or the one that it is made of; or it is what remains of a division by a number of the driver's. */
+/** The number was compared, or the one that it is made of; or it is what remains of a division, which the divisor holds. */
 function isCompared(t: Lin, v: View): boolean {
   return v.wasCompared(t) || t.t.some(([x]) => x.key.startsWith('%(') || x.args.some((a) => isCompared(a, v)));
 }

@@ -6,7 +6,7 @@ import type { OriginHit, View } from '../../analysis/events';
 import { constOf, constant, minus, same, type Lin, type Atom } from '../../analysis/term';
 import type { Span } from '../../syntax/ast';
 import type { Fix } from '../finding';
-import { coverage, endOf, isCheckedAsWrite, isKernelSide } from '../request/coverage';
+import { coverage, endOf, isCheckedAsWrite, isHeldOnItsWay, isKernelSide } from '../request/coverage';
 import { guardFix, INPUT_LENGTH, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
 import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
@@ -81,11 +81,9 @@ function check(
   // How much is read is not in view, and some path before this looked at the length: the control code may tell the paths apart.
   const [of] = len.t[0] ?? [];
   if (answer === 'unchecked' && (end && constOf(end)) === undefined && of && (asked.get(of) ?? Infinity) < place.start) return;
-  // The pointer is to be had with so many bytes only, or was kept by code that had looked at the length.
   const bytes = end && constOf(end);
-  // The way on which the pointer leads there had looked at the length.
-  const held = hit.target.held?.input ?? 0;
-  if (held > 0 && (bytes === undefined || bytes <= held)) return;
+  if (isHeldOnItsWay(hit.target.held?.input, bytes)) return;
+  // The pointer is to be had with so many bytes only, or was kept by code that had looked at the length.
   if ((region.least !== undefined && bytes !== undefined && bytes <= region.least) || hit.target.from !== undefined) return;
   // Another driver's request.
   if (v.request.mode === 0) return;

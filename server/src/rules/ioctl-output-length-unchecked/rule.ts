@@ -5,7 +5,7 @@ import type { OriginHit, View } from '../../analysis/events';
 import { constOf, constant, same, type Lin } from '../../analysis/term';
 import type { Span } from '../../syntax/ast';
 import type { Fix } from '../finding';
-import { coverage, endOf, isCheckedAsWrite, isKernelSide } from '../request/coverage';
+import { coverage, endOf, isCheckedAsWrite, isHeldOnItsWay, isKernelSide } from '../request/coverage';
 import { guardFix, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
 import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
@@ -70,11 +70,9 @@ function check(
   const answer = coverage(len, end, v);
   if (answer === 'covered' || answer === 'amount-unknown' || isCheckedAsWrite(hit, end, v)) return;
   if (size && same(size, len)) return;
-  // The pointer is to be had with so many bytes only, or was kept by code that had looked at the length.
   const bytes = end && constOf(end);
-  // The way on which the pointer leads there had looked at the length.
-  const held = hit.target.held?.output ?? 0;
-  if (held > 0 && (bytes === undefined || bytes <= held)) return;
+  if (isHeldOnItsWay(hit.target.held?.output, bytes)) return;
+  // The pointer is to be had with so many bytes only, or was kept by code that had looked at the length.
   if ((region.least !== undefined && bytes !== undefined && bytes <= region.least) || hit.target.from !== undefined) return;
   // Another driver's request.
   if (v.request.mode === 0) return;

@@ -103,3 +103,12 @@ export function endOf(hit: OriginHit, size: Lin | undefined): Lin | undefined {
 export function isKernelSide(request: RequestBuffer | undefined): boolean {
   return request === 'system' || request === 'wdf-in' || request === 'wdf-out' || request === 'message' || request === 'mdl';
 }
+
+/**
+ * Whether the way on which the pointer leads to the buffer had looked at a length that covers the access.
+ * @param held bytes that the length is known to have there
+ * @param bytes end of the access; undefined where it is not known
+ */
+export function isHeldOnItsWay(held: number | undefined, bytes: number | undefined): boolean {
+  return held !== undefined && held > 0 && (bytes === undefined || bytes <= held);
+}

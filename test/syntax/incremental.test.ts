@@ -27,6 +27,52 @@ describe('incremental reading', () => {
     assert.equal(s.liveTrees, 0);
   }).timeout(120_000);
 
+  it('equals a fresh one while somebody types in a sound text', async () => {
+    const s = await syntax();
+    const pick = seeded(11);
+    const pieces = [
+      'typedef struct _A { int Length; char *Data; } A, *PA;\n',
+      'static int F%(PA a, int n) {\n    if (n > a->Length) { return 1; }\n    return a->Data[n];\n}\n',
+      'int G%;\n',
+      '#define M%(x) ((x) + 1)\nint H%(int x) { return M%(x); }\n',
+      '_IRQL_requires_max_(DISPATCH_LEVEL) void K%(_In_reads_(n) int *p, int n) { for (int i = 0; i < n; i++) p[i] = G%; }\n',
+    ];
+    let count = 0;
+    const piece = (): string => (pieces[pick(pieces.length)] ?? '').replaceAll('%', String(++count));
+    let text = Array.from({ length: 40 }, piece).join('');
+    let sound = 0;
+    let last = text;
+    for (let step = 0; step < 400; step++) {
+      const ends = [...text.matchAll(/;|\n/g)].map((m) => m.index + 1);
+      const at = ends[pick(ends.length)] ?? 0;
+      const kind = pick(6);
+      const line = text.lastIndexOf('\n', at - 1) + 1;
+      if (kind === 0) text = text.slice(0, line) + piece() + text.slice(line);
+      else if (kind === 1 && count > 30) text = text.slice(0, line) + text.slice(text.indexOf('\n', at) + 1);
+      else if (kind === 2) text = `${text.slice(0, at)} /* é */ ${text.slice(at)}`;
+      else text = `${text.slice(0, at)} ;${text.slice(at)}`;
+      const kept = s.read('kept.c', text, none, new Map());
+      const fresh = s.read('fresh.c', text, none, new Map());
+      s.close('fresh.c');
+      assert.deepEqual({ ...kept, path: '' }, { ...fresh, path: '' }, `step ${step}`);
+      if (fresh.gaps.length === 0) {
+        sound++;
+        last = text;
+      } else if (pick(2) === 0) text = last;
+    }
+    assert.ok(sound > 50, `${sound} texts were sound`);
+    s.close('kept.c');
+    assert.equal(s.liveTrees, 0);
+  }).timeout(120_000);
+
+  it('lets the tree go of the file that was read longest ago', async () => {
+    const s = await syntax();
+    for (let i = 0; i < 40; i++) s.read(`${i}.c`, `int a${i};`, none, new Map());
+    assert.equal(s.liveTrees, 16);
+    for (let i = 0; i < 40; i++) s.close(`${i}.c`);
+    assert.equal(s.liveTrees, 0);
+  });
+
   it('keeps one tree per open path', async () => {
     const s = await syntax();
     s.read('a.c', 'int a;', none, new Map());

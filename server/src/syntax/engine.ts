@@ -2,7 +2,7 @@
  * The only module that imports web-tree-sitter: parses blanked text, keeps a tree per path for reparsing, copies trees into arrays.
  * Lets no tree or node out. Every tree has one owner here, who frees it.
  */
-import { Language, Parser, type Tree } from 'web-tree-sitter';
+import { Language, Parser, type Node, type Tree } from 'web-tree-sitter';
 import { Flat } from './flat';
 import { ERROR, tables } from './nodes';
 
@@ -27,11 +27,22 @@ interface RawModule {
 interface Kept {
   readonly tree: Tree;
   readonly text: string;
+  readonly flat: Flat;
+  /** What `topOf` answers, where the walk over the tree has found it. */
+  readonly tops?: ReadonlyMap<number, number>;
+}
+
+/** What an earlier tree held at the top: by the mark of each subtree, where its copy begins. */
+interface Earlier {
+  readonly flat: Flat;
+  readonly at: ReadonlyMap<number, number>;
 }
 
 let raw: RawModule | undefined;
 let started: Promise<void> | undefined;
 
+/** Trees kept for reparsing: of the files that were read last, among them those that somebody types in. */
+const KEPT = 16;
 /** Characters handed to the parser at a time; longer pieces are slower. */
 const PIECE = 2000;
 
@@ -77,7 +88,13 @@ export class Engine {
   /** Parses a text; with a path, reuses and keeps the tree of that path. */
   parse(text: string, path?: string): Flat {
     const old = path === undefined ? undefined : this.kept.get(path);
-    if (old?.text === text) return this.flatten(old.tree);
+    if (old && path !== undefined) {
+      // The one that was asked for last is the last to go.
+      this.kept.delete(path);
+      this.kept.set(path, old);
+      if (old.text === text) return old.flat;
+    }
+    const earlier = old && { flat: old.flat, at: old.tops ?? topOf(old) };
     if (old) edit(old, text);
     let tree = this.parsed(text, old?.tree);
     if (old && tree.rootNode.hasError) {
@@ -85,11 +102,21 @@ export class Engine {
       this.free(tree);
       tree = this.parsed(text);
     }
+    const tops = earlier && new Map<number, number>();
+    const flat = this.flatten(tree, earlier, tops);
+    // Not before: while the old tree lives, no other subtree has the mark of one of its own.
     if (old) this.free(old.tree);
-    const flat = this.flatten(tree);
     if (path === undefined) this.free(tree);
-    else this.kept.set(path, { tree, text });
+    else this.keep(path, { tree, text, flat, tops });
     return flat;
+  }
+
+  private keep(path: string, kept: Kept): void {
+    this.kept.set(path, kept);
+    for (const [oldest] of this.kept) {
+      if (this.kept.size <= KEPT) break;
+      this.close(oldest);
+    }
   }
 
   private parsed(text: string, old?: Tree): Tree {
@@ -111,25 +138,34 @@ export class Engine {
     this.alive--;
   }
 
-  /** Copies a tree; punctuation without a field is left out, a missing token is an error of no width. */
-  private flatten(tree: Tree): Flat {
+  /**
+   * Copies a tree; punctuation without a field is left out, a missing token is an error of no width. A subtree at the top that the parser
+   * took over from an earlier tree is taken over here too; the marks of those at the top are added to `found`.
+   */
+  private flatten(tree: Tree, earlier?: Earlier, found?: Map<number, number>): Flat {
     const { module: m, kinds, fields, named } = this;
     const flat = new Flat();
+    const marks = earlier ? tree.rootNode.children.map(markOf) : [];
+    let top = -1;
     const address = (tree as unknown as { readonly 0: number })[0];
     // The calls hand the cursor over in the module's transfer buffer; nothing else may use it until the walk is over.
     m._ts_tree_root_node_wasm(address);
     m._ts_tree_cursor_new_wasm(address);
     const stack: number[] = [];
     for (;;) {
+      const mark = stack.length === 1 ? marks[++top] : undefined;
+      const known = mark && earlier?.at.get(mark);
       const id = m._ts_tree_cursor_current_node_type_id_wasm(address);
       const field = fields[m._ts_tree_cursor_current_field_id_wasm(address)] ?? 0;
       const start = m._ts_tree_cursor_start_index_wasm(address);
       const end = m._ts_tree_cursor_end_index_wasm(address);
       const isNamed = named[id] === 1;
+      if (mark !== undefined) found?.set(mark, flat.n);
       let at = -1;
-      if (start === end && stack.length > 0) at = flat.add(ERROR, field, start, end);
+      if (earlier && known !== undefined) flat.copy(earlier.flat, known, start - earlier.flat.from(known));
+      else if (start === end && stack.length > 0) at = flat.add(ERROR, field, start, end);
       else if (isNamed || field !== 0) at = flat.add(kinds[id] ?? 0, field, start, end);
-      if (isNamed && m._ts_tree_cursor_goto_first_child_wasm(address) === 1) {
+      if (isNamed && known === undefined && m._ts_tree_cursor_goto_first_child_wasm(address) === 1) {
         stack.push(at);
         continue;
       }
@@ -156,6 +192,27 @@ export class Engine {
   }
 }
 
+/**
+ * What tells a subtree at the top from all others that are alive: the place that its last child has in its parent. A node's own id is its
+ * place in the parent, which is another one in each tree. Undefined without children.
+ */
+function markOf(top: Node): number | undefined {
+  return top.lastChild?.id;
+}
+
+/** The subtrees at the top of a tree, by their marks. */
+function topOf({ tree, flat }: Kept): Map<number, number> {
+  const out = new Map<number, number>();
+  const stop = flat.after(0);
+  let at = 1;
+  for (const c of tree.rootNode.children) {
+    while (at < stop && flat.from(at) < c.startIndex) at = flat.after(at);
+    const mark = markOf(c);
+    if (mark !== undefined && at < stop && flat.from(at) === c.startIndex && flat.to(at) === c.endIndex) out.set(mark, at);
+  }
+  return out;
+}
+
 /** Tells an old tree what changed: all between the common prefix and the common suffix. */
 function edit(old: Kept, text: string): void {
   const a = old.text;
@@ -164,21 +221,23 @@ function edit(old: Kept, text: string): void {
   while (start < short && a.charCodeAt(start) === text.charCodeAt(start)) start++;
   let tail = 0;
   while (tail < short - start && a.charCodeAt(a.length - 1 - tail) === text.charCodeAt(text.length - 1 - tail)) tail++;
-  const point = (s: string, at: number): { row: number; column: number } => {
-    let row = 0;
-    let line = 0;
-    for (let i = s.indexOf('\n'); i >= 0 && i < at; i = s.indexOf('\n', i + 1)) {
-      row++;
-      line = i + 1;
-    }
-    return { row, column: at - line };
-  };
+  const first = pointAt(a, 0, start, 0, 0);
+  const line = start - first.column;
   old.tree.edit({
     startIndex: start,
     oldEndIndex: a.length - tail,
     newEndIndex: text.length - tail,
-    startPosition: point(a, start),
-    oldEndPosition: point(a, a.length - tail),
-    newEndPosition: point(text, text.length - tail),
+    startPosition: first,
+    oldEndPosition: pointAt(a, start, a.length - tail, first.row, line),
+    newEndPosition: pointAt(text, start, text.length - tail, first.row, line),
   } as Parameters<Tree['edit']>[0]);
+}
+
+/** Row and column of an offset, counted on from one at or before it whose row and line start are known. */
+function pointAt(text: string, from: number, at: number, row: number, line: number): { row: number; column: number } {
+  for (let i = text.indexOf('\n', from); i >= 0 && i < at; i = text.indexOf('\n', i + 1)) {
+    row++;
+    line = i + 1;
+  }
+  return { row, column: at - line };
 }

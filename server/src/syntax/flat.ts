@@ -21,8 +21,24 @@ export class Flat {
     return i;
   }
 
+  /** Appends a subtree of another tree, with its text at another place. */
+  copy(other: Flat, from: number, shift: number): void {
+    const to = other.after(from);
+    const at = this.n;
+    while (at + to - from > this.kind.length) this.grow();
+    this.n = at + to - from;
+    this.kind.set(other.kind.subarray(from, to), at);
+    this.field.set(other.field.subarray(from, to), at);
+    for (let i = from; i < to; i++) {
+      const here = at + i - from;
+      this.start[here] = other.from(i) + shift;
+      this.end[here] = other.to(i) + shift;
+      this.next[here] = other.after(i) + at - from;
+    }
+  }
+
   private grow(): void {
-    const size = this.n * 2;
+    const size = this.kind.length * 2;
     for (const name of ['kind', 'field'] as const) {
       const wider = new Uint8Array(size);
       wider.set(this[name]);

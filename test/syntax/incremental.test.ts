@@ -65,6 +65,26 @@ describe('incremental reading', () => {
     assert.equal(s.liveTrees, 0);
   }).timeout(120_000);
 
+  it('lowers the bodies that are as they were when somebody looks at them, unless a name means something else by now', async () => {
+    const s = await syntax();
+    const waits = (facts: ReturnType<typeof s.read>, i: number): boolean =>
+      Object.getOwnPropertyDescriptor(facts.functions[i]?.body ?? {}, 'body')?.get !== undefined;
+    const f = (n: string, body: string): string => `int ${n}(int x) { ${body} }\n`;
+    const text = f('a', 'return x;') + f('b', 'return (T)(x);') + f('c', 'struct L { int y; } l; return x;');
+    s.read('a.c', text, oracle([]), new Map());
+    const typed = s.read('a.c', text.replace('return x', 'return  x'), oracle([]), new Map());
+    assert.deepEqual(
+      [0, 1, 2].map((i) => waits(typed, i)),
+      [false, true, false],
+      'what was typed in is read at once, and what declares a type',
+    );
+    assert.equal(typed.functions[1]?.body?.body[0]?.kind, 'return');
+    assert.equal(waits(typed, 1), false);
+    const other = s.read('a.c', text, { ...none, isType: (name) => name === 'T' }, new Map());
+    assert.equal(waits(other, 1), false);
+    s.close('a.c');
+  });
+
   it('lets the tree go of the file that was read longest ago', async () => {
     const s = await syntax();
     for (let i = 0; i < 40; i++) s.read(`${i}.c`, `int a${i};`, none, new Map());

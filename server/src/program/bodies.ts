@@ -62,6 +62,7 @@ export interface Reading {
 
 export class Bodies {
   private readonly texts = new WeakMap<AnyDecl, string>();
+  private readonly meanings = new WeakMap<AnyDecl, string>();
 
   /** Where the next coordinates start, by generation. */
   private readonly free: number[];
@@ -206,6 +207,11 @@ export class Bodies {
 
   /** What a declaration says to other functions. */
   private meaning(d: AnyDecl): string {
+    let known = this.meanings.get(d);
+    if (known === undefined) this.meanings.set(d, (known = this.read(d)));
+    return known;
+  }
+  private read(d: AnyDecl): string {
     const text = this.texts.get(d) ?? '';
     const said = isFunction(d) && d.body ? text.slice(0, d.body.start - d.start) : text;
     // Two readings of one text differ by their object.

@@ -14,42 +14,42 @@ export interface SplitText {
   readonly code: string;
 }
 
-const QUOTE = 34;
-const APOSTROPHE = 39;
-const STAR = 42;
-const SLASH = 47;
-const BACKSLASH = 92;
-const LF = 10;
-const CR = 13;
+/** Where a comment or a literal may begin. */
+const OPENING = /["']|\/[*/]/g;
+const LINE_END = /[\r\n]/g;
+const IN_STRING = /["\\\r\n]/g;
+const IN_CHARACTER = /['\\\r\n]/g;
+const BLANKS = ' '.repeat(1000);
 
 export function splitComments(text: string): SplitText {
   const comments: Comment[] = [];
   const pieces: string[] = [];
   let copied = 0;
-  let at = 0;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE || code === APOSTROPHE) {
-      at = endOfLiteral(text, at, code);
-      continue;
-    }
-    const next = code === SLASH ? text.charCodeAt(at + 1) : 0;
-    if (next !== STAR && next !== SLASH) {
-      at++;
-      continue;
-    }
-    const end = next === STAR ? endOfBlock(text, at) : endOfLineComment(text, at);
-    comments.push({ start: at, end });
-    pieces.push(text.slice(copied, at), text.slice(at, end).replace(/[^\r\n]+/g, blanks));
-    copied = end;
-    at = end;
+  for (let at = next(OPENING, text, 0); at < text.length;) {
+    const opening = text.charAt(at);
+    if (opening === '/') {
+      const isBlock = text.charAt(at + 1) === '*';
+      const end = isBlock ? endOfBlock(text, at) : endOfLineComment(text, at);
+      comments.push({ start: at, end });
+      const comment = text.slice(at, end);
+      pieces.push(
+        text.slice(copied, at),
+        end - at <= BLANKS.length && next(LINE_END, comment, 0) === comment.length
+          ? BLANKS.slice(0, end - at)
+          : comment.replace(/[^\r\n]+/g, (run) => ' '.repeat(run.length)),
+      );
+      copied = end;
+      at = next(OPENING, text, end);
+    } else at = next(OPENING, text, endOfLiteral(text, at, opening === '"' ? IN_STRING : IN_CHARACTER));
   }
   pieces.push(text.slice(copied));
   return { comments, code: pieces.join('') };
 }
 
-function blanks(run: string): string {
-  return ' '.repeat(run.length);
+/** Where a global expression matches next; the end of the text where it does not. */
+function next(what: RegExp, text: string, from: number): number {
+  what.lastIndex = from;
+  return what.exec(text)?.index ?? text.length;
 }
 
 function endOfBlock(text: string, start: number): number {
@@ -59,24 +59,21 @@ function endOfBlock(text: string, start: number): number {
 
 /** A backslash before the line ending carries the comment on, as the compiler has it. */
 function endOfLineComment(text: string, start: number): number {
-  for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code !== LF && code !== CR) continue;
-    const crlf = code === CR && text.charCodeAt(at + 1) === LF;
-    if (text.charCodeAt(at - 1) !== BACKSLASH) return at;
-    if (crlf) at++;
+  for (let at = next(LINE_END, text, start); at < text.length; at = next(LINE_END, text, at + 1)) {
+    if (text.charAt(at - 1) !== '\\') return at;
+    if (text.startsWith('\r\n', at)) at++;
   }
   return text.length;
 }
 
 /** Ends at the closing quote, or at the end of the line where there is none: `#error don't` opens nothing. */
-function endOfLiteral(text: string, start: number, quote: number): number {
-  let at = start + 1;
+function endOfLiteral(text: string, start: number, within: RegExp): number {
+  let at = next(within, text, start + 1);
   while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === quote) return at + 1;
-    if (code === LF || code === CR) return at;
-    at += code === BACKSLASH ? (text.charCodeAt(at + 1) === CR && text.charCodeAt(at + 2) === LF ? 3 : 2) : 1;
+    const c = text.charAt(at);
+    if (c === '\r' || c === '\n') return at;
+    if (c !== '\\') return at + 1;
+    at = next(within, text, at + (text.startsWith('\r\n', at + 1) ? 3 : 2));
   }
   return text.length;
 }

@@ -10,11 +10,17 @@ import type { Flat } from './flat';
 /** Deeper nesting than this becomes an unknown expression and a gap: later layers recurse over what is lowered. */
 export const MAX_DEPTH = 500;
 
+/** Names of which it was asked whether they are types, with the answers. */
+export type Questions = ReadonlyMap<string, boolean>;
+
 export class Context {
   depth = 0;
   readonly records: RecordDecl[] = [];
   readonly enums: EnumDecl[] = [];
   readonly gaps: Gap[] = [];
+  /** Bodies whose lowering made nothing but statements, with what it asked; see `bodies.ts`. */
+  readonly plain = new Map<number, Questions>();
+  private asked: Map<string, boolean> | undefined;
 
   constructor(
     readonly flat: Flat,
@@ -23,7 +29,27 @@ export class Context {
     readonly side: Blanked,
     /** Subtracted from every offset that leaves. */
     readonly shift: number,
+    /** What a body of the reading before asked that is here again: it need not be lowered before somebody looks at it. */
+    readonly known: (definition: number) => Questions | undefined = () => undefined,
   ) {}
+
+  isType(name: string): boolean {
+    const is = this.side.isType(name);
+    this.asked?.set(name, is);
+    return is;
+  }
+
+  /** Runs a part of the lowering; answers which names it asked of, or undefined when it made more than it answers. */
+  observed<T>(work: () => T): { readonly made: T; readonly asked: Questions | undefined } {
+    const before = this.made();
+    const asked = (this.asked = new Map<string, boolean>());
+    const made = work();
+    this.asked = undefined;
+    return { made, asked: this.made() === before ? asked : undefined };
+  }
+  private made(): number {
+    return this.records.length + this.enums.length + this.gaps.length;
+  }
 
   span(i: number): Span {
     return { start: this.flat.from(i) - this.shift, end: this.flat.to(i) - this.shift };

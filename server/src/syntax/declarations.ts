@@ -6,6 +6,7 @@ import { isCallbackType } from './callbacks';
 import type { Context } from './context';
 import { expression } from './expressions';
 import { F, N } from './nodes';
+import { bodyOf } from './bodies';
 import { block } from './statements';
 import { baseType, declarator, type Declared, moved, specifier } from './types';
 
@@ -138,7 +139,7 @@ function definition(cx: Context, at: number, out: Declarations): void {
     static: m.static,
     inline: m.inline,
     annotations: annotationsOf(cx, cx.leading(flat.from(at)), body < 0 ? flat.to(at) : flat.from(body), range),
-    ...(body < 0 ? {} : { body: block(cx, body) }),
+    ...(body < 0 ? {} : { body: bodyOf(cx, at, body) }),
     ...cx.span(at),
   });
 }

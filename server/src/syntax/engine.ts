@@ -38,6 +38,12 @@ interface Earlier {
   readonly at: ReadonlyMap<number, number>;
 }
 
+/** A copy of a tree, and what of it was copied from the one before: by a subtree at the top, the same one there. */
+export interface Parsed {
+  readonly flat: Flat;
+  readonly taken?: { readonly from: Flat; readonly at: ReadonlyMap<number, number> };
+}
+
 let raw: RawModule | undefined;
 let started: Promise<void> | undefined;
 
@@ -86,13 +92,13 @@ export class Engine {
   }
 
   /** Parses a text; with a path, reuses and keeps the tree of that path. */
-  parse(text: string, path?: string): Flat {
+  parse(text: string, path?: string): Parsed {
     const old = path === undefined ? undefined : this.kept.get(path);
     if (old && path !== undefined) {
       // The one that was asked for last is the last to go.
       this.kept.delete(path);
       this.kept.set(path, old);
-      if (old.text === text) return old.flat;
+      if (old.text === text) return { flat: old.flat };
     }
     const earlier = old && { flat: old.flat, at: old.tops ?? topOf(old) };
     if (old) edit(old, text);
@@ -102,13 +108,13 @@ export class Engine {
       this.free(tree);
       tree = this.parsed(text);
     }
-    const tops = earlier && new Map<number, number>();
-    const flat = this.flatten(tree, earlier, tops);
+    const found = earlier && { tops: new Map<number, number>(), taken: new Map<number, number>() };
+    const flat = this.flatten(tree, earlier, found);
     // Not before: while the old tree lives, no other subtree has the mark of one of its own.
     if (old) this.free(old.tree);
     if (path === undefined) this.free(tree);
-    else this.keep(path, { tree, text, flat, tops });
-    return flat;
+    else this.keep(path, { tree, text, flat, tops: found?.tops });
+    return { flat, taken: earlier && found && { from: earlier.flat, at: found.taken } };
   }
 
   private keep(path: string, kept: Kept): void {
@@ -140,9 +146,13 @@ export class Engine {
 
   /**
    * Copies a tree; punctuation without a field is left out, a missing token is an error of no width. A subtree at the top that the parser
-   * took over from an earlier tree is taken over here too; the marks of those at the top are added to `found`.
+   * took over from an earlier tree is taken over here too. What `found` gets: the marks of those at the top, and which were taken over.
    */
-  private flatten(tree: Tree, earlier?: Earlier, found?: Map<number, number>): Flat {
+  private flatten(
+    tree: Tree,
+    earlier?: Earlier,
+    found?: { readonly tops: Map<number, number>; readonly taken: Map<number, number> },
+  ): Flat {
     const { module: m, kinds, fields, named } = this;
     const flat = new Flat();
     const marks = earlier ? tree.rootNode.children.map(markOf) : [];
@@ -160,10 +170,12 @@ export class Engine {
       const start = m._ts_tree_cursor_start_index_wasm(address);
       const end = m._ts_tree_cursor_end_index_wasm(address);
       const isNamed = named[id] === 1;
-      if (mark !== undefined) found?.set(mark, flat.n);
+      if (mark !== undefined) found?.tops.set(mark, flat.n);
       let at = -1;
-      if (earlier && known !== undefined) flat.copy(earlier.flat, known, start - earlier.flat.from(known));
-      else if (start === end && stack.length > 0) at = flat.add(ERROR, field, start, end);
+      if (earlier && known !== undefined) {
+        found?.taken.set(flat.n, known);
+        flat.copy(earlier.flat, known, start - earlier.flat.from(known));
+      } else if (start === end && stack.length > 0) at = flat.add(ERROR, field, start, end);
       else if (isNamed || field !== 0) at = flat.add(kinds[id] ?? 0, field, start, end);
       if (isNamed && known === undefined && m._ts_tree_cursor_goto_first_child_wasm(address) === 1) {
         stack.push(at);

@@ -192,7 +192,7 @@ function castName(cx: Context, at: number): TypeRef | undefined {
   const inner = flat.first(at, N.ERROR);
   if (inner < 0 || flat.kindOf(inner) !== N.identifier) return undefined;
   const name = cx.word(inner);
-  return cx.side.isType(name) ? { kind: 'name', name } : undefined;
+  return cx.isType(name) ? { kind: 'name', name } : undefined;
 }
 
 /** Left-recursive chains are lowered in a loop, so that a long sum costs no stack. */

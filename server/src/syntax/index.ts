@@ -5,11 +5,13 @@
 import { blank } from '../dialect/blank';
 import type { Blanked } from '../dialect/side';
 import type { Expr, Stmt } from './ast';
+import { knownBodies, type Reading } from './bodies';
 import { Context } from './context';
 import { type Declarations, fileScope } from './declarations';
 import { Engine } from './engine';
 import { expression } from './expressions';
 import type { Configuration, FileFacts, NameOracle, Syntax } from './facts';
+import type { Flat } from './flat';
 import { errorGaps, markBroken } from './gaps';
 import { generated } from './generated';
 import { foreignGaps } from './foreign';
@@ -24,6 +26,9 @@ export async function createSyntax(runtimeWasm: Uint8Array | undefined, grammarW
 const NO_NAMES: NameOracle = { macro: () => undefined, isType: () => false };
 
 class TreeSyntax implements Syntax {
+  /** By the copies of trees that the engine keeps. */
+  private readonly readings = new WeakMap<Flat, Reading>();
+
   constructor(private readonly engine: Engine) {}
 
   get liveTrees(): number {
@@ -37,8 +42,10 @@ class TreeSyntax implements Syntax {
   read(path: string, text: string, oracle: NameOracle, configuration: Configuration): FileFacts {
     const side = blank(text, oracle, configuration);
     // A configuration beside the default is read once: its tree is not worth keeping.
-    const flat = this.engine.parse(side.text, configuration.size === 0 ? path : undefined);
-    const cx = new Context(flat, text, side, 0);
+    const parsed = this.engine.parse(side.text, configuration.size === 0 ? path : undefined);
+    const { flat, taken } = parsed;
+    const cx = new Context(flat, text, side, 0, knownBodies(parsed, text, side, taken && this.readings.get(taken.from)));
+    this.readings.set(flat, { text, side, plain: cx.plain });
     const out: Declarations = { functions: [], prototypes: [], typedefs: [], globals: [] };
     fileScope(cx, 0, out);
     generated(side.calls, 0, out);
@@ -74,7 +81,7 @@ class TreeSyntax implements Syntax {
   private wrapped(prefix: string, text: string, suffix: string): { cx: Context; body: number } | undefined {
     const whole = prefix + text + suffix;
     const side: Blanked = blank(whole, NO_NAMES, new Map());
-    const flat = this.engine.parse(side.text);
+    const { flat } = this.engine.parse(side.text);
     if (flat.kind.subarray(0, flat.n).includes(N.ERROR)) return undefined;
     const f = flat.first(0, N.ERROR);
     const body = f < 0 || flat.kindOf(f) !== N.function_definition || flat.after(f) < flat.n ? -1 : flat.child(f, F.body);

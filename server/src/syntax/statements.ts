@@ -9,13 +9,12 @@ import { generatedVariable } from './generated';
 import { F, N } from './nodes';
 
 export function block(cx: Context, at: number): BlockStmt {
+  return { kind: 'block', body: statements(cx, at), start: cx.flat.from(at) - cx.shift, end: blockEnd(cx, at) };
+}
+
+export function blockEnd(cx: Context, at: number): number {
   const end = cx.flat.to(at);
-  return {
-    kind: 'block',
-    body: statements(cx, at),
-    start: cx.flat.from(at) - cx.shift,
-    end: (cx.side.movedEnds.get(end) ?? end) - cx.shift,
-  };
+  return (cx.side.movedEnds.get(end) ?? end) - cx.shift;
 }
 
 /** Statements that are children of a node. */

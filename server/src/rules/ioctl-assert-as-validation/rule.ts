@@ -21,41 +21,36 @@ export const ioctlAssertAsValidation: Rule = {
     profile: 'default',
   },
   page,
-  file(cx) {
-    for (const fn of cx.facts?.functions ?? []) {
-      const conditions: string[] = [];
-      const asserts: { x: Expr; text: string }[] = [];
-      for (const s of statements(fn.body)) {
-        const c = condition(s);
-        if (c) conditions.push(cx.text.slice(c.start, c.end));
-        if (s.kind === 'expr' && s.x.kind === 'call' && s.x.f.kind === 'id' && ASSERTS.has(s.x.f.name))
-          asserts.push({ x: s.x, text: cx.text.slice(s.x.start, s.x.end) });
-      }
-      for (const a of asserts) {
-        if (!/[<>]=?|==/.test(a.text)) continue;
-        const names = [...new Set([...a.text.matchAll(LENGTH)].map((m) => m[0]))];
-        const only = names.find((n) => !conditions.some((c) => new RegExp(`\\b${n}\\b`).test(c)));
-        if (
-          only === undefined ||
-          !takesRequest(fn.params.map((p) => cx.text.slice(p.start, p.end)).join(), cx.text.slice(fn.start, fn.end))
-        )
-          continue;
-        cx.report({
-          place: a.x,
-          severity: 'warning',
-          message: `\`${only}\` is compared in an assertion alone: a free build has no such check, and a checked one stops the machine.`,
-          path: [
-            { file: cx.file, start: a.x.start, end: a.x.end, role: 'use', message: 'asserted here' },
-            {
-              file: cx.file,
-              start: a.x.start,
-              end: a.x.end,
-              role: 'guard',
-              message: 'an `if` that refuses the request would silence it',
-            },
-          ],
-        });
-      }
+  each(cx) {
+    const { fn } = cx;
+    const conditions: string[] = [];
+    const asserts: { x: Expr; text: string }[] = [];
+    for (const s of statements(fn.body)) {
+      const c = condition(s);
+      if (c) conditions.push(cx.slice(c));
+      if (s.kind === 'expr' && s.x.kind === 'call' && s.x.f.kind === 'id' && ASSERTS.has(s.x.f.name))
+        asserts.push({ x: s.x, text: cx.slice(s.x) });
+    }
+    for (const a of asserts) {
+      if (!/[<>]=?|==/.test(a.text)) continue;
+      const names = [...new Set([...a.text.matchAll(LENGTH)].map((m) => m[0]))];
+      const only = names.find((n) => !conditions.some((c) => new RegExp(`\\b${n}\\b`).test(c)));
+      if (only === undefined || !takesRequest(fn.params.map((p) => cx.slice(p)).join(), cx.slice(fn))) continue;
+      cx.report({
+        place: a.x,
+        severity: 'warning',
+        message: `\`${only}\` is compared in an assertion alone: a free build has no such check, and a checked one stops the machine.`,
+        path: [
+          { file: cx.file, start: a.x.start, end: a.x.end, role: 'use', message: 'asserted here' },
+          {
+            file: cx.file,
+            start: a.x.start,
+            end: a.x.end,
+            role: 'guard',
+            message: 'an `if` that refuses the request would silence it',
+          },
+        ],
+      });
     }
   },
 };

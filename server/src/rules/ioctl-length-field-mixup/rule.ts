@@ -1,7 +1,7 @@
 /** A variable named for one length of a request that is taken from the other. */
 import type { Expr, Span } from '../../syntax/ast';
 import { statements } from '../../syntax/walk';
-import type { FileContext, Rule } from '../rule';
+import type { FunctionContext, Rule } from '../rule';
 import page from './page.md';
 
 export const ioctlLengthFieldMixup: Rule = {
@@ -15,15 +15,14 @@ export const ioctlLengthFieldMixup: Rule = {
     profile: 'default',
   },
   page,
-  file(cx) {
-    for (const fn of cx.facts?.functions ?? []) {
-      for (const s of statements(fn.body)) {
-        if (s.kind === 'decl') for (const d of s.vars) if (d.init) check(d.name, d.nameSpan, d.init, cx);
-        if (s.kind === 'expr' && s.x.kind === 'asg' && s.x.op === '') {
-          const l = s.x.l;
-          if (l.kind === 'id') check(l.name, l, s.x.r, cx);
-          else if (l.kind === 'fld') check(l.name, l.nameSpan, s.x.r, cx);
-        }
+  each(cx) {
+    const { fn } = cx;
+    for (const s of statements(fn.body)) {
+      if (s.kind === 'decl') for (const d of s.vars) if (d.init) check(d.name, d.nameSpan, d.init, cx);
+      if (s.kind === 'expr' && s.x.kind === 'asg' && s.x.op === '') {
+        const l = s.x.l;
+        if (l.kind === 'id') check(l.name, l, s.x.r, cx);
+        else if (l.kind === 'fld') check(l.name, l.nameSpan, s.x.r, cx);
       }
     }
   },
@@ -48,7 +47,7 @@ function field(x: Expr): { side: Side; at: Span } | undefined {
   return side && request ? { side, at: x.nameSpan } : undefined;
 }
 
-function check(name: string, at: Span, init: Expr, cx: FileContext): void {
+function check(name: string, at: Span, init: Expr, cx: FunctionContext): void {
   const want = sideOf(name);
   const got = field(init);
   if (!want || !got || want === got.side) return;

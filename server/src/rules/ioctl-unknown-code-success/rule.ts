@@ -1,7 +1,7 @@
 /**
  * A dispatch on the control code that answers success to codes it does not know.
  */
-import type { CaseStmt, Stmt, SwitchStmt } from '../../syntax/ast';
+import type { CaseStmt, Span, Stmt, SwitchStmt } from '../../syntax/ast';
 import { statements } from '../../syntax/walk';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -17,51 +17,48 @@ export const ioctlUnknownCodeSuccess: Rule = {
     profile: 'default',
   },
   page,
-  file(cx) {
-    const text = (s: { start: number; end: number }): string => cx.text.slice(s.start, s.end);
-    for (const fn of cx.facts?.functions ?? []) {
-      for (const s of statements(fn.body)) {
-        if (s.kind !== 'switch' || !CODE.test(text(s.x))) continue;
-        const body = defaultBody(s);
-        const code = body?.map((b) => text(b)).join('\n') ?? '';
-        // Anything that is done for an unknown code (a refusal, a call, a forward) is somebody's decision.
-        const succeeds =
-          body?.some((b) => !/^\s*(if|switch|for|while|do|__try|try)\b/.test(text(b)) && SUCCESS.test(flat(text(b)))) ?? false;
-        if (body && /[=(]|return|goto/.test(code.replace(/\b(break|default)\b/g, '')) && !succeeds) continue;
-        // Another `switch` of this function goes through the codes as well: together they know them all.
-        if (
-          statements(fn.body).some((o) => o !== s && o.kind === 'switch' && defaultBody(o) !== undefined && CODE.test(text(o.x)))
+  each(cx) {
+    const { fn } = cx;
+    const text = (s: Span): string => cx.slice(s);
+    for (const s of statements(fn.body)) {
+      if (s.kind !== 'switch' || !CODE.test(text(s.x))) continue;
+      const body = defaultBody(s);
+      const code = body?.map((b) => text(b)).join('\n') ?? '';
+      // Anything that is done for an unknown code (a refusal, a call, a forward) is somebody's decision.
+      const succeeds =
+        body?.some((b) => !/^\s*(if|switch|for|while|do|__try|try)\b/.test(text(b)) && SUCCESS.test(flat(text(b)))) ?? false;
+      if (body && /[=(]|return|goto/.test(code.replace(/\b(break|default)\b/g, '')) && !succeeds) continue;
+      // Another `switch` of this function goes through the codes as well: together they know them all.
+      if (statements(fn.body).some((o) => o !== s && o.kind === 'switch' && defaultBody(o) !== undefined && CODE.test(text(o.x))))
+        continue;
+      const before = cx.slice({ start: fn.start, end: s.start });
+      const status = lastStatus(before);
+      if (!body && !status) continue;
+      if (!succeeds && status?.value !== 'STATUS_SUCCESS') continue;
+      // Codes that are not this driver's go on to the next one.
+      if (
+        /IoCallDriver|IofCallDriver|IoSkipCurrentIrpStackLocation|WdfRequestSend|WdfDeviceGetIoTarget|Forward/.test(
+          cx.slice({ start: s.end, end: fn.end }),
         )
-          continue;
-        const before = cx.text.slice(fn.start, s.start);
-        const status = lastStatus(before);
-        if (!body && !status) continue;
-        if (!succeeds && status?.value !== 'STATUS_SUCCESS') continue;
-        // Codes that are not this driver's go on to the next one.
-        if (
-          /IoCallDriver|IofCallDriver|IoSkipCurrentIrpStackLocation|WdfRequestSend|WdfDeviceGetIoTarget|Forward/.test(
-            cx.text.slice(s.end, fn.end),
-          )
-        )
-          continue;
-        // What comes after may still look at whether a case was met.
-        if (status && !new RegExp(`\\b${status.name}\\b`).test(cx.text.slice(s.end, fn.end))) continue;
-        const place = { start: s.start, end: s.x.end };
-        cx.report({
-          place,
-          severity: 'warning',
-          message: `A control code that this \`switch\` does not know is answered with \`STATUS_SUCCESS\`.`,
-          path: [
-            { file: cx.file, ...place, role: 'use', message: 'codes are told apart here' },
-            {
-              file: cx.file,
-              ...place,
-              role: 'guard',
-              message: 'a `default` that sets `STATUS_INVALID_DEVICE_REQUEST` would silence it',
-            },
-          ],
-        });
-      }
+      )
+        continue;
+      // What comes after may still look at whether a case was met.
+      if (status && !new RegExp(`\\b${status.name}\\b`).test(cx.slice({ start: s.end, end: fn.end }))) continue;
+      const place = { start: s.start, end: s.x.end };
+      cx.report({
+        place,
+        severity: 'warning',
+        message: `A control code that this \`switch\` does not know is answered with \`STATUS_SUCCESS\`.`,
+        path: [
+          { file: cx.file, ...place, role: 'use', message: 'codes are told apart here' },
+          {
+            file: cx.file,
+            ...place,
+            role: 'guard',
+            message: 'a `default` that sets `STATUS_INVALID_DEVICE_REQUEST` would silence it',
+          },
+        ],
+      });
     }
   },
 };

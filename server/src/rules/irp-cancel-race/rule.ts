@@ -16,34 +16,33 @@ export const irpCancelRace: Rule = {
     profile: 'audit',
   },
   page,
-  file(cx) {
-    for (const fn of cx.facts?.functions ?? []) {
-      // Inside a cancel routine the I/O manager has removed it already.
-      if (/cancel/i.test(fn.name) && fn.params.length === 2) continue;
-      for (const s of statements(fn.body)) {
-        if (s.kind !== 'expr') continue;
-        let x = s.x;
-        while (x.kind === 'cast') x = x.x;
-        if (x.kind !== 'call' || x.f.kind !== 'id' || x.f.name !== 'IoSetCancelRoutine') continue;
-        const routine = x.args[1];
-        if (!routine || !/^(\(\w+\))?\s*(NULL|0)$/.test(cx.text.slice(routine.start, routine.end))) continue;
-        const place = { start: x.start, end: x.end };
-        cx.report({
-          place,
-          severity: 'warning',
-          message:
-            'The answer of `IoSetCancelRoutine` is dropped: if it was `NULL`, the cancel routine already runs and completes this request as well.',
-          path: [
-            { file: cx.file, ...place, role: 'use', message: 'removed here' },
-            {
-              file: cx.file,
-              ...place,
-              role: 'guard',
-              message: 'a test of the answer before the request is completed would silence it',
-            },
-          ],
-        });
-      }
+  each(cx) {
+    const { fn } = cx;
+    // Inside a cancel routine the I/O manager has removed it already.
+    if (/cancel/i.test(fn.name) && fn.params.length === 2) return;
+    for (const s of statements(fn.body)) {
+      if (s.kind !== 'expr') continue;
+      let x = s.x;
+      while (x.kind === 'cast') x = x.x;
+      if (x.kind !== 'call' || x.f.kind !== 'id' || x.f.name !== 'IoSetCancelRoutine') continue;
+      const routine = x.args[1];
+      if (!routine || !/^(\(\w+\))?\s*(NULL|0)$/.test(cx.slice(routine))) continue;
+      const place = { start: x.start, end: x.end };
+      cx.report({
+        place,
+        severity: 'warning',
+        message:
+          'The answer of `IoSetCancelRoutine` is dropped: if it was `NULL`, the cancel routine already runs and completes this request as well.',
+        path: [
+          { file: cx.file, ...place, role: 'use', message: 'removed here' },
+          {
+            file: cx.file,
+            ...place,
+            role: 'guard',
+            message: 'a test of the answer before the request is completed would silence it',
+          },
+        ],
+      });
     }
   },
 };

@@ -1,9 +1,11 @@
 /** One root cause, one diagnostic: which finding stays, what becomes a related place of it, and what is another cause. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { foldCauses, withRelated } from '../../server/src/report/causes';
 import { lineStartsOf } from '../../server/src/report/lines';
 import { FAMILIES } from '../../server/src/rules/precedence';
 import { RULES } from '../../server/src/rules/index';
+import { engineOver, run } from '../analysis/analysed';
 import type { Finding } from '../../server/src/rules/finding';
 
 const TEXT = 'if (p->Names[n - 1] != 0 || p->Names[n - 2] != 0) return;\nUse(q->a);\n';
@@ -81,5 +83,41 @@ describe('one root cause', () => {
       for (const rule of family.rules) assert.ok(ids.has(rule), rule);
       for (const rule of family.numbers ?? []) assert.ok(family.rules.includes(rule), rule);
     }
+  });
+
+  it('is how an object of shared pages is filled: once for a function, once for a field', async () => {
+    const open =
+      readFileSync('server/src/rules/shared-nonvolatile-write/fixtures/fires.c', 'utf8').split('VOID\nPutEntry')[0] ?? '';
+    const engine = await engineOver({
+      'd.c': `${open}
+VOID Report(CHANNEL *Channel, ULONG Value)
+{
+    Channel->Shared->Flags = Value;
+    Channel->Shared->Limit = Value + 1;
+}
+VOID Again(CHANNEL *Channel, ULONG Value)
+{
+    Channel->Shared->Limit = Value;
+    Channel->Shared->Producer = Value;
+}
+`,
+    });
+    const stores = run(engine).findings.filter((f) => f.rule === 'shared-nonvolatile-write');
+    const text = (f: { readonly start: number; readonly end: number }): string => engine.program.slice('d.c', f);
+    assert.deepEqual(
+      stores.map((f) => [f.severity, text(f)]),
+      [
+        ['warning', 'Channel->Shared->Flags'],
+        ['info', 'Channel->Shared->Limit'],
+        ['info', 'Channel->Shared->Limit'],
+        ['warning', 'Channel->Shared->Producer'],
+      ],
+    );
+    assert.deepEqual(
+      stores.map((f) => f.path.filter((s) => s.role === 'related').map(text)),
+      [['Channel->Shared->Limit'], [], [], []],
+    );
+    engine.remove('d.c');
+    engine.dispose();
   });
 });

@@ -61,6 +61,47 @@ describe('drivers', () => {
     engine.dispose();
   });
 
+  it('are not read again for code that none of them refers to, and that is said', async () => {
+    const texts = {
+      'drv/drv.c': driver('ULONG A; ULONG B;', 8).replace('g_Sum = Sum(', 'g_Sum = Total('),
+      'lib/total.c':
+        '#include <ntddk.h>\nULONG Total(ULONG *p) { return p[0] + p[1]; }\nULONG Share(ULONG n) { return 100 / (n - n); }\n',
+      'spare/spare.c':
+        '#include <ntddk.h>\nNTSTATUS Spare(ULONG *p) { return Total(p) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL; }\n',
+    };
+    const engine = await engineOver(texts);
+    const { notes } = run(engine);
+    assert.deepEqual(
+      notes.flatMap((n) => (n.kind === 'bound' ? [n.message] : [])),
+      ['no driver refers to the code in `spare`: it was analysed without following its calls into 1 file of drivers'],
+    );
+    for (const f of Object.keys(texts)) engine.remove(f);
+    engine.dispose();
+  });
+
+  it('have firmware and C++ beside them, which is no kernel code, and that is said', async () => {
+    const texts: Record<string, string> = {
+      'drv/drv.c': driver('ULONG A; ULONG B;', 8),
+      'board/main.c': '#include "board.h"\nint main(void) { return start(); }\n',
+      'board/board.h': 'static inline int start(void) { return 1; }\n',
+      'client/client.h': 'class Client { void *Context = nullptr; };\ninline int Of(Client *c) { return c != nullptr; }\n',
+      'spare/spare.c': 'NTSTATUS Spare(void) { return 0; }\n',
+    };
+    const engine = await engineOver(texts);
+    const said = new Map(run(engine).notes.flatMap((n) => (n.kind === 'skipped' ? [[n.file, n.message]] : [])));
+    assert.match(said.get('board/main.c') ?? '', /names nothing of the kernel/);
+    assert.match(said.get('board/board.h') ?? '', /names nothing of the kernel/);
+    assert.match(said.get('client/client.h') ?? '', /C\+\+ header/);
+    assert.equal(said.get('drv/drv.c'), undefined);
+    assert.equal(said.get('spare/spare.c'), undefined);
+    // With a word of the kernel it is read, as if it had been there from the start.
+    engine.set('board/main.c', `${texts['board/main.c'] ?? ''}NTSTATUS Last;\n`);
+    const now = new Set(run(engine).notes.flatMap((n) => (n.kind === 'skipped' ? [n.file] : [])));
+    assert.deepEqual([...now], ['client/client.h']);
+    for (const f of Object.keys(texts)) engine.remove(f);
+    engine.dispose();
+  });
+
   it('come from `.vcxproj`, `sources` and CMake lists', () => {
     assert.deepEqual(programsOf('a/a.vcxproj', project('Driver', 'x.c', '..\\lib\\y.c')), [
       { id: 'a/a.vcxproj', kind: 'kernel', files: ['a/x.c', 'lib/y.c'] },

@@ -16,7 +16,7 @@ import { cellKey, State, type Cell } from './state';
 import { key as keyOf } from './names';
 import { isKept, KEPT } from './kept-requests';
 import { contextName } from './prints';
-import { FENCED, ORDERED, STAYS } from './trail';
+import { FENCED, OID_SENT, ORDERED, STAYS } from './trail';
 import { Translator } from './translate';
 import { constOf, lin, minus, same, single, ZERO, type Atom, type Lin } from './term';
 import {
@@ -298,6 +298,7 @@ export function argumentsOf(
           ? reach.has(m.base.key) || (request && m.base.k === 'region')
           : m.tag === KEPT ||
             (m.tag === 'entry' && (request || m.path === 'control')) ||
+            (m.tag === OID_SENT && request) ||
             (m.tag === 'role' && (request || m.data === 'entry'))
       )
         callee.setMust(t.mark(m));

@@ -27,6 +27,8 @@ export const STAYS: ReadonlySet<string> = new Set(['fetch', 'stored', 'peek', 's
 /** What a full fence settles. */
 export const ORDERED: ReadonlySet<string> = new Set(['peek', 'slot', 'stored']);
 export const LIMITED = 'limited';
+/** The drivers below have had the OID request: what is done from here on is done on its way back, also when it came back at once. */
+export const OID_SENT = 'oid-sent';
 /** A callee that passed a full fence says so with this tag. */
 export const FENCED = 'fenced';
 

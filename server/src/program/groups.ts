@@ -1,10 +1,12 @@
 /**
  * Which files one driver is made of: the folder or project around a `DriverEntry`, the library files that its code refers to, and the
- * headers that all of these include. Code that no driver refers to forms groups of its own. Groups may share files; every file is in one.
+ * headers that all of these include. Code that no driver refers to forms groups of its own, which leave out what a driver took. Drivers may
+ * share files; every file is in a group.
  */
 import type { FileFacts } from '../syntax/facts';
 import type { Expr, FunctionDecl, Stmt } from '../syntax/ast';
 import { partsOf, partsOfStatement } from '../syntax/walk';
+import { isCpp, namesKernel, type Foreign } from './foreign';
 import { isKernelFile } from './kernel';
 import type { Program } from './program';
 
@@ -13,6 +15,8 @@ export interface Group {
   readonly id: string;
   /** Sorted. */
   readonly files: readonly string[];
+  /** Code that no driver refers to: how many files of drivers it refers to, which are not read again for it. */
+  readonly beside?: number;
 }
 
 /** Functions in which a driver starts. */
@@ -31,14 +35,14 @@ export function driverGroups(program: Program, files: readonly string[]): readon
   }
   const kernel = new Set(files);
   const taken = new Set<string>();
-  const grow = (start: readonly string[], enters: (home: string) => boolean): Set<string> => {
+  const grow = (start: readonly string[], enters: (home: string, file: string) => boolean): Set<string> => {
     const members = new Set<string>();
     const todo = [...start];
     for (let file = todo.pop(); file !== undefined; file = todo.pop()) {
       if (members.has(file)) continue;
       members.add(file);
       for (const other of referred(file, program))
-        if (kernel.has(other) && !members.has(other) && enters(program.drivers.of(other))) todo.push(other);
+        if (kernel.has(other) && !members.has(other) && enters(program.drivers.of(other), other)) todo.push(other);
       for (const header of program.includes.closure(file)) if (kernel.has(header)) members.add(header);
     }
     return members;
@@ -49,12 +53,18 @@ export function driverGroups(program: Program, files: readonly string[]): readon
     for (const file of members) taken.add(file);
     groups.push({ id: home, files: [...members].sort() });
   }
+  const driven = new Set(taken);
   for (const home of [...homes.keys()].sort()) {
     const left = (homes.get(home) ?? []).filter((f) => !taken.has(f));
     if (left.length === 0) continue;
-    const members = grow(left, (other) => !drivers.has(other));
+    const beside = new Set<string>();
+    const members = grow(left, (other, file) => {
+      if (drivers.has(other)) return false;
+      if (driven.has(file)) beside.add(file);
+      return !driven.has(file);
+    });
     for (const file of members) taken.add(file);
-    groups.push({ id: home, files: [...members].sort() });
+    groups.push({ id: home, files: [...members].sort(), beside: beside.size });
   }
   return [...groups, ...loose(program, files)];
 }
@@ -75,7 +85,7 @@ function loose(program: Program, files: readonly string[]): Group[] {
     const home = program.drivers.of(file);
     homes.set(home, [...(homes.get(home) ?? []), file]);
   }
-  return [...homes].map(([home, list]) => ({ id: `${home}#headers`, files: list }));
+  return [...homes].map(([home, list]) => ({ id: `${home}#headers`, files: list, beside: 0 }));
 }
 
 export function isHeader(file: string): boolean {
@@ -132,6 +142,14 @@ function collect(exprs: Expr[], stmts: Stmt[], names: Set<string>): void {
   }
 }
 
+/** What the sources of a workspace are made into. */
+export interface Grouping {
+  readonly kernel: readonly string[];
+  readonly groups: readonly Group[];
+  /** Files that are left out although nothing says that they run in user mode. */
+  readonly foreign: ReadonlyMap<string, Foreign>;
+}
+
 /** Keeps the groups of a workspace over edits that only touch what functions do inside. */
 export class Groups {
   private kept:
@@ -139,12 +157,17 @@ export class Groups {
         readonly all: readonly string[];
         readonly version: number;
         readonly kernel: readonly string[];
+        readonly cpp: readonly string[];
         readonly names: readonly (ReadonlySet<string> | undefined)[];
         readonly groups: readonly Group[];
       }
     | undefined;
 
-  constructor(private readonly program: Program) {}
+  /** @param isInterface whether a name is one of the kernel's */
+  constructor(
+    private readonly program: Program,
+    private readonly isInterface: (name: string) => boolean,
+  ) {}
 
   /** Project files changed. */
   forget(): void {
@@ -152,18 +175,46 @@ export class Groups {
   }
 
   /** @param all sources of the workspace, sorted */
-  of(all: readonly string[]): { readonly kernel: readonly string[]; readonly groups: readonly Group[] } {
+  of(all: readonly string[]): Grouping {
     const { program, kept } = this;
-    const isSame = kept?.version === program.version && kept.all.length === all.length && kept.all.every((f, i) => f === all[i]);
-    const kernel = isSame ? kept.kernel : all.filter((f) => isKernelFile(f, program));
+    const wasSame = kept?.version === program.version && kept.all.length === all.length && kept.all.every((f, i) => f === all[i]);
+    const cpp = this.cppHeaders(all);
+    const isSame = wasSame && kept.cpp.length === cpp.length && kept.cpp.every((f, i) => f === cpp[i]);
+    const left = new Set(cpp);
+    const kernel = isSame ? kept.kernel : all.filter((f) => !left.has(f) && isKernelFile(f, program));
     const names = kernel.map((f) => {
       const facts = program.files.get(f);
       return facts && namesIn(facts);
     });
     const groups =
       isSame && names.every((now, i) => this.leadsNoFurther(kept.names[i], now)) ? kept.groups : driverGroups(program, kernel);
-    this.kept = { all, version: program.version, kernel, names, groups };
-    return { kernel, groups };
+    this.kept = { all, version: program.version, kernel, cpp, names, groups };
+    return this.withoutForeign(kernel, groups, new Map(cpp.map((f) => [f, 'cpp'])));
+  }
+
+  /** Headers that no C source includes, and no C compiler takes. */
+  private cppHeaders(all: readonly string[]): readonly string[] {
+    const { program } = this;
+    const candidates = all.filter((f) => {
+      const facts = isHeader(f) ? program.files.get(f) : undefined;
+      return facts !== undefined && isCpp(facts);
+    });
+    if (candidates.length === 0) return candidates;
+    const included = new Set<string>();
+    for (const f of all) if (!isHeader(f)) for (const header of program.includes.closure(f)) included.add(header);
+    return candidates.filter((f) => !included.has(f));
+  }
+
+  /** Beside drivers, code that none of them refers to and that names nothing of the kernel is no kernel code. */
+  private withoutForeign(kernel: readonly string[], all: readonly Group[], foreign: Map<string, Foreign>): Grouping {
+    if (!all.some((g) => g.beside === undefined)) return { kernel, groups: all, foreign };
+    const groups = all.filter(
+      (g) => g.beside === undefined || g.files.some((f) => namesKernel(f, this.program, this.isInterface)),
+    );
+    if (groups.length === all.length && foreign.size === 0) return { kernel, groups, foreign };
+    const held = new Set(groups.flatMap((g) => g.files));
+    for (const g of all) for (const f of g.files) if (!held.has(f)) foreign.set(f, 'foreign');
+    return { kernel: kernel.filter((f) => !foreign.has(f)), groups, foreign };
   }
 
   /** Names that came or went name no code. */

@@ -36,6 +36,10 @@ export function kindOfFile(path: string, program: Program): ProgramKind {
   return 'kernel';
 }
 
+export function hasKernelInclude(path: string, program: Program): boolean {
+  return evidence(path, program).kernel;
+}
+
 interface Evidence {
   readonly kernel: boolean;
   readonly user: boolean;

@@ -10,7 +10,7 @@ import { createModel } from '../model/index';
 import type { Model } from '../model/model';
 import { asAnswer, type OriginAnswer } from './answers';
 import { Constants } from '../program/constants';
-import { Groups, type Group } from '../program/groups';
+import { Groups, type Group, type Grouping } from '../program/groups';
 import { PRELUDE, Program } from '../program/program';
 import { kindOfFile } from '../program/kernel';
 import type { Finding, RuleMeta } from '../rules/finding';
@@ -20,6 +20,7 @@ import { decide, mergeFindings, Notes, type Drafted } from './decide';
 import { DriverAnalysis } from './driver';
 import { fileDrafts } from './file-rules';
 import { Reader } from './reader';
+import { count } from './report';
 import { sharesOf, type DriverResult, type Share } from './shares';
 import type { Span } from '../syntax/ast';
 import type { FileFacts, Gap, Syntax } from '../syntax/facts';
@@ -62,7 +63,24 @@ const LEFT_OUT = {
   kernel: 'not kernel code',
   user: 'not kernel code, but a user-mode program',
   umdf: 'not kernel code, but a driver that runs in user mode (UMDF)',
+  foreign: 'not kernel code, as far as can be seen: no driver refers to it, and it names nothing of the kernel',
+  cpp: 'a C++ header that no C source includes',
 } as const;
+
+/** Code that is read without what it refers to. */
+function besideOf(groups: readonly Group[]): Note[] {
+  return groups.flatMap(({ id, files: [file], beside = 0 }) =>
+    beside === 0 || file === undefined
+      ? []
+      : [
+          {
+            file,
+            kind: 'bound' as const,
+            message: `no driver refers to the code in \`${id === '' ? '.' : id}\`: it was analysed without following its calls into ${count(beside, 'file')} of drivers`,
+          },
+        ],
+  );
+}
 
 export class EngineWorkspace implements Workspace {
   readonly ruleMetas: readonly RuleMeta[] = RULES.map((r) => r.meta);
@@ -87,7 +105,7 @@ export class EngineWorkspace implements Workspace {
     this.program = new Program((text) => this.syntax.snippet(text));
     this.reader = new Reader(syntax, this.program, NO_CONFIGURATION);
     this.constants = new Constants(this.program);
-    this.groups = new Groups(this.program);
+    this.groups = new Groups(this.program, (name) => this.model.api(name) !== undefined);
     this.program.drivers.configure(settings.project.build);
     this.program.set(this.syntax.read(PRELUDE, this.model.prelude, this.program.oracle(PRELUDE), NO_CONFIGURATION));
     this.syntax.close(PRELUDE);
@@ -217,7 +235,8 @@ export class EngineWorkspace implements Workspace {
       if (changes.restart) d.reset();
       else if (changes.names.size > 0) d.forgetUses(changes.names);
     }
-    const { kernel, groups } = this.groups.of(files);
+    const grouping = this.groups.of(files);
+    const { groups } = grouping;
     const ids = new Set(groups.map((g) => g.id));
     for (const id of [...this.drivers.keys()]) if (!ids.has(id)) this.drivers.delete(id);
     const whose =
@@ -232,7 +251,7 @@ export class EngineWorkspace implements Workspace {
     while (due.size > 0) {
       const looked = new Set(first());
       const early = [...looked].filter((f) => !told.has(f) && this.isSettled(f, due.keys()));
-      if (early.length > 0) yield { done: 0, total: due.size, early: this.early(early, kernel, groups) };
+      if (early.length > 0) yield { done: 0, total: due.size, early: this.early(early, grouping) };
       for (const f of early) told.add(f);
       const [g, driver] = [...due].find(([{ files: own }]) => own.some((f) => looked.has(f))) ?? [...due][0] ?? [];
       if (!g || !driver) break;
@@ -259,7 +278,7 @@ export class EngineWorkspace implements Workspace {
     const results = [...all.map((d) => this.resultOf(d)), ...this.elsewhere.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const outcome: Outcome = {
       findings: reported,
-      notes: [...this.notes(files, kernel), ...boundsFirst(results.flatMap((r) => r.notes))],
+      notes: [...this.notes(files, grouping), ...boundsFirst([...besideOf(groups), ...results.flatMap((r) => r.notes)])],
       files,
       configurations: [...new Set(results.flatMap((r) => r.configurations))].sort(),
       ...(all.some((d) => d.pending && d.live) ? { pending: true } : {}),
@@ -293,16 +312,17 @@ export class EngineWorkspace implements Workspace {
   }
 
   /** What the outcome will say of these files. */
-  private early(files: readonly string[], kernel: readonly string[], groups: readonly Group[]): Outcome {
+  private early(files: readonly string[], grouping: Grouping): Outcome {
     const asked = new Set(files);
+    const { groups } = grouping;
     const drivers = groups.flatMap((g) => (g.files.some((f) => asked.has(f)) ? (this.drivers.get(g.id) ?? []) : []));
-    const notes = boundsFirst(drivers.flatMap((d) => this.resultOf(d).notes));
+    const notes = boundsFirst([...besideOf(groups), ...drivers.flatMap((d) => this.resultOf(d).notes)]);
     return {
       findings: this.finish(
         drivers.map((d) => d.findings.filter((f) => asked.has(f.file))),
         [...files].sort(),
       ),
-      notes: [...this.notes(files, kernel), ...notes.filter((n) => asked.has(n.file))],
+      notes: [...this.notes(files, grouping), ...notes.filter((n) => asked.has(n.file))],
       files: [...files].sort(),
       pending: true,
     };
@@ -393,9 +413,9 @@ export class EngineWorkspace implements Workspace {
     return decide(drafts, notes, this.program);
   }
 
-  private notes(files: readonly string[], kernel: readonly string[]): Note[] {
+  private notes(files: readonly string[], grouping: Grouping): Note[] {
     const out: Note[] = [];
-    const set = new Set(kernel);
+    const set = new Set(grouping.kernel);
     for (const file of files) {
       for (const g of this.gaps(file))
         out.push({ file, kind: g.kind === 'error' ? 'not-understood' : 'guess', message: g.message, start: g.start, end: g.end });
@@ -403,7 +423,7 @@ export class EngineWorkspace implements Workspace {
         out.push({
           file,
           kind: 'skipped',
-          message: `${LEFT_OUT[kindOfFile(file, this.program)]}: read for its declarations only`,
+          message: `${LEFT_OUT[grouping.foreign.get(file) ?? kindOfFile(file, this.program)]}: read for its declarations only`,
         });
     }
     return out;

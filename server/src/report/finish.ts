@@ -6,6 +6,7 @@ import type { Finding, RuleMeta, Severity } from '../rules/finding';
 import type { Span } from '../syntax/ast';
 import type { ReportedFinding, Settings, Suppression } from './workspace';
 import { builtinRules, isBuiltin } from './builtin-rules';
+import { foldCauses, withRelated } from './causes';
 import { readDirectives, type Directive } from './directives';
 import { fingerprintKey, fingerprintsOf, SnippetReader } from './fingerprint';
 import { lineStartsOf } from './lines';
@@ -91,8 +92,13 @@ export class Finisher {
         knowledge,
         input.inactive?.(file),
       );
+      const { kept, under } = foldCauses(findings, read.lineStarts);
+      const silencedBy = new Map(findings.map((finding, index) => [finding, suppressions[index]]));
       const all = [
-        ...findings.map((finding, index) => ({ finding, suppression: suppressions[index] })),
+        ...kept.map((finding) => ({
+          finding: withRelated(finding, under.get(finding) ?? []),
+          suppression: silencedBy.get(finding),
+        })),
         ...extra.flatMap((finding) => {
           const severity = this.#wanted(finding, settings);
           return severity === undefined ? [] : [{ finding: { ...finding, severity }, suppression: undefined }];

@@ -4,6 +4,7 @@
 import { clobber, unknownResult } from '../calls';
 import { fresh, siteOf } from '../evaluate';
 import { constant } from '../term';
+import { OID_SENT } from '../trail';
 import type { Val } from '../value';
 import { type Handler, one, succeedOrFail, put, pointerTo } from './handler';
 
@@ -48,6 +49,7 @@ export const oidRequest: Handler = (_api, c, s, f) => {
   const taint = [
     { origin: 'Peer' as const, loc: region.key, site, plain: false, certain: true, witness: region.witness, captured: true },
   ];
+  s.setMust({ tag: OID_SENT, site });
   for (const t of f.memory.targetsOf(oid)) {
     for (const kind of OID_BUFFERS) {
       const path = `${t.path === '' ? '' : `${t.path}.`}DATA.${kind}`;

@@ -4,6 +4,7 @@
 import type { Observer } from '../../analysis/events';
 import { isVolatileOrigin } from '../../analysis/memory';
 import type { Target } from '../../analysis/value';
+import type { Model } from '../../model/model';
 import type { CallExpr, Expr, FunctionDecl, Span } from '../../syntax/ast';
 import { expressions, statements } from '../../syntax/walk';
 import type { Step } from '../finding';
@@ -36,6 +37,7 @@ const inOneFunction = functionRule(
         // What is declared nowhere in view may well be volatile.
         const ty = s.typeOf(bare(load));
         if (strip(load, s) !== place || ty === undefined || ty.k === 'unknown' || ty.vol === true) continue;
+        if (isFenced(bare(load), s.fn, cx)) continue;
         const x = bare(load);
         tell(
           x,
@@ -74,7 +76,7 @@ function snapshots(cx: RuleContext): Observer {
       }
       if (e.kind !== 'read' || !isPlain(e) || e.whole || e.ty.k !== 'int' || ALONE.test(cx.fn.name)) return;
       const t = e.targets.length === 1 ? e.targets[0] : undefined;
-      if (!t || !isField(t) || !isSharedSnapshot(e.place, cx)) return;
+      if (!t || !isField(t) || !isSharedSnapshot(e.place, cx) || isFenced(e.place, cx.fn, cx)) return;
       const field = v.describe(t);
       const text = short(cx.text(e.place));
       const own = siteName(e.place, cx);
@@ -118,6 +120,20 @@ function isField(t: Target): boolean {
   return (
     t.root !== undefined && t.path !== '' && t.base.k !== 'local' && (t.base.k !== 'region' || !isVolatileOrigin(t.base.origin))
   );
+}
+
+/** A barrier stands between the read and the first use of the local that takes it: what was read cannot be read again behind it. */
+function isFenced(place: Span, fn: FunctionDecl, cx: { readonly model: Model }): boolean {
+  const name = localsMade(fn).get(spanKey(place));
+  if (name === undefined) return false;
+  let fence = Infinity;
+  let use = Infinity;
+  for (const x of expressions(fn.body)) {
+    if (x.start <= place.end) continue;
+    if (x.kind === 'id' && x.name === name) use = Math.min(use, x.start);
+    if (x.kind === 'call' && x.f.kind === 'id' && cx.model.api(x.f.name)?.role === 'fence') fence = Math.min(fence, x.start);
+  }
+  return fence < use;
 }
 
 /** The read makes a local that is looked at more than once. */

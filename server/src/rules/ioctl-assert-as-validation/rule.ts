@@ -4,6 +4,7 @@
 import type { Expr, Stmt } from '../../syntax/ast';
 import { ASSERTS } from '../../analysis/operators';
 import { statements } from '../../syntax/walk';
+import type { Step } from '../finding';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -31,27 +32,32 @@ export const ioctlAssertAsValidation: Rule = {
       if (s.kind === 'expr' && s.x.kind === 'call' && s.x.f.kind === 'id' && ASSERTS.has(s.x.f.name))
         asserts.push({ x: s.x, text: cx.slice(s.x) });
     }
-    for (const a of asserts) {
-      if (!/[<>]=?|==/.test(a.text)) continue;
-      const names = [...new Set([...a.text.matchAll(LENGTH)].map((m) => m[0]))];
+    // Who validates by assertion does so for the whole function: it is told where it begins.
+    const found = asserts.flatMap(({ x, text }) => {
+      if (!/[<>]=?|==/.test(text)) return [];
+      const names = [...new Set([...text.matchAll(LENGTH)].map((m) => m[0]))];
       const only = names.find((n) => !conditions.some((c) => new RegExp(`\\b${n}\\b`).test(c)));
-      if (only === undefined || !takesRequest(fn.params.map((p) => cx.slice(p)).join(), cx.slice(fn))) continue;
-      cx.report({
-        place: a.x,
-        severity: 'warning',
-        message: `\`${only}\` is compared in an assertion alone: a free build has no such check, and a checked one stops the machine.`,
-        path: [
-          { file: cx.file, start: a.x.start, end: a.x.end, role: 'use', message: 'asserted here' },
-          {
-            file: cx.file,
-            start: a.x.start,
-            end: a.x.end,
-            role: 'guard',
-            message: 'an `if` that refuses the request would silence it',
-          },
-        ],
-      });
-    }
+      return only === undefined ? [] : [{ x, only }];
+    });
+    const [first, ...others] = found;
+    if (!first || !takesRequest(fn.params.map((p) => cx.slice(p)).join(), cx.slice(fn))) return;
+    const step = (x: Expr, role: Step['role'], message: string): Step => ({
+      file: cx.file,
+      start: x.start,
+      end: x.end,
+      role,
+      message,
+    });
+    cx.report({
+      place: first.x,
+      severity: 'warning',
+      message: `\`${first.only}\` is compared in an assertion alone: a free build has no such check, and a checked one stops the machine.`,
+      path: [
+        step(first.x, 'use', 'asserted here'),
+        ...others.map(({ x, only }) => step(x, 'related', `\`${only}\` is asserted here`)),
+        step(first.x, 'guard', 'an `if` that refuses the request would silence it'),
+      ],
+    });
   },
 };
 

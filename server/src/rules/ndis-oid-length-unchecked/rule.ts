@@ -2,7 +2,8 @@
  * The information buffer of an OID request is read or written, or a size is computed from what it holds, before the lengths of the request
  * are looked at.
  */
-import type { Access, View } from '../../analysis/events';
+import { OID_SENT } from '../../analysis/trail';
+import type { Access, Call, View } from '../../analysis/events';
 import type { Taint } from '../../analysis/value';
 import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
@@ -19,11 +20,15 @@ export const ndisOidLengthUnchecked: Rule = {
   },
   page,
   observe(cx) {
-    // The first use of a buffer that is not covered stands for those behind it.
+    // The first use of a buffer that is not covered stands for those behind it, also where a helper has it.
     const told = new Set<string>();
+    const handed = new Handed();
     return {
+      call(e, v) {
+        handed.call(e, v);
+      },
       access(e, v) {
-        if (!e.inAssert) used(e, v, cx, told);
+        if (!e.inAssert) used(e, v, cx, told, handed);
       },
       arith(e, v) {
         if (e.op !== '*' || e.bits > 32) return;
@@ -49,14 +54,42 @@ function origin(t: Taint): { file: string; start: number; end: number; role: 'or
   return { file: t.site.file, start: t.site.start, end: t.site.end, role: 'origin', message: 'read from the OID buffer' };
 }
 
-function used(e: Access, v: View, cx: RuleContext, told: Set<string>): void {
+/** Functions of the driver that were given the buffer earlier on the same way. */
+class Handed {
+  private readonly to: { readonly base: string; readonly way: string; readonly name: string }[] = [];
+
+  call(e: Call, v: View): void {
+    if (e.callees.length === 0) return;
+    for (const a of e.args)
+      for (const t of a.pts)
+        if (t.base.k === 'region' && t.base.request === 'oid')
+          for (const { decl } of e.callees) this.to.push({ base: t.base.key, way: wayOf(v), name: decl.name });
+  }
+  before(base: string, v: View): readonly string[] {
+    const way = wayOf(v);
+    return this.to.filter((x) => x.base === base && way.startsWith(x.way)).map((x) => x.name);
+  }
+}
+
+/** The cases of `switch` that led here. */
+function wayOf(v: View): string {
+  return [...v.state.must()].flatMap((m) => (m.tag === 'case' ? [`${m.site.file}:${String(m.site.start)}`] : [])).join();
+}
+
+const TOLD = 'oid-buffer-told';
+
+function used(e: Access, v: View, cx: RuleContext, told: Set<string>, handed: Handed): void {
   const hit = v.origins(e.targets).find((h) => h.region?.request === 'oid' && h.certain);
   const len = hit?.region?.inLen;
   if (!hit || !len || v.wasCompared(len) || v.state.isNonZero(len)) return;
   // What comes back was looked at on its way down.
-  if (v.state.hasMust('role')?.data === 'ndis-oid-returned') return;
+  if (v.state.hasMust('role')?.data === 'ndis-oid-returned' || v.state.hasMust(OID_SENT)) return;
   if (told.has(hit.target.base.key)) return;
   told.add(hit.target.base.key);
+  const [from] = hit.witness;
+  const origin = from ? `${from.file}:${String(from.start)}` : '';
+  cx.note(TOLD, `${cx.fn.name}|${origin}`);
+  const helpers = handed.before(hit.target.base.key, v);
   const text = cx.text(e.place);
   cx.report({
     place: e.place,
@@ -67,5 +100,8 @@ function used(e: Access, v: View, cx: RuleContext, told: Set<string>): void {
       ...cx.path(hit, e.place, e.kind === 'write' ? 'written here' : 'read here'),
       cx.step(e.place, 'guard', 'a test of the request’s buffer length before it would silence this'),
     ],
+    ...(helpers.length === 0
+      ? {}
+      : { decide: (facts) => (helpers.some((name) => facts.has(TOLD, `${name}|${origin}`)) ? undefined : {}) }),
   });
 }

@@ -36,6 +36,8 @@ export const packetHeaderBeforeLength = functionRule(
             use: 'read here',
           },
         );
+        // What is read behind it has the same cause.
+        break;
       }
     }
     for (const walk of recordWalks(s)) {

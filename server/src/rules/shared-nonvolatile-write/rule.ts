@@ -3,7 +3,7 @@
  */
 import type { Access, OriginHit } from '../../analysis/events';
 import { words } from '../../analysis/memory';
-import type { Rule, RuleContext } from '../rule';
+import type { DriverFacts, Rule, RuleContext } from '../rule';
 import { writeFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
 import { fieldKey, habits, isPlain, isShared, lasting, proof, short, together, USER_ACCESSORS } from '../volatile/shared-memory';
@@ -11,8 +11,42 @@ import page from './page.md';
 
 const STORES = 'stores-shared-field';
 
+/** Stores of one function into one object. */
+const TOGETHER = 'stores-shared-object';
+
 function first(places: readonly string[]): string | undefined {
   return [...places].sort()[0];
+}
+
+/** Stores closer to each other than this, in characters, fill an object at one go: some eight lines. */
+const AT_ONE_GO = 400;
+
+interface Speaker {
+  readonly here: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Of the stores of one function into one object, those around one of them that speak for their fields, in the order of the text. */
+function run(of: string, object: string, facts: DriverFacts): readonly Speaker[] {
+  const all = facts
+    .values(TOGETHER, object)
+    .flatMap((value) => {
+      const [here = '', end, ...field] = value.split('|');
+      const start = Number(here.slice(here.lastIndexOf(':') + 1));
+      return first(facts.values(STORES, field.join('|'))) === here ? [{ here, start, end: Number(end) }] : [];
+    })
+    .sort((a, b) => a.start - b.start);
+  let near: Speaker[] = [];
+  for (const s of all) {
+    const last = near[near.length - 1];
+    if (last && s.start - last.end > AT_ONE_GO) {
+      if (near.some(({ here }) => here === of)) break;
+      near = [];
+    }
+    near.push(s);
+  }
+  return near;
 }
 
 export const sharedNonvolatileWrite: Rule = {
@@ -50,23 +84,32 @@ export const sharedNonvolatileWrite: Rule = {
         const quiet = creating || !lasting(hit) || !hit.certain;
         const field = fieldKey(hit.target);
         const here = `${cx.file}:${String(e.place.start).padStart(9, '0')}`;
-        if (!quiet) cx.note(STORES, field, here);
+        const object = `${cx.file}:${cx.fn.name}|${hit.target.root ?? hit.target.base.key}`;
+        if (!quiet) {
+          cx.note(STORES, field, here);
+          cx.note(TOGETHER, object, `${here}|${String(e.place.end)}|${field}`);
+        }
+        const path = proof(
+          cx,
+          hit,
+          e.place,
+          'stored here without a volatile accessor',
+          'a store through a volatile accessor is one store',
+        );
         cx.report({
           place: e.place,
           severity: quiet ? 'info' : 'warning',
           confidence: hit.certain ? 'certain' : 'possible',
           message: `\`${text}\` is stored plainly in ${words(hit.origin)}: the compiler may split or move the store, and the other side sees the pieces.`,
-          path: proof(
-            cx,
-            hit,
-            e.place,
-            'stored here without a volatile accessor',
-            'a store through a volatile accessor is one store',
-          ),
+          path,
           decide: (facts) => {
             const fixes = writeFixes(e, 'NoFence', facts, cx);
-            // How a field is stored is decided once for the field: its first store speaks for all.
-            return quiet || first(facts.values(STORES, field)) === here ? { fixes } : { fixes, severity: 'info' };
+            if (quiet) return { fixes };
+            // How a field is stored is decided once for the field, and an object is filled at one go: the first speaks for all.
+            const [one, ...others] = run(here, object, facts);
+            if (one?.here !== here) return { fixes, severity: 'info' };
+            const also = others.map((other) => cx.step(other, 'related', 'stored plainly here as well'));
+            return { fixes, path: [...path, ...also] };
           },
         });
       },

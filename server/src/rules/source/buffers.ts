@@ -22,9 +22,9 @@ export function annotatedBuffers(s: Shape): AnnotatedBuffer[] {
   params.forEach((p, i) => {
     const annotations = [...p.annotations, ...declared.flatMap((d) => d[i]?.annotations ?? [])];
     const sized = annotations.find((a) => SIZED.test(a.name) && /^\w+$/.test(a.args[0] ?? ''));
-    const length = sized?.args[0] ?? '';
-    const lengthIndex = params.findIndex((q) => q.name === length);
-    if (lengthIndex < 0 || p.name === '') return;
+    const length = sized?.args[0];
+    const lengthIndex = params.findIndex((q) => length !== undefined && q.name === length);
+    if (length === undefined || lengthIndex < 0 || p.name === '') return;
     const copies = s.stores.filter((x) => {
       const r = bare(x.r);
       return x.op === '' && r.kind === 'id' && r.name === p.name;

@@ -1,6 +1,6 @@
 /** Walks over records of varying length: a pointer, or an offset, that a loop moves by a length that the record itself names. */
 import type { Expr } from '../../syntax/ast';
-import { bare, mentions, type LoopSite, type Shape, type StoreSite } from './shape';
+import { bare, calledName, mentions, type LoopSite, type Shape, type StoreSite } from './shape';
 
 export interface RecordWalk {
   readonly loop: LoopSite;
@@ -68,7 +68,8 @@ function isOffset(name: string, s: Shape): boolean {
 /** The number in the order of the network, as it lies in the record. */
 function swapped(step: Expr): Expr {
   const x = bare(step);
-  return x.kind === 'call' && x.args.length === 1 && x.args[0] ? bare(x.args[0]) : x;
+  if (x.kind !== 'call' || x.args.length !== 1 || !x.args[0]) return x;
+  return /swap|ntoh|hton|nettohost|net_to_host|be(16|32|64)/i.test(calledName(x) ?? '') ? bare(x.args[0]) : x;
 }
 
 /** What of the record the step is, directly or through a local that holds it: a member, or a byte at the pointer or the offset. */

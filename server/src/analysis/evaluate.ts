@@ -175,8 +175,13 @@ export function fresh(f: Frame, at: Span, tag = 'v', ty?: Ty): Lin {
   return lin(f.atoms.family(tag, ':').atom(f.at(at), lo, hi));
 }
 
+/** Characters of a literal with its end, an escape counted as one. */
+export function literalLength(value: string): number {
+  return value.replace(/\\(x[0-9a-fA-F]+|[0-7]{1,3}|.)/g, 'x').length + 1;
+}
+
 function stringValue(value: string, wide: boolean, at: Span, f: Frame): Val {
-  const chars = value.replace(/\\(x[0-9a-fA-F]+|[0-7]{1,3}|.)/g, 'x').length + 1;
+  const chars = literalLength(value);
   const size = constant(chars * (wide ? 2 : 1));
   const base = {
     k: 'alloc',
@@ -814,7 +819,7 @@ export function staticType(e: Expr, f: Frame): Ty | undefined {
       return name === undefined ? undefined : returnType(name, f);
     }
     case 'str':
-      return { k: 'arr', of: { k: 'int', size: e.wide ? 2 : 1, signed: false, name: '' }, n: e.value.length + 1 };
+      return { k: 'arr', of: { k: 'int', size: e.wide ? 2 : 1, signed: false, name: '' }, n: literalLength(e.value) };
     default:
       return undefined;
   }

@@ -16,7 +16,7 @@ import { pathIn, placeOf, ringOf, sameStart, type Site, type Target, type Taint,
  *   peek    an index of the other side was read without acquire and taken for a count (site: the read; `data` is `equal` when it was only
  *           compared for equality, as other things are, too)
  *   slot    an element was written, and nothing that publishes in order came since
- *   stored  an own index or flag was stored, and no full fence came since
+ *   stored  an own index or flag was stored, and no full fence came since (`data` is `RAISED` when a constant that is not zero was)
  *   published, locked, user-mapped  what became of an object, an MDL, an allocation
  *   limit   a number was compared (`path` is its key, `data` with what: `shared` or `own`)
  */
@@ -29,6 +29,8 @@ export const ORDERED: ReadonlySet<string> = new Set(['peek', 'slot', 'stored']);
 export const LIMITED = 'limited';
 /** The drivers below have had the OID request: what is done from here on is done on its way back, also when it came back at once. */
 export const OID_SENT = 'oid-sent';
+/** A flag was set, as opposed to an index that was moved on or a flag that was taken back. */
+export const RAISED = 'raised';
 /** A callee that passed a full fence says so with this tag. */
 export const FENCED = 'fenced';
 
@@ -56,8 +58,20 @@ export function leaveAccess(e: Access, s: State, f: Frame): void {
     } else if (isElement(t)) {
       s.setMay({ tag: 'slot', base: t.base, path: placeOf(t, ''), site: siteOf(e, f) });
     }
-    if (e.kind === 'write' && !isElement(t)) s.setMay({ tag: 'stored', base: t.base, path: placeOf(t), site: siteOf(e, f) });
+    if (e.kind === 'write' && !isElement(t))
+      s.replaceMay({
+        tag: 'stored',
+        base: t.base,
+        path: placeOf(t),
+        site: siteOf(e, f),
+        data: isRaised(e.val) ? RAISED : undefined,
+      });
   }
+}
+
+function isRaised(val: Val | undefined): boolean {
+  const c = val && constOf(val.t);
+  return c !== undefined && c !== 0;
 }
 
 export function leaveCopy(e: Copy, s: State, f: Frame): void {

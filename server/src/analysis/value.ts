@@ -77,6 +77,8 @@ export interface RegionBase extends BaseCommon {
   readonly nestedIn?: string;
   /** Whoever has the pointer was promised so many bytes behind it. */
   readonly least?: number;
+  /** Bytes of a packet that were asked for in one piece. */
+  readonly asked?: number;
 }
 export type RequestBuffer =
   'system' | 'type3' | 'user' | 'mdl' | 'wdf-in' | 'wdf-out' | 'fast-in' | 'fast-out' | 'message' | 'oid' | 'ea' | 'registry';

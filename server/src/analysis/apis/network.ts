@@ -3,7 +3,7 @@
  */
 import { clobber, unknownResult } from '../calls';
 import { fresh, siteOf } from '../evaluate';
-import { constant } from '../term';
+import { constant, constOf } from '../term';
 import { OID_SENT } from '../trail';
 import type { Val } from '../value';
 import { type Handler, one, succeedOrFail, put, pointerTo } from './handler';
@@ -16,7 +16,9 @@ export const packet: Handler = (_api, c, s, f) => {
     {},
   );
   const len = c.arg('len');
-  const base = len ? { ...region, key: `${region.key}:${len.t.key}:${String(len.t.c)}`, inLen: undefined } : region;
+  const base = len
+    ? { ...region, key: `${region.key}:${len.t.key}:${String(len.t.c)}`, inLen: undefined, asked: constOf(len.t) }
+    : region;
   return one(s, pointerTo({ base, path: '', off: constant(0) }, f, c, { nullable: siteOf(f, c.place) }));
 };
 

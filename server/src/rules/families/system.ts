@@ -1,6 +1,7 @@
 /** Rules about the rest of the system that a driver deals with: registry, network stack, peers, pool, locks, package files. */
 import type { Rule } from '../rule';
 import { allocResultUnchecked } from '../alloc-result-unchecked/rule';
+import { copyBeyondObject } from '../copy-beyond-object/rule';
 import { cryptoOffloadSilentFailure } from '../crypto-offload-silent-failure/rule';
 import { doubleFree } from '../double-free/rule';
 import { driverIsolationRegistry } from '../driver-isolation-registry/rule';
@@ -70,6 +71,7 @@ import { wfpSelfInjectionLoop } from '../wfp-self-injection-loop/rule';
 
 export const SYSTEM_RULES: readonly Rule[] = [
   allocResultUnchecked,
+  copyBeyondObject,
   cryptoOffloadSilentFailure,
   doubleFree,
   driverIsolationRegistry,

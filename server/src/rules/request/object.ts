@@ -1,6 +1,7 @@
 /**
  * How many bytes are left in an object from where a pointer points. Knows allocations, arrays, structures and string literals.
  */
+import { literalLength } from '../../analysis/evaluate';
 import type { View } from '../../analysis/events';
 import { constant, constOf, minus, type Lin } from '../../analysis/term';
 import type { Target, Val } from '../../analysis/value';
@@ -49,8 +50,7 @@ function left(t: Target, v: View): Room | undefined {
 
 function literalBytes(init: Expr & { kind: 'str' }, element: number | undefined): number | undefined {
   if (element === undefined) return undefined;
-  const chars = init.value.replace(/\\(x[0-9a-fA-F]+|[0-7]{1,3}|.)/g, 'x').length + 1;
-  return chars * element;
+  return literalLength(init.value) * element;
 }
 
 /** Size of an array that is a member of a structure; one at the end with a single element is a header of more. */

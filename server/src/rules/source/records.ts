@@ -1,12 +1,12 @@
-/** Walks over records of varying length: a pointer that a loop moves by a length that the record itself names. */
+/** Walks over records of varying length: a pointer, or an offset, that a loop moves by a length that the record itself names. */
 import type { Expr } from '../../syntax/ast';
-import { bare, mentions, type LoopSite, type Shape, type StoreSite } from './shape';
+import { bare, calledName, mentions, type LoopSite, type Shape, type StoreSite } from './shape';
 
 export interface RecordWalk {
   readonly loop: LoopSite;
-  /** The pointer to the record. */
+  /** The pointer to the record, or the offset that it lies at. */
   readonly pointer: string;
-  /** The member that says how far it is to the next record, as `p->Length`. */
+  /** What says how far it is to the next record, as `p->Length` or `p[1]`. */
   readonly step: string;
   readonly stepExpr: Expr;
   readonly advance: StoreSite;
@@ -22,7 +22,7 @@ export function recordWalks(s: Shape): RecordWalk[] {
       const pointer = advance.left;
       if (!/^\w+$/.test(pointer)) continue;
       const moved = stepOf(advance, pointer, s);
-      const stepExpr = moved && resolve(moved, inside, pointer);
+      const stepExpr = moved && resolve(swapped(moved), inside, pointer, s);
       if (!stepExpr) continue;
       const step = s.text(stepExpr);
       const left = inside.find(
@@ -40,14 +40,14 @@ export function recordWalks(s: Shape): RecordWalk[] {
 /** What is added to the pointer. */
 function stepOf(store: StoreSite, pointer: string, s: Shape): Expr | undefined {
   const r = bare(store.r);
-  if (store.op === '+') return bytes(pointer, s) ? r : undefined;
+  if (store.op === '+') return bytes(pointer, s) || isOffset(pointer, s) ? r : undefined;
   if (store.op !== '') return undefined;
   const names = (e: Expr): boolean => {
     const b = bare(e);
     return b.kind === 'id' && b.name === pointer;
   };
   if (r.kind === 'bin' && r.op === '+') {
-    if (names(r.l) && (r.l.kind === 'cast' || bytes(pointer, s))) return bare(r.r);
+    if (names(r.l) && (r.l.kind === 'cast' || bytes(pointer, s) || isOffset(pointer, s))) return bare(r.r);
     if (names(r.r) && r.r.kind === 'cast') return bare(r.l);
   }
   if (r.kind === 'call' && /^(RTL_PTR_ADD|Add2Ptr)$/.test(s.text(r.f)) && r.args[0] && r.args[1] && names(r.args[0]))
@@ -60,16 +60,54 @@ function bytes(pointer: string, s: Shape): boolean {
   return to?.k === 'int' && to.size === 1;
 }
 
-/** The member of the record that the step is, directly or through a local that holds it. */
-function resolve(step: Expr, stores: readonly StoreSite[], pointer: string): Expr | undefined {
+/** An integer, which an array of bytes is indexed with. */
+function isOffset(name: string, s: Shape): boolean {
+  return s.typeOf({ kind: 'id', name, start: 0, end: 0 })?.k === 'int';
+}
+
+/** The number in the order of the network, as it lies in the record. */
+function swapped(step: Expr): Expr {
+  const x = bare(step);
+  if (x.kind !== 'call' || x.args.length !== 1 || !x.args[0]) return x;
+  return /swap|ntoh|hton|nettohost|net_to_host|be(16|32|64)/i.test(calledName(x) ?? '') ? bare(x.args[0]) : x;
+}
+
+/** What of the record the step is, directly or through a local that holds it: a member, or a byte at the pointer or the offset. */
+function resolve(step: Expr, stores: readonly StoreSite[], pointer: string, s: Shape): Expr | undefined {
   if (step.kind === 'fld' && step.arrow) {
     const x = bare(step.x);
-    return x.kind === 'id' && x.name === pointer ? step : undefined;
+    if (x.kind !== 'id') return undefined;
+    if (x.name === pointer) return step;
+    // `Record = (T *)(Buffer + Offset)`
+    const at = stores.find((y) => y.left === x.name && y.op === '');
+    return at && isOffset(pointer, s) && mentions(s.text(at.r), pointer) && isAddress(at.r) ? step : undefined;
+  }
+  if (step.kind === 'idx') {
+    const base = bare(step.x);
+    const isByte = elementSize(step, s) === 1;
+    if (isByte && base.kind === 'id' && base.name === pointer) return step;
+    return isByte && isOffset(pointer, s) && mentions(s.text(step.i), pointer) ? step : undefined;
+  }
+  if (step.kind === 'un' && step.op === '*') {
+    const at = bare(step.x);
+    const l = at.kind === 'bin' && at.op === '+' ? bare(at.l) : at;
+    return l.kind === 'id' && l.name === pointer && bytes(pointer, s) ? step : undefined;
   }
   if (step.kind !== 'id') return undefined;
   const from = stores.find((x) => x.left === step.name && x.op === '');
-  const r = from && bare(from.r);
-  return r?.kind === 'fld' && r.arrow ? resolve(r, stores, pointer) : undefined;
+  const r = from && swapped(from.r);
+  return r !== undefined && r.kind !== 'id' ? resolve(r, stores, pointer, s) : undefined;
+}
+
+function elementSize(x: Expr, s: Shape): number | undefined {
+  const ty = s.typeOf(x);
+  return ty?.k === 'int' ? ty.size : undefined;
+}
+
+/** Arithmetic on a pointer, or the address of an element. */
+function isAddress(e: Expr): boolean {
+  const x = bare(e);
+  return (x.kind === 'bin' && x.op === '+') || (x.kind === 'un' && x.op === '&');
 }
 
 /** The conditions of the loop itself and inside it. */

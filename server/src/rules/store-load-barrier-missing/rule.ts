@@ -1,12 +1,18 @@
 /**
  * This side stores its index or flag and then reads the other side's, without a full fence: both may read what was there before.
  */
-import { isElement } from '../../analysis/trail';
+import { isElement, RAISED } from '../../analysis/trail';
+import type { Mark } from '../../analysis/state';
+import { pathIn } from '../../analysis/value';
 import type { Rule } from '../rule';
-import { lasting, namesFence, short } from '../volatile/shared-memory';
+import { isWritten, lasting, namesFence, short } from '../volatile/shared-memory';
 import page from './page.md';
 
 const FENCES = 'fences-fully';
+/** Words of a field that says what one side wants of the other. */
+const SIGNALS = /flag|wait|need|event|notify|sleep|armed|want|alert/i;
+/** Words of one that says that this side is about to wait. */
+const WAITS = /wait|need|notify|sleep|armed|want|alert|idle|wake/i;
 
 export const storeLoadBarrierMissing: Rule = {
   meta: {
@@ -14,9 +20,9 @@ export const storeLoadBarrierMissing: Rule = {
     title: 'Own flag stored and the other side’s read without a full fence',
     threats: ['Lockless programming'],
     severity: 'warning',
-    precision: 'low',
+    precision: 'medium',
     cwe: [362],
-    profile: 'audit',
+    profile: 'default',
   },
   page,
   observe(cx) {
@@ -35,19 +41,22 @@ export const storeLoadBarrierMissing: Rule = {
           if (!hit) continue;
           for (const m of v.state.may()) {
             if (m.tag !== 'stored' || m.base?.key !== t.base.key || m.path === t.path || m.site.file !== cx.file) continue;
-            // Flags say that someone waits; indexes are read again anyway.
-            if (!/flag|wait|need|event|notify|sleep|armed|want/i.test(t.path)) continue;
+            // Who has just said that he will sleep must not miss what came before; indexes are read again anyway.
+            const sleeps = m.data === RAISED && saysWait(m) && !SIGNALS.test(t.path);
+            if (!sleeps && !SIGNALS.test(t.path)) continue;
             cx.report({
               place: e.place,
-              severity: 'warning',
+              severity: sleeps ? 'warning' : 'hint',
               confidence: 'likely',
-              message: `\`${short(cx.text(e.place))}\` is read after a store of this side that the processor may still hold back: a full fence is missing between them.`,
+              message: sleeps
+                ? `\`${short(cx.text(e.place))}\` is read while the processor may still hold back the store that tells the other side to wake this one: a full fence is missing between them.`
+                : `\`${short(cx.text(e.place))}\` is read after a store of this side that the processor may still hold back: a full fence is missing between them.`,
               path: [
                 ...cx.path(hit, e.place, 'read here'),
                 { ...m.site, role: 'related', message: 'stored here' },
                 cx.step(e.place, 'guard', '`KeMemoryBarrier` between the two would order them'),
               ],
-              decide: (facts) => (facts.has(FENCES, cx.fn.name) ? undefined : {}),
+              decide: (facts) => (facts.has(FENCES, cx.fn.name) || (sleeps && isWritten(t, facts)) ? undefined : {}),
             });
             return;
           }
@@ -56,3 +65,11 @@ export const storeLoadBarrierMissing: Rule = {
     };
   },
 };
+
+/** What was stored is a flag of one that waits. */
+function saysWait(m: Mark): boolean {
+  return WAITS.test(lastName(pathIn(m.path ?? '')));
+}
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}

@@ -9,11 +9,12 @@ import type { Declared, Program } from '../program/program';
 import type { Types } from '../program/types';
 import { isHeader } from '../program/groups';
 import { buildCfg, type Cfg } from './cfg';
-import { argumentsOf, GENERAL_CONTEXT, outcomesOf, trimExit, type Context } from './context';
+import { GENERAL_CONTEXT, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
 import { Frame } from './frame';
 import { limitExits, limitOutcomes, type Exit } from './outcomes';
+import { argumentsOf } from './passing';
 import { Dependents } from './dependents';
 import {
   contributionOrder,
@@ -31,6 +32,7 @@ import { Memos, type Asking, type Memo } from './memos';
 import { ASSERTS, OPERATORS, STAYING } from './operators';
 import { exitsDigest, wordsOf } from './prints';
 import { Regions } from './regions';
+import { outcomesOf, trimExit } from './returning';
 import { Roots } from './kept-roots';
 import { rootsOf, type Root } from './roots';
 import { State } from './state';

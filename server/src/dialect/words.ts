@@ -28,7 +28,7 @@ export const enum Word {
 const table: [Word, string][] = [
   [
     Word.Type,
-    'void char short int long float double signed unsigned bool _Bool size_t ssize_t ptrdiff_t intptr_t uintptr_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t',
+    'void char short int long float double signed unsigned bool _Bool __int8 __int16 __int32 __int64 size_t ssize_t ptrdiff_t intptr_t uintptr_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t',
   ],
   [Word.Tag, 'struct union enum'],
   [

@@ -37,6 +37,23 @@ describe('declarations', () => {
     assert.equal(d.static, true);
   });
 
+  it('reads the sized integers of the compiler with and without a sign', async () => {
+    const f = await read(
+      'typedef unsigned __int64 u64;\ntypedef __int64 s64;\ntypedef signed __int16 s16;\nunsigned __int8 F(unsigned __int32 x) { return (unsigned __int8)x; }\n',
+    );
+    assert.deepEqual(errors(f), []);
+    assert.deepEqual(
+      f.typedefs.map((t) => [t.name, t.type]),
+      [
+        ['u64', { kind: 'name', name: 'unsigned __int64' }],
+        ['s64', { kind: 'name', name: '__int64' }],
+        ['s16', { kind: 'name', name: 'signed __int16' }],
+      ],
+    );
+    assert.deepEqual(only(f).returns, { kind: 'name', name: 'unsigned __int8' });
+    assert.deepEqual(only(f).params[0]?.type, { kind: 'name', name: 'unsigned __int32' });
+  });
+
   it('takes VOID for no parameters and counts an ellipsis', async () => {
     const f = await read('VOID A(VOID) { }\nint B(char *format, ...) { return 0; }\nvoid C() { }\n');
     assert.deepEqual(

@@ -172,10 +172,10 @@ function builtin(names: string, size: 1 | 2 | 4 | 8, signed: boolean): void {
 }
 builtin('char,signed char,__int8,signed __int8,int8_t,CHAR,INT8', 1, true);
 builtin('unsigned char,_Bool,bool,unsigned __int8,uint8_t,UCHAR,BYTE,UINT8,BOOLEAN,KIRQL,KPROCESSOR_MODE,CCHAR', 1, false);
-builtin('short,short int,signed short,__int16,signed short int,int16_t,SHORT,INT16', 2, true);
+builtin('short,short int,signed short,__int16,signed __int16,signed short int,int16_t,SHORT,INT16', 2, true);
 builtin('unsigned short,unsigned short int,unsigned __int16,wchar_t,uint16_t,USHORT,WORD,UINT16,WCHAR,ETHERTYPE', 2, false);
 builtin(
-  'int,signed,signed int,long,long int,signed long,signed long int,__int32,int32_t,LONG,INT,INT32,NTSTATUS,BOOL,HRESULT,NDIS_STATUS',
+  'int,signed,signed int,long,long int,signed long,signed long int,__int32,signed __int32,int32_t,LONG,INT,INT32,NTSTATUS,BOOL,HRESULT,NDIS_STATUS',
   4,
   true,
 );

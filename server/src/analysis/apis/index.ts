@@ -26,7 +26,7 @@ import {
 } from './requests';
 import { allocUser, describeMdl, allocPages, lockPages, buildNonPaged, mapMdl, mdlVa, mapSection, device } from './mappings';
 import { packet, nmrAttach, oidRequest } from './network';
-import { registry, registryTyped } from './registry';
+import { registry, registryTable, registryTyped } from './registry';
 import { checkedArith, convert, handleToObject, mayFail, raise, validateBuffer } from './status';
 
 export function apiOutcomes(api: ApiFact, c: Call, s: State, f: Frame): Outcome[] {
@@ -88,6 +88,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'nmr-attach': nmrAttach,
   'reg-query': registry,
   'reg-query-typed': registryTyped,
+  'reg-query-table': registryTable,
   'checked-arith': checkedArith,
   'checked-convert': convert,
   'validate-buffer': validateBuffer,

@@ -5,7 +5,7 @@ import { clobber } from '../calls';
 import { fresh, plain, siteOf } from '../evaluate';
 import type { State } from '../state';
 import { constant } from '../term';
-import type { RegionBase, Site, Taint, Val } from '../value';
+import type { RegionBase, Site, Taint, Target, Val } from '../value';
 import { INT, type Handler, one, succeedOrFail, put, pointerTo } from './handler';
 
 /** What a value that was read from the registry carries. */
@@ -77,3 +77,37 @@ export const registryTyped: Handler = (api, c, s, f) => {
   }
   return succeedOrFail(c, s, f, fillOut);
 };
+
+/** A query table names the variables to fill, and what they point to is filled with them: nothing is known of either afterwards. */
+export const registryTable: Handler = (_api, c, s, f) =>
+  succeedOrFail(c, s, f, (ok) => {
+    const table = c.arg('table')?.pts ?? [];
+    const filled = [...table.flatMap((t) => pointersIn(t, ok)), ...(c.arg('context')?.pts ?? [])];
+    const seen = new Set<string>();
+    for (let t = filled.pop(); t !== undefined; t = filled.pop()) {
+      const key = `${t.base.key}|${t.path}`;
+      if (t.base.k !== 'local' || seen.has(key)) continue;
+      seen.add(key);
+      const inside = pointersIn(t, ok);
+      filled.push(...inside);
+      forgetNumbers(t, ok);
+    }
+  });
+
+function isUnder(path: string, t: Target): boolean {
+  return t.path === '' || path === t.path || (path.startsWith(t.path) && /[.[]/.test(path.charAt(t.path.length)));
+}
+
+/** Where the pointers that an object holds lead to. */
+function pointersIn(t: Target, s: State): Target[] {
+  return [...s.cells()].filter((c) => c.base.key === t.base.key && isUnder(c.path, t)).flatMap((c) => c.val.pts);
+}
+
+/** A string keeps its buffer. */
+function forgetNumbers(t: Target, s: State): void {
+  const kept = [...s.cells()].filter(
+    (c) => c.base.key === t.base.key && c.val.pts.length > 0 && c.path !== '' && isUnder(c.path, t),
+  );
+  s.dropUnder(t.base, t.path);
+  for (const c of kept) s.setCell(c.base, c.path, c.val);
+}

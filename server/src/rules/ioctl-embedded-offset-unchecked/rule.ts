@@ -7,6 +7,7 @@ import type { Taint } from '../../analysis/value';
 import { Counted } from '../request/counted';
 import { isKernelSide } from '../request/coverage';
 import { isLimit } from '../request/limit';
+import { mayBeCapped } from '../request/bounded';
 import { Once } from '../request/once';
 import { servesControl } from '../request/reach';
 import { named } from '../request/touch';
@@ -103,7 +104,7 @@ function bounded(e: Index, v: View): boolean {
 
 /** The number was compared, or the one that it is made of; or it is what remains of a division, which the divisor holds. */
 function isCompared(t: Lin, v: View): boolean {
-  return v.wasCompared(t) || t.t.some(([x]) => x.key.startsWith('%(') || x.args.some((a) => isCompared(a, v)));
+  return mayBeCapped(t, v) || t.t.some(([x]) => x.key.startsWith('%(') || x.args.some((a) => isCompared(a, v)));
 }
 
 const MESSAGE = (text: string): string =>

@@ -3,7 +3,7 @@
  * probe covers is the caller's own memory, whatever length it stated.
  */
 import type { OriginHit, View } from '../../analysis/events';
-import { constOf, constant, minus, same, type Lin, type Atom } from '../../analysis/term';
+import { constOf, constant, minus, same, single, type Lin, type Atom } from '../../analysis/term';
 import type { Span } from '../../syntax/ast';
 import type { Fix } from '../finding';
 import { coverage, endOf, isCheckedAsWrite, isHeldOnItsWay, isKernelSide } from '../request/coverage';
@@ -30,6 +30,8 @@ export const ioctlInputLengthUnchecked: Rule = {
     const asked: Asked = new Map();
     return {
       branch(e) {
+        // Whether there is any input says nothing of how much.
+        if (!e.loop && e.vals.some((val) => constOf(val.t) === 0) && e.vals.some((val) => single(val.t))) return;
         for (const val of e.vals)
           for (const [atom] of val.t.t) asked.set(atom, Math.min(asked.get(atom) ?? Infinity, e.place.start));
       },

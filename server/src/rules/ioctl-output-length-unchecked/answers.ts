@@ -6,7 +6,8 @@
 import type { Observer, OriginHit, View } from '../../analysis/events';
 import { constOf, type Lin } from '../../analysis/term';
 import type { Base } from '../../analysis/value';
-import type { Span } from '../../syntax/ast';
+import type { FunctionDecl, Span } from '../../syntax/ast';
+import { areAlternatives } from '../request/alternatives';
 import { coverage, endOf } from '../request/coverage';
 import { firstHand } from '../request/reach';
 import { named, touches } from '../request/touch';
@@ -24,7 +25,7 @@ export function answersUnderInputLength(cx: RuleContext): Observer {
       const region = t.hit.region;
       if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
       if (t.kind === 'read' || t.both) {
-        if (!v.mark('written', region)) read.add(v.request.code, region.key);
+        if (!v.mark('written', region)) read.add(v.request.code, region.key, t.place);
       } else if ((clean.has(region.key) || isFirst(region, v, cx)) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
         answers.push({ hit: t.hit, place: t.place, code: v.request.code });
     }),
@@ -33,8 +34,8 @@ export function answersUnderInputLength(cx: RuleContext): Observer {
       if (!given || v.mark('written', given)) return;
       clean.add(given.key);
       // It may read the buffer for this function: what is seen of it says.
-      if (e.callees.length === 0) read.add(v.request.code, e.name);
-      for (const callee of e.callees) handed.add(v.request.code, `${callee.file}:${callee.decl.name}`);
+      if (e.callees.length === 0) read.add(v.request.code, e.name, e.place);
+      for (const callee of e.callees) handed.add(v.request.code, `${callee.file}:${callee.decl.name}`, e.place);
     },
     done() {
       const me = `${cx.file}:${cx.fn.name}`;
@@ -42,31 +43,38 @@ export function answersUnderInputLength(cx: RuleContext): Observer {
       for (const callee of handed.all()) cx.note(HANDS, me, callee);
       const told = new Set<number | undefined>();
       for (const { hit, place, code } of answers) {
-        if (told.has(code) || read.of(code).size > 0) continue;
+        if (told.has(code) || read.of(code, place, cx.fn).size > 0) continue;
         told.add(code);
-        tell(hit, place, handed.of(code), cx);
+        tell(hit, place, handed.of(code, place, cx.fn), cx);
       }
     },
   };
 }
 
-/** What happens under a control code; under no known one, it may be any. */
+/** What happens under a control code, and where. What happens under no known one may happen under any, but not in another arm of a switch. */
 class ByCode {
-  private readonly what = new Map<number | undefined, Set<string>>();
+  private readonly what = new Map<number | undefined, Map<string, Span[]>>();
 
-  add(code: number | undefined, x: string): void {
-    const known = this.what.get(code);
-    if (known) known.add(x);
-    else this.what.set(code, new Set([x]));
+  add(code: number | undefined, x: string, place: Span): void {
+    let known = this.what.get(code);
+    if (!known) this.what.set(code, (known = new Map()));
+    const places = known.get(x);
+    if (places) places.push(place);
+    else known.set(x, [place]);
   }
 
   all(): ReadonlySet<string> {
-    return new Set([...this.what.values()].flatMap((x) => [...x]));
+    return new Set([...this.what.values()].flatMap((x) => [...x.keys()]));
   }
 
-  of(code: number | undefined): ReadonlySet<string> {
-    if (code === undefined) return this.all();
-    return new Set([...(this.what.get(code) ?? []), ...(this.what.get(undefined) ?? [])]);
+  of(code: number | undefined, at: Span, fn: FunctionDecl): ReadonlySet<string> {
+    const out = new Set<string>();
+    for (const [under, what] of this.what) {
+      if (code !== undefined && under !== undefined && under !== code) continue;
+      for (const [x, places] of what)
+        if ((code !== undefined && under === code) || places.some((p) => !areAlternatives(fn, p, at))) out.add(x);
+    }
+    return out;
   }
 }
 

@@ -12,6 +12,8 @@ import { firstHand } from '../request/reach';
 import { named } from '../request/touch';
 import type { Rule, RuleContext } from '../rule';
 import { answersUnderInputLength } from './answers';
+import { filledBy } from './filled';
+import { runsPastTheCheck } from './tail';
 import page from './page.md';
 
 export const ioctlOutputLengthUnchecked: Rule = {
@@ -42,6 +44,10 @@ export const ioctlOutputLengthUnchecked: Rule = {
         const size = e.lenExpr && cx.text(e.lenExpr);
         for (const hit of v.pointee(e.dst)) check(hit, e.len.t, e.place, size, v, cx, once);
       },
+      call(e, v) {
+        answers.call?.(e, v);
+        for (const { hit, size, place } of filledBy(e, v)) check(hit, size, place, undefined, v, cx, once);
+      },
     };
   },
 };
@@ -68,7 +74,8 @@ function check(
   if (!len || !applies(hit, v) || !firstHand(v)) return;
   const end = endOf(hit, size);
   const answer = coverage(len, end, v);
-  if (answer === 'covered' || answer === 'amount-unknown' || isCheckedAsWrite(hit, end, v)) return;
+  const isTail = answer === 'amount-unknown' && runsPastTheCheck(len, hit, size, v);
+  if (answer === 'covered' || (answer === 'amount-unknown' && !isTail) || isCheckedAsWrite(hit, end, v)) return;
   if (size && same(size, len)) return;
   const bytes = end && constOf(end);
   if (isHeldOnItsWay(hit.target.held?.output, bytes)) return;
@@ -92,7 +99,9 @@ function check(
     message:
       answer === 'short'
         ? `${what} writes the caller’s output up to byte ${String(need)}, but the check of its length promises only ${String(least)}.`
-        : `${what} writes the caller’s output, but no check of the output length comes before it.`,
+        : isTail
+          ? `${what} writes as much as a variable says behind byte ${String(least)} of the caller’s output, and the check of its length promises no more than these bytes.`
+          : `${what} writes the caller’s output, but no check of the output length comes before it.`,
     path: [
       ...cx.path(hit, place, need === undefined ? 'written here' : `written here, up to byte ${String(need)}`),
       cx.step(

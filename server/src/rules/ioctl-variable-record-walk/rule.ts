@@ -4,6 +4,7 @@
 import type { Index, View } from '../../analysis/events';
 import { constant, minus } from '../../analysis/term';
 import type { Taint } from '../../analysis/value';
+import { mayBeCapped } from '../request/bounded';
 import { Once } from '../request/once';
 import { named } from '../request/touch';
 import { chosen, isRequestLength, ofRequest } from '../request/taint';
@@ -56,7 +57,7 @@ function areSystems(t: Taint, v: View): boolean {
 /** Known to stay inside, or compared with something whose amount is not known. */
 function bounded(e: Index, v: View): boolean {
   const i = e.index.t;
-  if (v.wasCompared(i)) return true;
+  if (mayBeCapped(i, v)) return true;
   if (e.count !== undefined) return v.proves(minus(constant(e.count - 1), i)) && v.proves(i);
   // A mask or a remainder holds it to something.
   const ty = e.index.ty;

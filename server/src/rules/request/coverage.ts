@@ -27,7 +27,7 @@ export function coverage(len: Lin, end: Lin | undefined, v: View): Coverage {
 }
 
 /** Only comparisons with constants hold it from below, so the least length is all there is. */
-function onlyConstants(len: Lin, v: View): boolean {
+export function onlyConstants(len: Lin, v: View): boolean {
   const atom = len.t[0]?.[0];
   if (!atom) return false;
   return !v.state.bounds.heldFromBelow(atom) && !halves(len, v).some((x) => v.state.bounds.heldFromBelow(x));

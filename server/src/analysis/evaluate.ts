@@ -518,6 +518,8 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
   // Parts of a number that is known here: the method of the control code that is handled.
   const lc = constOf(l.t) ?? (op === '&' || op === '>>' ? known(l.t, s) : undefined);
   const rc = constOf(r.t);
+  // Before what the result says of the divisor is known.
+  if ((op === '/' || op === '%') && rc === undefined && f.observing) f.tell('divide', { x: e, place: e, op, divisor: r }, s);
   let out: Lin;
   // Of two numbers whose declarations are not in view nothing is known.
   const range = l.ty?.k === 'int' || r.ty?.k === 'int' ? typeRange(ty) : {};

@@ -108,6 +108,13 @@ export interface Arith {
   readonly bits: number;
 }
 
+export interface Divide {
+  readonly x: Expr;
+  readonly place: Span;
+  readonly op: '/' | '%';
+  readonly divisor: Val;
+}
+
 /** Listens to one function in one context. Methods are optional; each gets the view of that moment. */
 export interface Observer {
   access?(e: Access, v: View): void;
@@ -117,6 +124,7 @@ export interface Observer {
   branch?(e: Branch, v: View): void;
   index?(e: Index, v: View): void;
   arith?(e: Arith, v: View): void;
+  divide?(e: Divide, v: View): void;
   ret?(x: Expr | undefined, val: Val | undefined, place: Span, v: View): void;
   done?(): void;
 }

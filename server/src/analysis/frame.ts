@@ -26,7 +26,7 @@ import {
   variable,
   lvalue,
 } from './evaluate';
-import type { Access, Arith, Branch, Call, Copy, Index, Observer, OriginHit, RequestView, View } from './events';
+import type { Access, Arith, Branch, Call, Copy, Divide, Index, Observer, OriginHit, RequestView, View } from './events';
 import { ofOneMethod, type Memory } from './memory';
 import { initialise } from './initialisers';
 import { Moment } from './moment';
@@ -47,6 +47,7 @@ interface Events {
   branch: Branch;
   index: Index;
   arith: Arith;
+  divide: Divide;
 }
 
 /** What is kept of an event along the path, whether or not somebody listens. */
@@ -65,7 +66,7 @@ type Listeners = { readonly [K in keyof Events]: ((e: Events[K], v: View) => voi
 };
 
 function listenersOf(all: readonly Observer[]): Listeners {
-  const out: Listeners = { all, access: [], copy: [], call: [], branch: [], index: [], arith: [], ret: [] };
+  const out: Listeners = { all, access: [], copy: [], call: [], branch: [], index: [], arith: [], divide: [], ret: [] };
   for (const o of all) {
     if (o.access) out.access.push(o.access.bind(o));
     if (o.copy) out.copy.push(o.copy.bind(o));
@@ -73,6 +74,7 @@ function listenersOf(all: readonly Observer[]): Listeners {
     if (o.branch) out.branch.push(o.branch.bind(o));
     if (o.index) out.index.push(o.index.bind(o));
     if (o.arith) out.arith.push(o.arith.bind(o));
+    if (o.divide) out.divide.push(o.divide.bind(o));
     if (o.ret) out.ret.push(o.ret.bind(o));
   }
   return out;

@@ -9,6 +9,7 @@ import type { Expr } from '../../syntax/ast';
 import { isPointer, type Ty } from '../../program/types';
 import { isBeyond, room, sizeInWords, type Room } from '../request/object';
 import type { Rule, RuleContext } from '../rule';
+import { countedTwice } from './counted-twice';
 import { isWithinRecord } from './neighbours';
 import { sizedBuffer } from './sized-calls';
 import page from './page.md';
@@ -27,6 +28,11 @@ export const copyBeyondObject: Rule = {
   observe(cx) {
     return {
       copy(e, v) {
+        const twice = countedTwice(e, v);
+        if (twice) {
+          tellTwice(e, twice, cx);
+          return;
+        }
         const bytes = e.len && constOf(e.len.t);
         if (bytes === undefined) return;
         const dst = beyond(e.dst, e.dstExpr, bytes, e, v);
@@ -86,6 +92,16 @@ function tell(e: Copy, size: Expr | undefined, bytes: number, what: string, use:
       cx.step(e.place, 'use', use),
       cx.step(e.place, 'guard', 'the size of the object itself would silence it'),
     ],
+  });
+}
+
+function tellTwice(e: Copy, length: Expr, cx: RuleContext): void {
+  cx.report({
+    place: e.place,
+    severity: 'error',
+    confidence: 'likely',
+    message: `\`${cx.text(length)}\` counts bytes already: multiplied with the size of a character, twice as much is copied as the string has.`,
+    path: [cx.step(length, 'origin', 'a length in bytes'), cx.step(e.place, 'use', 'copied here')],
   });
 }
 

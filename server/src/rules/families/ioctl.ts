@@ -4,6 +4,7 @@ import { allocSizeOverflow } from '../alloc-size-overflow/rule';
 import { allocUserSizeUnbounded } from '../alloc-user-size-unbounded/rule';
 import { bufferedOutputClobbersInput } from '../buffered-output-clobbers-input/rule';
 import { deviceCreateInsecure } from '../device-create-insecure/rule';
+import { divisorFromCaller } from '../divisor-from-caller/rule';
 import { fileObjectTypeConfusion } from '../file-object-type-confusion/rule';
 import { handleAccessModeKernel } from '../handle-access-mode-kernel/rule';
 import { ioctlArbitraryReadWrite } from '../ioctl-arbitrary-read-write/rule';
@@ -78,4 +79,5 @@ export const IOCTL_RULES: readonly Rule[] = [
   irpUseAfterComplete,
   allocSizeOverflow,
   allocUserSizeUnbounded,
+  divisorFromCaller,
 ];

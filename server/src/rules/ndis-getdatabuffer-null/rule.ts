@@ -4,6 +4,7 @@
  */
 import type { Access, View } from '../../analysis/events';
 import { constOf } from '../../analysis/term';
+import { Once } from '../request/once';
 import { untestedResults } from '../source/results';
 import { functionRule } from '../source/shape';
 import { short } from '../volatile/shared-memory';
@@ -41,21 +42,23 @@ const here = functionRule(
 export const ndisGetdatabufferNull: Rule = {
   ...here,
   observe(cx) {
+    const once = new Once();
     return {
       access(e, v) {
-        if (!e.inAssert) whole(e, v, cx);
+        if (!e.inAssert) whole(e, v, once, cx);
       },
     };
   },
 };
 
 /** What the pointer leads to, and whether there is anything at all. */
-function whole(e: Access, v: View, cx: RuleContext): void {
+function whole(e: Access, v: View, once: Once, cx: RuleContext): void {
   const t = e.targets.length === 1 ? e.targets[0] : undefined;
   const base = t?.base;
   if (!t || base?.k !== 'region' || base.origin !== 'Packet' || base.asked === undefined) return;
   const off = t.off && constOf(t.off);
   if (off !== undefined && e.size !== undefined && off >= 0 && off + e.size > base.asked) {
+    if (!once.here(base.key, e.place)) return;
     cx.report({
       place: e.place,
       severity: 'error',

@@ -1,6 +1,7 @@
-/** What happens to a pointer in the statements that follow the call that freed it, as long as nothing branches away. */
+/** What happens to a pointer in the statements that follow the call that freed it, up to where the path goes its own way out. */
 import type { Expr, Stmt } from '../../syntax/ast';
 import { partsOf, partsOfStatement } from '../../syntax/walk';
+import { freedAtLanding } from './landing';
 import { bare, isStatement, mentions, type CallSite, type Shape } from './shape';
 
 export interface AfterFree {
@@ -23,6 +24,12 @@ const FREES: Readonly<Record<string, number>> = {
   MmFreeContiguousMemory: 0,
 };
 
+/** What the call frees. */
+function freedBy(c: CallSite): Expr | undefined {
+  const at = FREES[c.name];
+  return at === undefined ? undefined : c.args[at];
+}
+
 export function afterFree(s: Shape): AfterFree[] {
   const out: AfterFree[] = [];
   for (const free of s.calls) {
@@ -44,7 +51,11 @@ function following(s: Shape, free: CallSite, name: string): { kind: 'use' | 'fre
       if (outer.kind === 'block') {
         const at = outer.body.indexOf(inner as Stmt);
         for (const next of outer.body.slice(at + 1)) {
-          if (/^(return|goto|break|continue|leave|label|case|error)$/.test(next.kind)) {
+          if (next.kind === 'goto' || next.kind === 'leave') {
+            const again = freedAtLanding(s, next, free, name, freedBy);
+            return again && { kind: 'free', use: again };
+          }
+          if (/^(return|break|continue|label|case|error)$/.test(next.kind)) {
             if (next.kind !== 'return' || !next.x) return undefined;
             return inExpression(s, next.x, name);
           }

@@ -573,7 +573,7 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
   }
   return makeVal(
     out,
-    op === '&' || op === '|' ? (l.pts.length ? l.pts : r.pts) : [],
+    (op === '&' || op === '|') && !isLowPart(op, lc ?? rc) ? (l.pts.length ? l.pts : r.pts) : [],
     op === '-' && same(l.t, r.t) ? [] : taint,
     isComparison(op) ? INT : ty,
     undefined,
@@ -582,6 +582,11 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     undefined,
     op === '*' ? (l.sizeOf ?? r.sizeOf) : undefined,
   );
+}
+
+/** The low bits of an address are its place in a page or a field of flags, and no address. */
+function isLowPart(op: string, mask: number | undefined): boolean {
+  return op === '&' && mask !== undefined && mask >= 0 && mask <= 0xffff;
 }
 
 /** A difference that may go below zero: in C it wraps, so that a part of it may be larger than the form says. */

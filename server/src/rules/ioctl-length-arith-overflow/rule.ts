@@ -26,7 +26,7 @@ export const ioctlLengthArithOverflow: Rule = {
     const once = new Once();
     /** What is stored may still be looked at before anybody uses it. */
     const stored: { readonly place: Span; readonly wrap: Wrap; readonly proven: boolean }[] = [];
-    const checked = new Set<Wrap>();
+    const checked = new Set<string>();
     return {
       arith(e, v) {
         wraps.note(e, v);
@@ -41,7 +41,7 @@ export const ioctlLengthArithOverflow: Rule = {
           for (const val of e.vals) {
             const wrap = wraps.of(val);
             if (wrap?.op !== '-') continue;
-            if (upper) checked.add(wrap);
+            if (upper) checked.add(difference(wrap));
             return;
           }
         }
@@ -73,7 +73,8 @@ export const ioctlLengthArithOverflow: Rule = {
       },
       done() {
         for (const s of stored)
-          if (!s.proven && !checked.has(s.wrap)) use(s.wrap, s.place, 'a value that is stored', undefined, once, cx, '-');
+          if (!s.proven && !checked.has(difference(s.wrap)))
+            use(s.wrap, s.place, 'a value that is stored', undefined, once, cx, '-');
       },
       index(e, v) {
         use(wraps.of(e.index), e.place, 'an index', v, once, cx);
@@ -81,6 +82,12 @@ export const ioctlLengthArithOverflow: Rule = {
     };
   },
 };
+
+/** What is taken from which number: a comparison of it in one width holds for it in another. */
+function difference(wrap: Wrap): string {
+  const by = wrap.of[1];
+  return by && constOf(by) !== undefined ? `${wrap.taint.loc}|${String(constOf(by))}` : `${String(wrap.place.start)}`;
+}
 
 /** No place of the text. */
 const ELSEWHERE: Span = { start: -1, end: -1 };

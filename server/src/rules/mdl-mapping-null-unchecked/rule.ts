@@ -1,8 +1,9 @@
 /**
  * A mapping of an MDL is used before anything tests that it is not NULL.
  */
+import type { Expr } from '../../syntax/ast';
 import { untestedResults } from '../source/results';
-import { functionRule } from '../source/shape';
+import { functionRule, type Shape } from '../source/shape';
 import page from './page.md';
 
 const MAPS =
@@ -22,7 +23,7 @@ export const mdlMappingNullUnchecked = functionRule(
   (s, tell) => {
     for (const r of untestedResults(s, MAPS)) {
       const name = r.call.name;
-      if (name === 'MmGetSystemAddressForMdl') continue;
+      if (name === 'MmGetSystemAddressForMdl' || isCaught(s, r.use)) continue;
       tell(r.use, `\`${s.text(r.use)}\` uses what \`${name}\` returned, and nothing tests that it is not NULL.`, {
         from: [s.step(r.call.x, 'origin', `\`${name}\` returns NULL when system addresses are short`)],
         use: 'used here',
@@ -30,3 +31,11 @@ export const mdlMappingNullUnchecked = functionRule(
     }
   },
 );
+
+/** NULL lies among the addresses of user mode: touching it raises what a handler that takes everything catches. */
+function isCaught(s: Shape, use: Expr): boolean {
+  for (const p of s.around(use))
+    if (p.kind === 'try' && p.filter && s.within(use, p.body) && /^(EXCEPTION_EXECUTE_HANDLER|1)$/.test(s.text(p.filter)))
+      return true;
+  return false;
+}

@@ -169,13 +169,20 @@ export class Folder {
     return this.#held.size > 0;
   }
 
+  #measured: { readonly text: string; readonly open: number } | undefined;
+
   /** True when the engine keeps the text that it has, because the new one is open where that one was not. */
-  #hold(path: string, before: string, text: string): boolean {
+  #hold(path: string, shown: string, text: string): boolean {
     const kept = isAnalysed(path) ? this.#analyst.text(path) : undefined;
     const { since, edits } = this.#held.get(path) ?? { since: this.options.turns.now(), edits: [] };
     this.#held.delete(path);
-    if (kept === undefined || this.options.turns.now() - since > HELD_AT_MOST || openEnds(text) <= openEnds(kept)) return false;
-    this.#held.set(path, { edits: [...edits, Carry.between(before, text)], since });
+    if (kept === undefined || this.options.turns.now() - since > HELD_AT_MOST) return false;
+    const before = this.#measured?.text === kept ? this.#measured.open : openEnds(kept);
+    const open = openEnds(text);
+    // Unless it is held, it is what the next one is compared with.
+    this.#measured = { text, open };
+    if (open <= before) return false;
+    this.#held.set(path, { edits: [...edits, Carry.between(shown, text)], since });
     return true;
   }
 

@@ -91,6 +91,21 @@ describe('one root cause', () => {
     }
   });
 
+  it('is another one where the object is filled again far behind', async () => {
+    const open =
+      readFileSync('server/src/rules/shared-nonvolatile-write/fixtures/fires.c', 'utf8').split('VOID\nPutEntry')[0] ?? '';
+    const far = '    Channel->Size = Channel->Size + 1;\n'.repeat(20);
+    const engine = await engineOver({
+      'd.c': `${open}VOID Report(CHANNEL *Channel, ULONG Value)\n{\n    Channel->Shared->Flags = Value;\n${far}    Channel->Shared->Limit = Value;\n}\n`,
+    });
+    const stores = run(engine).findings.filter((f) => f.rule === 'shared-nonvolatile-write');
+    assert.deepEqual(
+      stores.map((f) => f.severity),
+      ['warning', 'warning'],
+    );
+    engine.remove('d.c');
+  });
+
   it('is how an object of shared pages is filled: once for a function, once for a field', async () => {
     const open =
       readFileSync('server/src/rules/shared-nonvolatile-write/fixtures/fires.c', 'utf8').split('VOID\nPutEntry')[0] ?? '';

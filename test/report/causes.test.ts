@@ -57,6 +57,8 @@ describe('one root cause', () => {
     const unprobed = at('q->a', 'method-neither-unprobed');
     const plain = at('q->a', 'shared-nonvolatile-read', { severity: 'warning' });
     assert.deepEqual(kept(plain, unprobed), ['method-neither-unprobed q->a']);
+    // A probe does not stand for a handler.
+    assert.equal(kept(at('q->a', 'user-memory-outside-try'), unprobed, plain).length, 2);
     const twice = at('q->a', 'double-fetch', { severity: 'warning' });
     assert.deepEqual(kept(twice, plain), ['double-fetch q->a']);
     assert.deepEqual(kept(twice, { ...plain, severity: 'error' }), ['shared-nonvolatile-read q->a']);

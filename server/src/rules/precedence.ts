@@ -17,6 +17,9 @@ export interface Family {
   readonly numbers?: readonly string[];
 }
 
+/** How memory of the other side is touched: of no weight where it should not have been touched so at all. */
+const PLAIN = ['shared-bulk-copy-nonvolatile', 'shared-nonatomic-rmw', 'shared-nonvolatile-write', 'shared-nonvolatile-read'];
+
 export const FAMILIES: readonly Family[] = [
   {
     cause: 'a number that nothing was compared with reaches memory',
@@ -50,13 +53,15 @@ export const FAMILIES: readonly Family[] = [
       'method-neither-unprobed',
       'ioctl-embedded-pointer-unprobed',
       'user-memory-wrong-context',
-      'user-memory-outside-try',
       'double-fetch',
-      'shared-bulk-copy-nonvolatile',
-      'shared-nonatomic-rmw',
-      'shared-nonvolatile-write',
-      'shared-nonvolatile-read',
+      ...PLAIN,
     ],
+    places: 'same',
+  },
+  {
+    // Neither a probe nor `__try` stands for the other: both are told.
+    cause: 'a page of user mode may be gone',
+    rules: ['user-memory-outside-try', ...PLAIN],
     places: 'same',
   },
 ];

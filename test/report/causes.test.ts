@@ -66,6 +66,9 @@ describe('one root cause', () => {
     const unprobed = at('q->a', 'method-neither-unprobed');
     for (const rule of ['shared-nonvolatile-read', 'double-fetch', 'user-memory-outside-try'])
       assert.equal(kept(unprobed, at('q->a', rule)).length, 2, rule);
+    const note = at('q->a', 'shared-nonvolatile-read', { severity: 'info' });
+    assert.deepEqual(kept(note, unprobed), ['method-neither-unprobed q->a']);
+    assert.deepEqual(kept(note, at('q->a', 'user-memory-outside-try')), ['user-memory-outside-try q->a']);
   });
 
   it('is not what one configuration alone shows, nor what stands in another function', () => {

@@ -69,7 +69,9 @@ function stands(g: Finding, f: Finding): boolean {
   // What holds in one configuration alone does not speak for the others.
   if (g.configuration !== undefined && g.configuration !== f.configuration) return false;
   const shared = familyOf(g, f);
-  return shared !== undefined && precedes(g, f, shared.lead) && isOnePlace(g, f, shared.family);
+  if (shared === undefined) return false;
+  if (shared.family.notes?.includes(f.rule) === true && RANK[f.severity] < RANK.info) return false;
+  return precedes(g, f, shared.lead) && isOnePlace(g, f, shared.family);
 }
 
 /** @param lead how much earlier its rule stands in the family */

@@ -15,7 +15,17 @@ export interface Family {
   readonly places: 'inside' | 'same';
   /** Rules whose path begins where the number was read: of one number, one place of a line is enough. */
   readonly numbers?: readonly string[];
+  /** Rules of which notes alone are places of another finding: as warnings they ask for a change of their own. */
+  readonly notes?: readonly string[];
 }
+
+/** How memory of the other side is touched: of no weight where it should not have been touched so at all. */
+const PLAIN: readonly string[] = [
+  'shared-bulk-copy-nonvolatile',
+  'shared-nonatomic-rmw',
+  'shared-nonvolatile-write',
+  'shared-nonvolatile-read',
+];
 
 export const FAMILIES: readonly Family[] = [
   {
@@ -48,7 +58,16 @@ export const FAMILIES: readonly Family[] = [
       'method-neither-unprobed',
       'ioctl-embedded-pointer-unprobed',
       'user-memory-wrong-context',
+      ...PLAIN,
     ],
     places: 'same',
+    notes: PLAIN,
+  },
+  {
+    // Neither a probe nor `__try` stands for the other: both are told.
+    cause: 'a page of user mode may be gone',
+    rules: ['user-memory-outside-try', ...PLAIN],
+    places: 'same',
+    notes: PLAIN,
   },
 ];

@@ -46,6 +46,8 @@ export class Wraps {
     // Indexes of a ring wrap on purpose.
     if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
     if (isRequestLength(taint) && (isRunning(e) || (e.op === '-' && isSystems(taint) && constOf(e.r.t) !== undefined))) return;
+    // The last of so many pages.
+    if (e.op === '-' && constOf(e.r.t) === 1 && isRoundedUp(e.l.t)) return;
     // What this side has used up of a field.
     if (e.op === '-' && constOf(e.r.t) === undefined && e.out.ty !== DISTANCE && isUsedUp(e)) return;
     const cut = e.op !== '-' && e.bits > 32 && !mayOverflow(e, v, e.bits);
@@ -157,6 +159,15 @@ export class Wraps {
     for (const w of this.byForm.values()) if (w.place.start >= place.start && w.place.end <= place.end) return w;
     return undefined;
   }
+}
+
+/** A count of pages or of other units, the last one begun: none is left out unless nothing was asked for at all. */
+function isRoundedUp(t: Lin): boolean {
+  const [x] = t.t[0] ?? [];
+  const [of, by] = x?.args ?? [];
+  const shift = by && constOf(by);
+  if (t.t.length !== 1 || !x || !of || shift === undefined || !/^(>>|\/)\(/.test(x.key)) return false;
+  return of.c >= (x.key.startsWith('/') ? shift : 2 ** shift) - 1;
 }
 
 function isPower(unit: number): boolean {

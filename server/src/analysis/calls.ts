@@ -7,7 +7,7 @@ import type { ApiFact } from '../model/model';
 import { substitute } from '../program/substitute';
 import type { Ty } from '../program/types';
 import { apiOutcomes } from './apis/index';
-import { evaluate, fresh, plain, returnType, typeRange, UNKNOWN } from './evaluate';
+import { evaluate, fresh, plain, returnType, siteOf, typeRange, UNKNOWN } from './evaluate';
 import type { Call } from './events';
 import type { Frame } from './frame';
 import { limitOutcomes, mergeOutcomes } from './outcomes';
@@ -204,8 +204,16 @@ export function unknown(name: string, e: CallExpr, args: readonly Val[], s: Stat
     const dir = directions?.[i]?.dir;
     if (dir === 'in' || dir === 'in?') return;
     clobber(a, e, i, s, f);
+    if (dir !== undefined) answered(a, e, s, f);
   });
   return [{ s, v: unknownResult(name, e, f) }];
+}
+
+/** A routine of the system that writes into a request's buffer has written an answer there. */
+function answered(a: Val, e: Expr, s: State, f: Frame): void {
+  for (const t of a.pts)
+    if (t.base.k === 'region' && t.base.request !== undefined)
+      s.setMay({ tag: 'written', base: t.base, site: siteOf(f, e), data: t.root });
 }
 
 export function clobber(a: Val, e: Expr, i: number, s: State, f: Frame): void {

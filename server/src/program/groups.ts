@@ -205,11 +205,17 @@ export class Groups {
     return candidates.filter((f) => !included.has(f));
   }
 
-  /** Beside drivers, code that none of them refers to and that names nothing of the kernel is no kernel code. */
+  /**
+   * Beside drivers, code that none of them refers to and that names nothing of the kernel is no kernel code. What includes nothing at all is
+   * a piece of code whose surroundings nobody knows.
+   */
   private withoutForeign(kernel: readonly string[], all: readonly Group[], foreign: Map<string, Foreign>): Grouping {
     if (!all.some((g) => g.beside === undefined)) return { kernel, groups: all, foreign };
     const groups = all.filter(
-      (g) => g.beside === undefined || g.files.some((f) => namesKernel(f, this.program, this.isInterface)),
+      (g) =>
+        g.beside === undefined ||
+        g.files.every((f) => (this.program.files.get(f)?.includes.length ?? 0) === 0) ||
+        g.files.some((f) => namesKernel(f, this.program, this.isInterface)),
     );
     if (groups.length === all.length && foreign.size === 0) return { kernel, groups, foreign };
     const held = new Set(groups.flatMap((g) => g.files));

@@ -54,7 +54,14 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     find: /\b__try\b(?=\s*\{)/g,
     put: () => 'if (1)',
     rest: (text) => text.replace(/\b__except\s*\((?:[^()]|\([^()]*\))*\)/, 'else if (0)'),
-    rules: ['user-memory-outside-try', 'probe-outside-try', 'mmprobe-outside-try', 'user-map-outside-try', 'section-view-unsafe'],
+    rules: [
+      'user-memory-outside-try',
+      'probe-outside-try',
+      'mmprobe-outside-try',
+      'user-map-outside-try',
+      'section-view-unsafe',
+      'mdl-mapping-null-unchecked',
+    ],
   },
 };
 

@@ -1,6 +1,8 @@
 /**
  * A buffer that comes with its length is read as a structure, and the length was never compared with anything.
  */
+import type { Span } from '../../syntax/ast';
+import { areAlternatives } from '../request/alternatives';
 import { annotatedBuffers, callersTest } from '../source/buffers';
 import { recordWalks, testsOf } from '../source/records';
 import { bare, functionRule, mentions } from '../source/shape';
@@ -19,6 +21,7 @@ export const packetHeaderBeforeLength = functionRule(
   page,
   (s, tell) => {
     for (const buffer of annotatedBuffers(s)) {
+      const told: Span[] = [];
       for (const e of s.exprs) {
         const through = e.kind === 'fld' && e.arrow ? e.x : e.kind === 'un' && e.op === '*' ? e.x : undefined;
         const b = through && bare(through);
@@ -27,7 +30,10 @@ export const packetHeaderBeforeLength = functionRule(
         if (to === undefined || to.k === 'void' || (to.k === 'int' && to.size === 1) || to.k === 'unknown') continue;
         if (s.testsOnWayTo(e, buffer.length).some((t) => mentions(t, buffer.length))) continue;
         if (s.stores.some((x) => x.place.start < e.start && mentions(s.text(x.r), buffer.length))) continue;
+        // What is read behind another one on the same way has the same cause.
+        if (told.some((other) => !areAlternatives(s.fn, other, e))) continue;
         if (callersTest(s, buffer.lengthIndex)) break;
+        told.push(e);
         tell(
           e,
           `\`${s.text(e)}\` is read from \`${buffer.name}\`, but no check of \`${buffer.length}\` says that so many bytes are there.`,
@@ -36,8 +42,6 @@ export const packetHeaderBeforeLength = functionRule(
             use: 'read here',
           },
         );
-        // What is read behind it has the same cause.
-        break;
       }
     }
     for (const walk of recordWalks(s)) {

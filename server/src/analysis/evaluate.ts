@@ -362,6 +362,13 @@ export function lvalue(e: Expr, s: State, f: Frame): LValue {
     }
     case 'call':
     case 'asg': {
+      const place = e.kind === 'call' ? placeOfMacro(e, f) : undefined;
+      if (place) {
+        f.depthOfExpansion++;
+        const lv = lvalue(place, s, f);
+        f.depthOfExpansion--;
+        return lv;
+      }
       const v = evaluate(e, s, f);
       return { targets: v.agg ? v.agg.from : f.memory.targetsOf(v), ty: v.ty ?? UNKNOWN, volatile: false, bitField: false };
     }
@@ -380,6 +387,16 @@ export function lvalue(e: Expr, s: State, f: Frame): LValue {
     }
   }
   return { targets: [], ty: UNKNOWN, volatile: false, bitField: false };
+}
+
+/** What a macro with parameters expands to, when that is a place: `#define COUNT_OF(b, i) (*(ULONG *)((b) + 8 * (i)))`. */
+function placeOfMacro(e: Expr & { kind: 'call' }, f: Frame): Expr | undefined {
+  if (e.f.kind !== 'id' || f.depthOfExpansion >= 12 || f.localType(e.f.name) || f.model.api(e.f.name)) return undefined;
+  const decl = f.program.macro(e.f.name, f.file)?.decl;
+  if (!decl?.params || decl.body.includes('#')) return undefined;
+  const body = f.program.snippet(decl)?.expr;
+  const isPlace = body?.kind === 'fld' || body?.kind === 'idx' || (body?.kind === 'un' && body.op === '*');
+  return isPlace ? substitute(body, decl.params, e.args, e) : undefined;
 }
 
 function element(

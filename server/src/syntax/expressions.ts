@@ -4,6 +4,7 @@
 import type { Expr, InitExpr, TypeRef } from './ast';
 import { charValue, numberValue } from './constants';
 import { type Context, MAX_DEPTH } from './context';
+import { rebound } from './infix';
 import { F, N } from './nodes';
 import { moved, typeDescriptor, typeOfText } from './types';
 
@@ -89,7 +90,7 @@ function lower(cx: Context, outer: number): Expr {
     case N.concatenated_string:
       return joined(cx, at);
     case N.binary_expression:
-      return binary(cx, at);
+      return rebound(cx, at, (x) => expression(cx, x)) ?? binary(cx, at);
     case N.unary_expression:
     case N.pointer_expression: {
       const op = cx.text.charAt(flat.from(at));

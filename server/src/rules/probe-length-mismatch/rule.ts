@@ -4,7 +4,7 @@
 import { constOf } from '../../analysis/term';
 import { coverage, endOf } from '../request/coverage';
 import { Once } from '../request/once';
-import { named, touches } from '../request/touch';
+import { named, touches, type Touch } from '../request/touch';
 import { addressKind, probe } from '../request/user-pointer';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -33,7 +33,7 @@ export const probeLengthMismatch: Rule = {
       if (probed !== undefined && need === undefined) {
         // A variable length behind a constant probe.
         const high = v.range(end).hi;
-        if (high <= probed || (v.wasCompared(end) && !(high > probed && high < 2 ** 31))) return;
+        if (high <= probed || isOfTheDriver(t) || (v.wasCompared(end) && !(high > probed && high < 2 ** 31))) return;
       } else {
         const answer = coverage(mark.num, end, v);
         if (answer === 'covered' || answer === 'amount-unknown') return;
@@ -54,3 +54,8 @@ export const probeLengthMismatch: Rule = {
     });
   },
 };
+
+/** A length that neither the caller nor a request has a part in: how long what the driver holds may be is decided where it is made. */
+function isOfTheDriver({ len }: Touch): boolean {
+  return len !== undefined && len.taint.length === 0 && !len.t.t.some(([x]) => x.key.includes('REQ.'));
+}

@@ -3,6 +3,7 @@
  */
 import type { Observer, OriginHit, View } from '../../analysis/events';
 import { constant, type Lin } from '../../analysis/term';
+import type { Val } from '../../analysis/value';
 import type { ApiFact } from '../../model/model';
 import type { Span } from '../../syntax/ast';
 
@@ -11,6 +12,8 @@ export interface Touch {
   readonly kind: 'read' | 'write';
   /** Bytes that are touched; undefined when they are not known. */
   readonly size: Lin | undefined;
+  /** The length that a copy was given. */
+  readonly len?: Val;
   readonly place: Span;
   readonly api: ApiFact | undefined;
   /** What is written is made of what is read there. */
@@ -27,9 +30,11 @@ export function touches(tell: (t: Touch, v: View) => void): Pick<Observer, 'acce
         tell({ hit, kind: e.kind === 'read' ? 'read' : 'write', size, place: e.place, api: e.api, both: e.kind === 'rmw' }, v);
     },
     copy(e, v) {
-      const size = e.len?.t;
-      if (e.dst) for (const hit of v.pointee(e.dst)) tell({ hit, kind: 'write', size, place: e.place, api: e.api }, v);
-      if (e.src && !e.fill) for (const hit of v.pointee(e.src)) tell({ hit, kind: 'read', size, place: e.place, api: e.api }, v);
+      const { len } = e;
+      const size = len?.t;
+      if (e.dst) for (const hit of v.pointee(e.dst)) tell({ hit, kind: 'write', size, len, place: e.place, api: e.api }, v);
+      if (e.src && !e.fill)
+        for (const hit of v.pointee(e.src)) tell({ hit, kind: 'read', size, len, place: e.place, api: e.api }, v);
     },
   };
 }

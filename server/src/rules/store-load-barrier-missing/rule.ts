@@ -20,9 +20,9 @@ export const storeLoadBarrierMissing: Rule = {
     title: 'Own flag stored and the other side’s read without a full fence',
     threats: ['Lockless programming'],
     severity: 'warning',
-    precision: 'medium',
+    precision: 'low',
     cwe: [362],
-    profile: 'default',
+    profile: 'audit',
   },
   page,
   observe(cx) {

@@ -29,6 +29,7 @@ import { irpUseAfterComplete } from '../irp-use-after-complete/rule';
 import { kernelOpenWithoutAccessCheck } from '../kernel-open-without-access-check/rule';
 import { kernelPointerToUser } from '../kernel-pointer-to-user/rule';
 import { methodNeitherUnprobed } from '../method-neither-unprobed/rule';
+import { mmisaddressvalidAsValidation } from '../mmisaddressvalid-as-validation/rule';
 import { mmprobeOutsideTry } from '../mmprobe-outside-try/rule';
 import { modeConstantUsermode } from '../mode-constant-usermode/rule';
 import { outputUninitializedBytes } from '../output-uninitialized-bytes/rule';
@@ -51,6 +52,7 @@ export const IOCTL_RULES: readonly Rule[] = [
   ioctlEmbeddedPointerUnprobed,
   ioctlArbitraryReadWrite,
   methodNeitherUnprobed,
+  mmisaddressvalidAsValidation,
   userMemoryOutsideTry,
   userMemoryWrongContext,
   probeOutsideTry,

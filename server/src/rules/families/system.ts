@@ -2,6 +2,7 @@
 import type { Rule } from '../rule';
 import { allocResultUnchecked } from '../alloc-result-unchecked/rule';
 import { copyBeyondObject } from '../copy-beyond-object/rule';
+import { copyPasteDuplicateCondition } from '../copy-paste-duplicate-condition/rule';
 import { cryptoOffloadSilentFailure } from '../crypto-offload-silent-failure/rule';
 import { doubleFree } from '../double-free/rule';
 import { driverIsolationRegistry } from '../driver-isolation-registry/rule';
@@ -38,6 +39,7 @@ import { packetLengthFieldTrusted } from '../packet-length-field-trusted/rule';
 import { packetLoopNoProgress } from '../packet-loop-no-progress/rule';
 import { packetTailUninitialized } from '../packet-tail-uninitialized/rule';
 import { packetWriteBounds } from '../packet-write-bounds/rule';
+import { pagedCodeRaisedIrql } from '../paged-code-raised-irql/rule';
 import { poolDefaultTag } from '../pool-default-tag/rule';
 import { poolDeprecatedOrUninitialized } from '../pool-deprecated-or-uninitialized/rule';
 import { poolExecutable } from '../pool-executable/rule';
@@ -51,6 +53,7 @@ import { registryLengthUnchecked } from '../registry-length-unchecked/rule';
 import { registryTypeUnchecked } from '../registry-type-unchecked/rule';
 import { registryUserWritablePath } from '../registry-user-writable-path/rule';
 import { registryValueUnbounded } from '../registry-value-unbounded/rule';
+import { resourceLeakOnPath } from '../resource-leak-on-path/rule';
 import { rssTableUnvalidated } from '../rss-table-unvalidated/rule';
 import { rxDropSilent } from '../rx-drop-silent/rule';
 import { rxInjectUnvalidated } from '../rx-inject-unvalidated/rule';
@@ -72,6 +75,7 @@ import { wfpSelfInjectionLoop } from '../wfp-self-injection-loop/rule';
 export const SYSTEM_RULES: readonly Rule[] = [
   allocResultUnchecked,
   copyBeyondObject,
+  copyPasteDuplicateCondition,
   cryptoOffloadSilentFailure,
   doubleFree,
   driverIsolationRegistry,
@@ -108,6 +112,7 @@ export const SYSTEM_RULES: readonly Rule[] = [
   packetLoopNoProgress,
   packetTailUninitialized,
   packetWriteBounds,
+  pagedCodeRaisedIrql,
   poolDefaultTag,
   poolDeprecatedOrUninitialized,
   poolExecutable,
@@ -121,6 +126,7 @@ export const SYSTEM_RULES: readonly Rule[] = [
   registryTypeUnchecked,
   registryUserWritablePath,
   registryValueUnbounded,
+  resourceLeakOnPath,
   rssTableUnvalidated,
   rxDropSilent,
   rxInjectUnvalidated,

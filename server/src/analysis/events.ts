@@ -144,8 +144,8 @@ export interface View {
   origins(targets: readonly Target[]): readonly OriginHit[];
   /** Origins of the memory that a pointer value reaches. */
   pointee(val: Val): readonly OriginHit[];
-  /** What an MDL describes: addresses, and whether its pages were locked for user mode. */
-  describedBy(mdl: Val): { readonly va: readonly Target[]; readonly userLocked: boolean };
+  /** What an MDL describes: addresses, whether its pages were locked for user mode, and pages that somebody else made it for. */
+  describedBy(mdl: Val): { readonly va: readonly Target[]; readonly userLocked: boolean; readonly pages: readonly RegionBase[] };
   /** Best known range of a number. */
   range(t: Lin): { lo: number; hi: number };
   /** True when `t >= 0` is known. */

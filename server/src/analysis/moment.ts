@@ -8,7 +8,7 @@ import type { OriginHit, RequestView, View } from './events';
 import type { Frame } from './frame';
 import type { Mark, State } from './state';
 import type { Lin } from './term';
-import type { Base, Taint, Target, Val } from './value';
+import type { Base, RegionBase, Taint, Target, Val } from './value';
 
 const NO_HITS: readonly OriginHit[] = [];
 
@@ -55,15 +55,18 @@ export class Moment implements View {
   pointee(val: Val): readonly OriginHit[] {
     return this.origins(val.pts);
   }
-  describedBy(mdl: Val): { readonly va: readonly Target[]; readonly userLocked: boolean } {
+  describedBy(mdl: Val): { readonly va: readonly Target[]; readonly userLocked: boolean; readonly pages: readonly RegionBase[] } {
     const va: Target[] = [];
+    const pages: RegionBase[] = [];
     let userLocked = false;
     for (const t of mdl.pts) {
       const fact = this.frame.memory.heap.mdl(t.base.key);
       va.push(...(this.state.cell(t.base, '$va')?.pts ?? fact?.va ?? []));
       userLocked ||= fact?.userLock !== undefined;
+      const given = this.frame.memory.pagesOf(t.base);
+      if (given) pages.push(given);
     }
-    return { va, userLocked };
+    return { va, userLocked, pages };
   }
   range(t: Lin): { lo: number; hi: number } {
     return this.state.bounds.range(t);

@@ -3,6 +3,7 @@
  */
 import type { Expr } from '../../syntax/ast';
 import type { Call, View } from '../../analysis/events';
+import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
 import type { Rule, RuleContext } from '../rule';
 import { untestedResults } from '../source/results';
@@ -38,12 +39,13 @@ const ofFunctions = functionRule(
 export const mdlMappingNullUnchecked: Rule = {
   ...ofFunctions,
   observe(cx) {
-    return { call: (e, v) => emptyRequest(e, v, cx) };
+    const once = new Once();
+    return { call: (e, v) => emptyRequest(e, v, cx, once) };
   },
 };
 
 /** The I/O manager makes no MDL for a length of 0, and the macro reads the flags of the MDL first of all. */
-function emptyRequest(e: Call, v: View, cx: RuleContext): void {
+function emptyRequest(e: Call, v: View, cx: RuleContext, once: Once): void {
   const mdl = /^MmGetSystemAddressForMdl(Safe)?$/.test(e.name) ? e.arg('mdl') : undefined;
   const text = e.argExprs[0] && cx.text(e.argExprs[0]);
   if (!mdl || text === undefined || v.request.mode === 0 || v.inTry) return;
@@ -53,6 +55,8 @@ function emptyRequest(e: Call, v: View, cx: RuleContext): void {
   const len = pages?.outLen;
   if (!pages || !len || v.state.isNonZero(mdl.t) || v.wasCompared(mdl.t)) return;
   if (v.wasCompared(len) || v.range(len).lo >= 1 || v.wasCompared(v.request.outLen) || v.wasCompared(v.request.inLen)) return;
+  // One test at the top of the function mends all of them.
+  if (!once.here(String(v.request.code ?? ''), e.place)) return;
   cx.report({
     place: e.place,
     severity: 'error',

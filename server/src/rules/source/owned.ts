@@ -75,7 +75,6 @@ const BORROWS: ReadonlySet<string> = new Set([
 const ACQUIRES: ReadonlySet<string> = new Set([
   'alloc',
   'alloc-irp',
-  'alloc-string',
   'alloc-workitem',
   'file-open',
   'handle-to-object',
@@ -111,7 +110,9 @@ export function ownedAtReturns(s: Shape): OwnedFacts {
 }
 
 function acquires(api: ApiFact | undefined): boolean {
-  return api?.role !== undefined && ACQUIRES.has(api.role) && (api.pair?.length ?? 0) > 0;
+  if (api?.role === undefined || !ACQUIRES.has(api.role) || (api.pair?.length ?? 0) === 0) return false;
+  // The framework releases with its parent what nobody closed.
+  return !api.name.startsWith('Wdf') && (api.nullOnFail === true || outIndex(api) !== undefined);
 }
 
 class Paths {
@@ -340,7 +341,7 @@ class Paths {
 }
 
 function outIndex(api: ApiFact | undefined): number | undefined {
-  return api?.args?.['handleOut'] ?? api?.args?.['objectOut'] ?? api?.args?.['out'];
+  return api?.args?.['handleOut'] ?? api?.args?.['keyOut'] ?? api?.args?.['objectOut'] ?? api?.args?.['out'];
 }
 
 /** The variable that a place lies behind, or in. */

@@ -36,5 +36,7 @@ function raises(api: ApiFact | undefined, name: string): boolean {
 
 /** `#pragma alloc_text(PAGE…, f)` somewhere in the file. */
 function isPageable(s: Shape): boolean {
-  return s.cx.isWritten(new RegExp(`\\balloc_text\\s*\\(\\s*"?PAGE\\w*"?\\s*,[^)]*\\b${s.name}\\b`));
+  return s.cx.isWritten(
+    new RegExp(`^[ \\t]*#[ \\t]*pragma[ \\t]+alloc_text\\s*\\(\\s*"?PAGE\\w*"?\\s*,[^)]*\\b${s.name}\\b`, 'm'),
+  );
 }

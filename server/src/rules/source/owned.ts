@@ -187,6 +187,7 @@ class Paths {
       state.delete(item.v.name);
       if (item.v.init) {
         if (!this.visit(item.v.init, state)) return undefined;
+        this.handsOn(item.v.init, state);
         this.stored(item.v.name, item.v.init, state);
       }
     }

@@ -19,7 +19,7 @@ export const allocResultUnchecked = functionRule(
   },
   page,
   (s, tell) => {
-    for (const r of untestedResults(s, ALLOCATES, true)) {
+    for (const r of untestedResults(s, ALLOCATES, { helpers: true, makers: true })) {
       if (/RAISE_ON_FAILURE|RAISE_IF_ALLOCATION_FAILURE|MustSucceed/.test(s.text(r.call.x))) continue;
       tell(r.use, `\`${s.text(r.use)}\` uses what \`${r.call.name}\` returned, ${r.missing}.`, {
         from: [s.step(r.call.x, 'origin', `\`${r.call.name}\` returns NULL when memory is short`)],

@@ -21,7 +21,7 @@ export const mdlMappingNullUnchecked = functionRule(
   },
   page,
   (s, tell) => {
-    for (const r of untestedResults(s, MAPS, true)) {
+    for (const r of untestedResults(s, MAPS, { helpers: true })) {
       const name = r.call.name;
       if (name === 'MmGetSystemAddressForMdl' || isCaught(s, r.use)) continue;
       tell(r.use, `\`${s.text(r.use)}\` uses what \`${name}\` returned, ${r.missing}.`, {

@@ -12,15 +12,26 @@ export interface UntestedResult {
   readonly missing: string;
 }
 
+const MAKES = /Alloc|Create|Clone|Duplicate|Build(?!Device)/;
+/** Macros of the kit that read through the pointer they get. */
+const READS_THROUGH = /^NET_BUFFER(_LIST)?_[A-Z_]+$/;
 const WRITES_THROUGH = /^(Rtl(Copy|Move|Zero|Fill|SecureZero)Memory|memcpy|memmove|memset|Ndis(Move|Zero)Memory)$/;
 
-/** `helpers`: also of functions of the driver that return what such a call gave. */
-export function untestedResults(s: Shape, calls: RegExp, helpers = false): UntestedResult[] {
+export interface Sources {
+  /** Also functions of the driver that return what such a call gave. */
+  readonly helpers?: boolean;
+  /** Also whatever else makes an object, where the function itself says that it may be NULL. */
+  readonly makers?: boolean;
+}
+
+export function untestedResults(s: Shape, calls: RegExp, from: Sources = {}): UntestedResult[] {
   const out: UntestedResult[] = [];
   for (const store of s.stores) {
     const x = store.op === '' ? sourceCall(store.r) : undefined;
     const call = x && s.calls.find((c) => c.x === x);
-    if (!call || !(calls.test(call.name) || (helpers && handsOn(s, call, calls)))) continue;
+    if (!call) continue;
+    const known = calls.test(call.name) || (from.helpers === true && handsOn(s, call, calls));
+    if (!known && !(from.makers === true && MAKES.test(call.name))) continue;
     // `while ((p = f()) != NULL)` and `if (!(p = f()))` test at once.
     if ([...s.around(store.r)].some((p) => s.conditions.includes(p as Expr)) || s.conditions.some((c) => s.within(store.r, c)))
       continue;
@@ -28,6 +39,8 @@ export function untestedResults(s: Shape, calls: RegExp, helpers = false): Untes
     const use = firstDereference(s, name, store.place.end);
     if (!use || testedBetween(s, name, store.place.end, use.start)) continue;
     const asked = idleTests(s, name, store.place.end, use.start).length > 0;
+    // Of what else makes an object, the function itself says that it may be NULL.
+    if (!known && !asked) continue;
     const missing = asked ? 'and where it is NULL the function goes on' : 'and nothing tests that it is not NULL';
     out.push({ call, name, use, missing });
   }
@@ -62,6 +75,7 @@ function firstDereference(s: Shape, name: string, after: number): Expr | undefin
         if (c.args.slice(0, 2).some((a) => s.text(bare(a)) === name)) return e;
         continue;
       }
+      if (c && READS_THROUGH.test(c.name) && c.args[0] && s.text(bare(c.args[0])) === name) return e;
       // The object itself goes to a function that may test it; the address of a member of it is used as it is.
       if (e.args.some((a) => isOrPointsTo(s, a, name))) return undefined;
       const member = e.args.find((a) => memberAddress(s, a, name));

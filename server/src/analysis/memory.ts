@@ -111,6 +111,17 @@ export class Memory {
     return this.mdls.get(mdl.key)?.pages;
   }
 
+  /**
+   * What the field of an MDL leads to that somebody mapped before. Of the MDL of a request it is known whose pages these are; how many
+   * of them were asked for, whoever mapped them may have checked.
+   */
+  private mappedBefore(mdl: Base, otherwise: RegionBase): RegionBase {
+    const pages = this.pagesOf(mdl);
+    return pages
+      ? this.regions.region(`${otherwise.key}@${pages.key}`, pages.origin, [], { certain: pages.certain, request: pages.request })
+      : otherwise;
+  }
+
   /** Targets of a pointer value, with a symbolic object where nothing is known. */
   targetsOf(v: Val, from?: FieldKey): readonly Target[] {
     if (v.pts.length > 0) return v.pts;
@@ -400,11 +411,12 @@ export class Memory {
       if (m.kind === 'number') return makeVal(m.t, [], this.requestTaint(key, m.t, reading), ty);
       if (m.kind === 'region') {
         if (state.bounds.range(this.regions.mode, 0).hi === 0 && m.region.origin === 'UserVA') break;
+        const pages = t.path === 'MappedSystemVa' ? this.mappedBefore(t.base, m.region) : m.region;
         return {
-          t: lin(this.atoms.atom(`ptr:${m.region.key}`, { frame: false })),
+          t: lin(this.atoms.atom(`ptr:${pages.key}`, { frame: false })),
           pts: [
             {
-              base: this.witnessed(m.region, key, reading.site),
+              base: this.witnessed(pages, key, reading.site),
               path: '',
               off: constant(0),
               from: t.base.k === 'sym' ? putAsideIn(t.base) : undefined,

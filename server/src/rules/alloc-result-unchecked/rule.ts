@@ -19,9 +19,9 @@ export const allocResultUnchecked = functionRule(
   },
   page,
   (s, tell) => {
-    for (const r of untestedResults(s, ALLOCATES)) {
+    for (const r of untestedResults(s, ALLOCATES, { helpers: true, makers: true })) {
       if (/RAISE_ON_FAILURE|RAISE_IF_ALLOCATION_FAILURE|MustSucceed/.test(s.text(r.call.x))) continue;
-      tell(r.use, `\`${s.text(r.use)}\` uses what \`${r.call.name}\` returned, and nothing tests that it is not NULL.`, {
+      tell(r.use, `\`${s.text(r.use)}\` uses what \`${r.call.name}\` returned, ${r.missing}.`, {
         from: [s.step(r.call.x, 'origin', `\`${r.call.name}\` returns NULL when memory is short`)],
         use: 'dereferenced here',
       });

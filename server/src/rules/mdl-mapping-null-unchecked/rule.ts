@@ -25,10 +25,10 @@ const ofFunctions = functionRule(
   },
   page,
   (s, tell) => {
-    for (const r of untestedResults(s, MAPS)) {
+    for (const r of untestedResults(s, MAPS, { helpers: true })) {
       const name = r.call.name;
       if (name === 'MmGetSystemAddressForMdl' || isCaught(s, r.use)) continue;
-      tell(r.use, `\`${s.text(r.use)}\` uses what \`${name}\` returned, and nothing tests that it is not NULL.`, {
+      tell(r.use, `\`${s.text(r.use)}\` uses what \`${name}\` returned, ${r.missing}.`, {
         from: [s.step(r.call.x, 'origin', `\`${name}\` returns NULL when system addresses are short`)],
         use: 'used here',
       });

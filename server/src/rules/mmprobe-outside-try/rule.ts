@@ -1,6 +1,8 @@
 /**
  * Locking of user pages outside `__try`, or inside one whose filter lets part of what is raised pass.
  */
+import type { View } from '../../analysis/events';
+import type { Val } from '../../analysis/value';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -21,7 +23,8 @@ export const mmprobeOutsideTry: Rule = {
         // The framework's form answers with a status.
         if (e.api?.role !== 'lock-user-pages' || !e.name.startsWith('Mm') || v.request.mode === 0) return;
         const mode = e.arg('mode');
-        if (mode && v.state.isZero(mode.t)) return;
+        // Pages of the kernel's own are there; an address of the caller is not made better by `KernelMode`.
+        if (mode && v.state.isZero(mode.t) && !isUserMemory(e.arg('mdl'), v)) return;
         const filter = v.tryStmt?.filter;
         const narrow =
           v.inTry && filter && /==\s*\(?\s*(?:\(\w+\)\s*)?STATUS_|STATUS_\w+\s*==/.test(v.text(filter))
@@ -44,3 +47,7 @@ export const mmprobeOutsideTry: Rule = {
     };
   },
 };
+
+function isUserMemory(mdl: Val | undefined, v: View): boolean {
+  return mdl !== undefined && v.origins(v.describedBy(mdl).va).some((h) => h.origin === 'UserVA' && h.certain);
+}

@@ -3,6 +3,8 @@
  * a size of its own.
  */
 import type { Copy, View } from '../../analysis/events';
+import { constOf } from '../../analysis/term';
+import type { Val } from '../../analysis/value';
 import { isBeyond, room, sizeInWords } from '../request/object';
 import type { Rule, RuleContext } from '../rule';
 import { functionRule, type Shape } from '../source/shape';
@@ -53,17 +55,24 @@ function copied(e: Copy, v: View, cx: RuleContext): void {
   const { len, dst } = e;
   const taint = len && v.taints(len).find((t) => t.origin === 'Registry' && t.certain);
   const into = dst && room(dst, e.dstExpr, v);
-  if (!taint || !into || into.what === 'pool' || !isBeyond(into, len.t, v)) return;
+  const block = dst && fixedBlock(dst);
+  if (!taint || !into || (into.what === 'pool' && block === undefined) || !isBeyond(into, len.t, v)) return;
   const size = e.lenExpr ? cx.text(e.lenExpr) : 'The length';
   cx.report({
     place: e.place,
     severity: 'error',
     confidence: 'certain',
-    message: `\`${size}\` is as long as the value in the registry, and so much is copied into ${sizeInWords(into)}: nothing holds it to that size.`,
+    message: `\`${size}\` is as long as the value in the registry, and so much is copied into ${into.what === 'pool' ? `a block of ${String(block)} bytes` : sizeInWords(into)}: nothing holds it to that size.`,
     path: [
       ...taint.witness,
       cx.step(e.place, 'use', 'written here'),
       cx.step(e.place, 'guard', 'a comparison of the length with the size of the object would silence it'),
     ],
   });
+}
+
+/** The size of a block for which it was written down, rather than taken from the value. */
+function fixedBlock(dst: Val): number | undefined {
+  const base = dst.pts[0]?.base;
+  return base?.k === 'alloc' ? base.size && constOf(base.size) : undefined;
 }

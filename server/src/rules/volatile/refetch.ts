@@ -114,7 +114,7 @@ function tell(e: Access, hit: OriginHit, first: First, v: View, cx: RuleContext,
     message: `\`${text}\` is fetched again from ${words(hit.origin)} after ${first.tested ? 'it was checked' : 'a first fetch'}: the two values can differ.`,
     path: steps(cx, hit, e.place, first.mark, first.tested),
     decide: (facts) => {
-      if (isWritten(hit.target, facts) || !belongTogether(pair, facts)) return undefined;
+      if ((!pair.whole && isWritten(hit.target, facts)) || !belongTogether(pair, facts)) return undefined;
       if (isSaidElsewhere(pair, inFunction(cx, hit.target), facts)) return undefined;
       const reaches = reached(pair.place, facts);
       const what = reaches === undefined ? '' : ` The second decides ${reaches}.`;
@@ -153,7 +153,7 @@ function reached(place: string, facts: DriverFacts): string | undefined {
 
 /** The first decides over the second, or the second reaches memory; and this side does not write there itself. */
 function belongTogether(p: Pair, facts: DriverFacts): boolean {
-  if (isFieldWritten(p.field, facts)) return false;
+  if (!p.whole && isFieldWritten(p.field, facts)) return false;
   const reaches = reached(p.place, facts) !== undefined;
   return p.packet || p.byAccessor ? reaches && p.tested : reaches || p.tested || p.whole;
 }

@@ -2,7 +2,7 @@
  * Loads and stores of abstract memory: cells of the current path first, then whole-object copies, then what other functions store in the
  * same field, then what the field of a kernel structure means. Also answers what memory a target is.
  */
-import { KERNEL_OBJECTS } from '../model/kernel-objects';
+import { INTERNAL_REQUESTS, KERNEL_OBJECTS } from '../model/kernel-objects';
 import type { ApiFact, Model } from '../model/model';
 import type { Step } from '../rules/finding';
 import { Types, type Rec, type Ty } from '../program/types';
@@ -674,7 +674,7 @@ export class Memory {
     if (t.root !== undefined && this.model.project.trustedTypes.has(t.root)) return [hit('Kernel', true, [])];
     switch (base.k) {
       case 'region': {
-        if (base.origin === 'UserVA' && state.bounds.range(this.regions.mode, 0).hi === 0)
+        if (base.origin === 'UserVA' && (state.bounds.range(this.regions.mode, 0).hi === 0 || isInternal(base, t.root)))
           return [hit('Kernel', true, base.witness)];
         return [hit(base.origin, base.certain && !this.isKernels(t.root), base.witness, base)];
       }
@@ -763,6 +763,11 @@ function walkRecord(rec: Rec, path: string): Ty | undefined {
     if (!ty) return undefined;
   }
   return ty;
+}
+
+/** The request of another driver: what it is seen as says that no control code of user mode carried it. */
+function isInternal(base: RegionBase, root: string | undefined): boolean {
+  return base.request === 'user' && root !== undefined && INTERNAL_REQUESTS.has(root.replace(/^_/, ''));
 }
 
 /** What a completion routine is handed may be a request that this driver made itself. */

@@ -111,6 +111,7 @@ class Passing {
       this.tellCells();
       this.tellNumbers(values, this.tellMembers(given));
       this.tellMarks();
+      this.tellProbes();
       if (isKept(d.decl, given)) callee.setMust({ tag: KEPT, site: caller.site(d.decl.nameSpan) });
       this.tellPossibilities();
     }
@@ -374,6 +375,19 @@ class Passing {
             (m.tag === 'role' && (request || m.data === 'entry'))
       )
         callee.setMust(t.mark(m));
+  }
+
+  /** How far a buffer was probed, and what the caller knows of that length, which the callee need not be given. */
+  private tellProbes(): void {
+    const { s, t, callee, reach } = this;
+    for (const m of s.must()) {
+      if (m.tag !== 'probed' || !m.num || !m.base || !reach.has(m.base.key)) continue;
+      const num = t.lin(m.num);
+      const x = single(num);
+      if (!x) continue;
+      tell(callee, x, s.bounds.range(m.num, 1));
+      if (s.wasCompared(m.num)) callee.compare(num);
+    }
   }
 
   private tellPossibilities(): void {

@@ -13,6 +13,8 @@ export const TARGET: ReadonlyMap<string, string> = new Map([
   ['_M_AMD64', '100'],
   ['_M_X64', '100'],
   ['AMD64', '1'],
+  // Code that is shared with other systems asks by the name that their compilers give.
+  ['__x86_64__', '1'],
   ['_KERNEL_MODE', '1'],
   ['_MSC_VER', '1930'],
   ['_MSC_FULL_VER', '193030000'],

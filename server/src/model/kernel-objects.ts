@@ -36,3 +36,16 @@ export const KERNEL_OBJECTS: ReadonlySet<string> = new Set([
   'WDFQUEUE',
   'WDFDEVICE',
 ]);
+
+/**
+ * What one driver hands another one in `Irp->UserBuffer` of an internal request, by hidclass.h, usb.h, srb.h and 1394.h: no control code
+ * of user mode carries it.
+ */
+export const INTERNAL_REQUESTS: ReadonlySet<string> = new Set([
+  'HID_XFER_PACKET',
+  'URB',
+  'URB_HEADER',
+  'SCSI_REQUEST_BLOCK',
+  'STORAGE_REQUEST_BLOCK',
+  'IRB',
+]);

@@ -1,6 +1,7 @@
 /**
  * The context of a file object that a handle gave, used before it is known that the file is one of this driver's.
  */
+import { isChosen } from '../request/taint';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -29,7 +30,10 @@ export const fileObjectTypeConfusion: Rule = {
         const out = e.argExpr('objectOut');
         const name = out && /&\s*(\w+)/.exec(cx.text(out))?.[1];
         const type = e.argExpr('type');
-        if (name !== undefined && type && /FileObjectType|NULL/.test(cx.text(type))) objects.add(name);
+        if (name === undefined || !type || !/FileObjectType|NULL/.test(cx.text(type))) return;
+        const handle = e.argExpr('handle');
+        if (handle && !e.arg('handle')?.taint.some(isChosen) && isOpened(cx.text(handle), body)) return;
+        objects.add(name);
       },
       access(e) {
         if (checked || e.kind !== 'read' || e.x.kind !== 'fld' || !/^FsContext2?$/.test(e.x.name)) return;
@@ -51,3 +55,13 @@ export const fileObjectTypeConfusion: Rule = {
     };
   },
 };
+
+/** A local that a function gave or filled, and that nothing else is put into: a handle that this driver has opened itself. */
+function isOpened(handle: string, body: string): boolean {
+  if (!/^\w+$/.test(handle)) return false;
+  const put = [...body.matchAll(new RegExp(`(?<![\\w.>])${handle}\\s*=(?!=)\\s*([^;]*)`, 'g'))].map((m) => m[1]?.trim() ?? '');
+  const isPlain = (x: string): boolean => /^(NULL|0|INVALID_HANDLE_VALUE)$/.test(x);
+  const isGiven = (x: string): boolean => /^\w+\s*\(/.test(x) && !/^\w*ToHandle\b/.test(x);
+  if (!put.every((x) => isPlain(x) || isGiven(x))) return false;
+  return put.some(isGiven) || new RegExp(`[(,]\\s*&\\s*${handle}\\s*[,)]`).test(body);
+}

@@ -20,10 +20,18 @@ export const ioctlEmbeddedPointerUnprobed: Rule = {
   page,
   observe(cx) {
     const once = new Once();
+    const told = new Set<string>();
     return touches((t, v) => {
       if (addressKind(t.hit) !== 'nested' || probesItself(t.api)) return;
       if (isSettled(t.hit, v)) return;
-      if (!once.here(`${t.hit.target.base.key}|${t.kind}|${String(v.request.code ?? '')}`, t.place)) return;
+      const { key } = t.hit.target.base;
+      // What lies behind a pointer that should have been probed has no cause of its own.
+      if (told.has(t.hit.region?.nestedIn ?? '')) {
+        told.add(key);
+        return;
+      }
+      if (!once.here(`${key}|${t.kind}|${String(v.request.code ?? '')}`, t.place)) return;
+      told.add(key);
       const text = named(cx.text(t.place));
       cx.report({
         place: t.place,

@@ -1,7 +1,7 @@
 /**
  * A dispatch on the control code that answers success to codes it does not know.
  */
-import type { CaseStmt, Span, Stmt, SwitchStmt } from '../../syntax/ast';
+import type { CaseStmt, FunctionDecl, Span, Stmt, SwitchStmt } from '../../syntax/ast';
 import { statements } from '../../syntax/walk';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -35,15 +35,13 @@ export const ioctlUnknownCodeSuccess: Rule = {
       const status = lastStatus(before);
       if (!body && !status) continue;
       if (!succeeds && status?.value !== 'STATUS_SUCCESS') continue;
+      const after = cx.slice({ start: s.end, end: fn.end });
       // Codes that are not this driver's go on to the next one.
-      if (
-        /IoCallDriver|IofCallDriver|IoSkipCurrentIrpStackLocation|WdfRequestSend|WdfDeviceGetIoTarget|Forward/.test(
-          cx.slice({ start: s.end, end: fn.end }),
-        )
-      )
+      if (/IoCallDriver|IofCallDriver|IoSkipCurrentIrpStackLocation|WdfRequestSend|WdfDeviceGetIoTarget|Forward/.test(after))
         continue;
       // What comes after may still look at whether a case was met.
-      if (status && !new RegExp(`\\b${status.name}\\b`).test(cx.slice({ start: s.end, end: fn.end }))) continue;
+      if (status && !new RegExp(`\\b${status.name}\\b`).test(after)) continue;
+      if (status && isHandedOn(after, status.name, requests(fn))) continue;
       const place = { start: s.start, end: s.x.end };
       cx.report({
         place,
@@ -62,6 +60,19 @@ export const ioctlUnknownCodeSuccess: Rule = {
     }
   },
 };
+
+/** A function that is given the request says how it ends; one that is given the status as well only completes it. */
+function isHandedOn(after: string, status: string, given: readonly string[]): boolean {
+  return given.some((request) =>
+    [...after.matchAll(new RegExp(`\\b${status}\\s*=[^;={}]*\\(([^;{}]*\\b${request}\\b[^;{}]*)\\)\\s*;`, 'g'))].some(
+      ([, given]) => given !== undefined && !new RegExp(`\\b${status}\\b`).test(given),
+    ),
+  );
+}
+
+function requests(fn: FunctionDecl): readonly string[] {
+  return fn.params.filter((p) => p.type.kind === 'name' && /^(PIRP|WDFREQUEST)$/.test(p.type.name)).map((p) => p.name ?? '');
+}
 
 const SUCCESS = /=\s*STATUS_SUCCESS/;
 /** Without what is done under a condition. */

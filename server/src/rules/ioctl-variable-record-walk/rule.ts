@@ -30,7 +30,7 @@ export const ioctlVariableRecordWalk: Rule = {
         const taint = chosen(e.index, v);
         if (!taint || isRequestLength(taint) || !ofRequest(taint) || bounded(e, v) || !step(cx.fn, e.place, (s) => cx.text(s)))
           return;
-        if (areSystems(taint, v)) return;
+        if (areSystems(taint, v) || isElsewhere(taint, e)) return;
         if (!once.here(`${taint.loc}|${String(v.request.code ?? '')}`, e.place)) return;
         cx.report({
           place: e.place,
@@ -52,6 +52,15 @@ export const ioctlVariableRecordWalk: Rule = {
 /** Extended attributes of a file that is opened: the I/O manager has walked its own copy of them before the file system sees it. */
 function areSystems(t: Taint, v: View): boolean {
   return v.request.major === 0 && t.origin === 'Buffered' && t.loc.endsWith('NextEntryOffset');
+}
+
+/** The step does not lie in what is walked over: it is how much of it is done at a time, as in a copy in pieces. */
+function isElsewhere(t: Taint, e: Index): boolean {
+  const walked = e.base?.pts ?? [];
+  const holder = t.loc.slice(0, t.loc.indexOf('|'));
+  return (
+    walked.length > 0 && walked.every(({ base }) => base.k === 'region' && base.nestedIn !== undefined && base.key !== holder)
+  );
 }
 
 /** Known to stay inside, or compared with something whose amount is not known. */

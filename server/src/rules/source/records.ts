@@ -123,12 +123,14 @@ export function testsStep(walk: RecordWalk, s: Shape): boolean {
   return testsOf(walk, s).some((c) => names.some((n) => mentions(s.text(c), n)));
 }
 
-/** The loop's own condition names a number that the loop counts up or down. */
+/** The loop's own condition names a number that the loop counts up or down, or shifts away. */
 export function counted(walk: RecordWalk, s: Shape): boolean {
   const { stmt } = walk.loop;
   const condition = stmt.c ? s.text(stmt.c) : '';
-  return s.exprs.some(
-    (e) => e.kind === 'upd' && s.within(e, stmt) && mentions(condition, s.text(e.x)) && s.text(e.x) !== walk.pointer,
+  const isOwn = (name: string): boolean => name !== walk.pointer && mentions(condition, name);
+  return (
+    s.exprs.some((e) => e.kind === 'upd' && s.within(e, stmt) && isOwn(s.text(e.x))) ||
+    s.stores.some((x) => /^(>>|-)$/.test(x.op) && bare(x.r).kind === 'num' && s.within(x.r, stmt) && isOwn(x.left))
   );
 }
 

@@ -43,7 +43,7 @@ export const userMapRwx: Rule = {
         cx.report({
           place: e.place,
           severity: 'warning',
-          message: `\`${short(cx.text(e.place))}\` maps pages that are written, and leaves them executable: \`MdlMappingNoExecute\` is missing.`,
+          message: `\`${short(cx.text(e.place))}\` maps its pages writable and executable: \`MdlMappingNoExecute\` is missing.`,
           path: [
             cx.step(e.place, 'use', 'mapped here'),
             cx.step(x, 'guard', '`| MdlMappingNoExecute` would keep code out of them'),

@@ -20,10 +20,18 @@ export const userMemoryOutsideTry: Rule = {
   page,
   observe(cx) {
     const once = new Once();
+    const told = new Set<string>();
     return touches((t, v) => {
       // The accessors have a rule of their own; a probe before or after changes nothing.
       if (t.hit.origin !== 'UserVA' || !t.hit.certain || v.inTry || t.api?.role.startsWith('user-')) return;
-      if (!once.here(`${t.hit.target.base.key}|${String(v.request.code ?? '')}`, t.place)) return;
+      const { key } = t.hit.target.base;
+      // Whoever reads a pointer in `__try` does the same with what it leads to.
+      if (told.has(t.hit.region?.nestedIn ?? '')) {
+        told.add(key);
+        return;
+      }
+      if (!once.here(`${key}|${String(v.request.code ?? '')}`, t.place)) return;
+      told.add(key);
       cx.report({
         place: t.place,
         severity: 'error',

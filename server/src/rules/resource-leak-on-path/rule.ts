@@ -18,7 +18,7 @@ export const resourceLeakOnPath = functionRule(
   },
   page,
   (s, tell) => {
-    const { returns, overwritten, handled } = ownedAtReturns(s);
+    const { returns, overwritten, freedLocked, handled } = ownedAtReturns(s);
     const never = new Map<string, Owned>();
     for (const { at, owned } of returns)
       for (const o of owned) {
@@ -39,6 +39,11 @@ export const resourceLeakOnPath = functionRule(
       tell(at, `\`${owned.name}\` is assigned anew, but what \`${owned.call}\` gave was neither released nor handed on.`, {
         from: [acquired(s, owned)],
         use: 'lost here',
+      });
+    for (const { at, by, locked } of freedLocked)
+      tell(at, `\`${by}\` frees \`${locked.locks ?? ''}\`, but the pages that \`${locked.call}\` locked stay locked.`, {
+        from: [s.step(locked.place, 'origin', `\`${locked.call}\` locks them here`)],
+        use: 'freed here',
       });
     for (const o of never.values())
       tell(o.place, `No path of this function releases \`${o.name}\`, or hands it on: what \`${o.call}\` gave is lost.`, {

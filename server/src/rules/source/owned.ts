@@ -14,6 +14,8 @@ export interface Owned {
   /** The call that gave it, by name and place. */
   readonly call: string;
   readonly place: Span;
+  /** The MDL whose pages this lock keeps; it lies under a name of its own. */
+  readonly locks?: string;
   /** Releases it, by name. */
   readonly pair: readonly string[];
   /** What says by its success that there is something to own, a variable or the call itself; undefined once that is known. */
@@ -24,6 +26,8 @@ export interface OwnedFacts {
   readonly returns: readonly { readonly at: Span; readonly owned: readonly Owned[] }[];
   /** Assignments to a variable that still owns something. */
   readonly overwritten: readonly { readonly at: Span; readonly owned: Owned }[];
+  /** Calls that free an MDL whose pages are still locked, and what locked them. */
+  readonly freedLocked: readonly { readonly at: Span; readonly by: string; readonly locked: Owned }[];
   /** Variables that some path of the function releases, or hands on. */
   readonly handled: ReadonlySet<string>;
 }
@@ -69,6 +73,7 @@ const BORROWS: ReadonlySet<string> = new Set([
   'string-length',
   'unbounded-format',
   'unbounded-string',
+  'unlock-pages',
   'user-copy',
   'volatile-accessor',
 ]);
@@ -98,7 +103,7 @@ const SAYS = /print|trace|log|assert|dbg|debug/i;
 const NEVER_RETURNS = /^(KeBugCheck(Ex)?|ExRaise\w+|RtlFailFast|__fastfail)$/;
 
 const known = new WeakMap<Shape, OwnedFacts>();
-const NOTHING: OwnedFacts = { returns: [], overwritten: [], handled: new Set() };
+const NOTHING: OwnedFacts = { returns: [], overwritten: [], freedLocked: [], handled: new Set() };
 
 export function ownedAtReturns(s: Shape): OwnedFacts {
   let facts = known.get(s);
@@ -118,6 +123,7 @@ function acquires(api: ApiFact | undefined): boolean {
 class Paths {
   private readonly handled = new Set<string>();
   private readonly overwritten = new Map<Expr, Owned>();
+  private readonly freedLocked = new Map<Expr, { readonly by: string; readonly locked: Owned }>();
 
   constructor(private readonly s: Shape) {}
 
@@ -131,6 +137,7 @@ class Paths {
       changed = false;
       returns.clear();
       this.overwritten.clear();
+      this.freedLocked.clear();
       const meet = (to: number, state: State | undefined): void => {
         if (!state) return;
         const old = inputs.get(to);
@@ -156,13 +163,16 @@ class Paths {
           for (const c of end.cases) meet(c.block, out);
           meet(end.otherwise, out);
         } else {
-          const owned = [...out.values()].filter((o) => o.status === undefined && !this.atExit(o.name, end.at));
+          const owned = [...out.values()].filter(
+            (o) => o.status === undefined && o.locks === undefined && !this.atExit(o.name, end.at),
+          );
           if (owned.length > 0) returns.set(id, { at: end.at, owned });
         }
       }
     }
     const overwritten = [...this.overwritten].map(([at, owned]) => ({ at, owned }));
-    return { returns: [...returns.values()], overwritten, handled: this.handled };
+    const freedLocked = [...this.freedLocked].map(([at, f]) => ({ at, ...f }));
+    return { returns: [...returns.values()], overwritten, freedLocked, handled: this.handled };
   }
 
   /** A `__finally` around the return runs before it. */
@@ -245,6 +255,7 @@ class Paths {
 
   private handOver(name: string, state: Map<string, Owned>): void {
     if (state.delete(name)) this.handled.add(name);
+    state.delete(lockOf(name));
   }
 
   private call(e: CallExpr, state: Map<string, Owned>): boolean {
@@ -263,9 +274,15 @@ class Paths {
         this.visit(arg, state);
         return;
       }
-      if (name !== undefined && this.borrows(name, api, i, owned)) return;
-      this.handled.add(owned.name);
-      state.delete(owned.name);
+      const locked = state.get(lockOf(owned.name));
+      if (locked && name !== undefined && owned.pair.includes(name)) this.freedLocked.set(e, { by: name, locked });
+      if (name !== undefined && this.borrows(name, api, i, owned)) {
+        if (api?.role === 'unlock-pages') state.delete(lockOf(owned.name));
+        else if (api?.role === 'lock-user-pages')
+          state.set(lockOf(owned.name), { name: lockOf(owned.name), call: name, place: e, pair: [], locks: owned.name });
+        return;
+      }
+      this.handOver(owned.name, state);
     });
     if (name === undefined) return true;
     if (out !== undefined && api) {
@@ -339,6 +356,10 @@ class Paths {
     for (const [name, o] of state) if (!failed.has(name)) next.set(name, sure.has(name) ? { ...o, status: undefined } : o);
     return next;
   }
+}
+
+function lockOf(mdl: string): string {
+  return `pages of ${mdl}`;
 }
 
 function outIndex(api: ApiFact | undefined): number | undefined {

@@ -23,7 +23,7 @@ export interface Outcome {
 }
 
 /** More candidates than a table of handlers has say nothing. */
-const MAX_INDIRECT = 48;
+const MAX_INDIRECT = 96;
 const INT: Ty = { k: 'int', size: 4, signed: true, name: 'int' };
 const SIZE: Ty = { k: 'int', size: 8, signed: false, name: 'SIZE_T' };
 const ULONG: Ty = { k: 'int', size: 4, signed: false, name: 'ULONG' };

@@ -59,6 +59,9 @@ function contextsFor(blocks: number, functions: number): number {
   const most = blocks > 300 ? 3 : blocks > 120 ? 5 : 8;
   return functions > 6000 ? Math.min(most, 2) : functions > 2500 ? Math.min(most, 4) : most;
 }
+/** A short function that is given functions puts them into a table: each of its calls fills an entry. */
+const ENTRIES = 96;
+const SMALL = 16;
 /** Joined contexts of one function: they differ only in the shared memory and the objects of callers that they are given. */
 const GENERAL = 3;
 const MAX_DEPTH = 20;
@@ -433,7 +436,9 @@ export class Analyzer {
       return undefined;
     const context = argumentsOf(d, args, s, caller, this);
     const set = this.memos.contextsOf(fnKey);
-    const most = this.spent > PLENTY ? 1 : contextsFor(this.cfg(d.decl, d.file).blocks.length, this.decls.size);
+    const blocks = this.cfg(d.decl, d.file).blocks.length;
+    const keeps = blocks <= SMALL && args.some((v) => v.fns !== undefined);
+    const most = this.spent > PLENTY ? 1 : keeps ? ENTRIES : contextsFor(blocks, this.decls.size);
     if (this.admits(fnKey, context.key, set, most)) return this.call(d, context, e, s, caller);
     const general = argumentsOf(d, args, s, caller, this, true);
     if (!set.has(general.key) && set.size >= most + GENERAL) return undefined;

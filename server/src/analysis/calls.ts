@@ -23,7 +23,7 @@ export interface Outcome {
 }
 
 /** More candidates than a table of handlers has say nothing. */
-const MAX_INDIRECT = 48;
+const MAX_INDIRECT = 96;
 const INT: Ty = { k: 'int', size: 4, signed: true, name: 'int' };
 const SIZE: Ty = { k: 'int', size: 8, signed: false, name: 'SIZE_T' };
 const ULONG: Ty = { k: 'int', size: 4, signed: false, name: 'ULONG' };
@@ -125,8 +125,9 @@ function describe(
   e: CallExpr,
   args: readonly Val[],
   isIndirect: boolean,
+  inAssert = false,
 ): Call {
-  return new CallOf(name, api, callees, e, args, e.args, e, isIndirect);
+  return new CallOf(name, api, callees, e, args, e.args, e, isIndirect, inAssert);
 }
 
 class CallOf implements Call {
@@ -139,6 +140,7 @@ class CallOf implements Call {
     readonly argExprs: readonly Expr[],
     readonly place: CallExpr,
     readonly indirect: boolean,
+    readonly inAssert: boolean,
   ) {}
 
   arg(role: string): Val | undefined {
@@ -152,7 +154,7 @@ class CallOf implements Call {
 }
 
 function model(api: ApiFact, name: string, e: CallExpr, args: readonly Val[], s: State, f: Frame): Outcome[] {
-  const call = describe(name, api, [], e, args, false);
+  const call = describe(name, api, [], e, args, false, f.asserting > 0);
   f.tell('call', call, s);
   noteCallbacks(call, f);
   return apiOutcomes(api, call, s, f);

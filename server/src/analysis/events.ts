@@ -73,6 +73,8 @@ export interface Call {
   readonly argExprs: readonly Expr[];
   readonly place: Span;
   readonly indirect: boolean;
+  /** What it asks is not asked in a free build. */
+  readonly inAssert: boolean;
   /** Role and position by name, for interfaces of the model. */
   arg(role: string): Val | undefined;
   argExpr(role: string): Expr | undefined;

@@ -5,7 +5,7 @@
 import type { Expr, FunctionDecl, Span, TryStmt, TypeRef, VarDecl } from '../syntax/ast';
 import type { Model } from '../model/model';
 import type { Program } from '../program/program';
-import type { Constants } from '../program/constants';
+import { wrap, type Constants } from '../program/constants';
 import type { Ty, Types } from '../program/types';
 import { flagsOf, type Flags } from './flags';
 import type { Analyzer } from './analyzer';
@@ -466,7 +466,8 @@ export class Frame {
           const k = c.value ? this.constants.evaluate(c.value, this.file) : undefined;
           const branch = s.clone();
           if (k !== undefined && c.to === undefined) {
-            const u = v.ty?.k === 'int' && !v.ty.signed && k < 0 ? k + 2 ** (8 * v.ty.size) : k;
+            // The label takes the type of what is switched on: a device type of more than sixteen bits loses the upper ones.
+            const u = v.ty?.k === 'int' && v.ty.size >= 4 ? wrap(k, v.ty.size, v.ty.signed) : k;
             const r = s.bounds.range(v.t, 1);
             if (u < r.lo || u > r.hi) continue;
             branch.bounds.add(v.t, u, u);

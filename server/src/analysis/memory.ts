@@ -13,7 +13,7 @@ import { putAsideIn } from './kept-requests';
 import { limits, range } from './ranges';
 import type { Regions } from './regions';
 import type { Mark, State } from './state';
-import { constOf, constant, lin, plus, ZERO, type Atom, type Atoms } from './term';
+import { constOf, constant, lin, plus, ZERO, type Atom, type Atoms, same } from './term';
 import {
   captured,
   covers,
@@ -458,6 +458,11 @@ export class Memory {
       makeTarget(x.base, x.root, x.path, x.off, x.via, field, inner, mixed || kinds.size > 1 || x.doubt),
     );
     if (fns.length === 0 && targets.length === 0 && (ty.k === 'ptr' || ty.k === 'fn')) fns = this.siblingFunctions(t);
+    const table = fns.length === 0 && (ty.k === 'ptr' || ty.k === 'fn') ? tableKey(t) : undefined;
+    if (table !== undefined) {
+      this.noteField(table, 'f:');
+      fns = this.heap.load(table).fns;
+    }
     let pts = targets;
     if (ty.k === 'ptr' && pts.length === 0) pts = [makeTarget(this.sym(t0, field), undefined, '', ZERO)];
     return makeVal(t0, pts, kept(taint), ty, undefined, fns.length ? fns : undefined);
@@ -564,13 +569,18 @@ export class Memory {
         if (t.root !== undefined) state.setMay({ tag: WRITTEN_AS, base: t.base, path: t.root, site });
       }
       // A table of callbacks is often filled in a local and handed to whoever registers it.
-      if (t.base.k !== 'local' || val.fns?.length) this.publish(t, val, site);
+      if (t.base.k !== 'local' || val.fns?.length) this.publish(t, val, site, state);
     }
   }
 
   /** Tells the heap what a field holds. */
-  publish(t: Target, v: Val, site: Site): void {
-    if (t.root === undefined && t.base.k !== 'global') return;
+  publish(t: Target, v: Val, site: Site, state?: State): void {
+    if (t.root === undefined && t.base.k !== 'global') {
+      const key = v.fns?.length ? (tableKey(t) ?? (state && heldTable(t, state))) : undefined;
+      if (key !== undefined)
+        this.heap.store(key, { targets: [], taint: [], fns: v.fns ?? [], other: false, constant: undefined, site });
+      return;
+    }
     if (t.base.k === 'region' && isVolatileOrigin(t.base.origin)) return;
     const c = constOf(v.t);
     const targets = v.pts
@@ -850,4 +860,19 @@ function at(s: Site): string {
 }
 function offText(t: Target): string {
   return t.off && t.off.key !== '' ? `@${t.off.key}` : '';
+}
+
+/** Where the functions of an allocated table are kept: an array of pointers is no structure, and has no fields to be found by. */
+function tableKey(t: Target): FieldKey | undefined {
+  if (t.root !== undefined) return undefined;
+  if (t.base.k === 'alloc') return `${t.base.key}:[]`;
+  // By a pointer of which is only known where it is kept.
+  return t.base.k === 'sym' && t.base.from !== undefined ? `${t.base.from}:[]` : undefined;
+}
+
+/** The same table by the variable that a call has just put it into. */
+function heldTable(t: Target, state: State): FieldKey | undefined {
+  if (t.root !== undefined || t.base.k !== 'sym') return undefined;
+  for (const c of state.cells()) if (c.base.k === 'global' && same(c.val.t, t.base.t)) return `${c.base.key}:${norm(c.path)}:[]`;
+  return undefined;
 }

@@ -34,7 +34,9 @@ export const probe: Handler = (api, c, s, f) => {
 };
 
 /** From here on an address is known to lie in user memory. */
-export function probed(p: Val, len: Val | undefined, access: string | undefined, c: Call, s: State, f: Frame): void {
+export function probed(p: Val, asked: Val | undefined, access: string | undefined, c: Call, s: State, f: Frame): void {
+  // A number that is the driver's own and not in view: how much it promises is the driver's knowledge.
+  const len = asked && isInView(asked) ? asked : undefined;
   for (const t of f.memory.targetsOf(p)) {
     // The end of what is probed; an earlier probe that reaches as far stands.
     const num = len && t.off ? plus(t.off, len.t) : len?.t;
@@ -43,6 +45,11 @@ export function probed(p: Val, len: Val | undefined, access: string | undefined,
       s.setMust({ tag: 'probed', base: t.base, site: siteOf(f, c.place), num, data: access });
     s.replaceMay({ tag: 'probe', base: t.base, site: siteOf(f, c.place), num: len?.t, data: access });
   }
+}
+
+/** A constant, or a number in which the caller has a part. */
+function isInView(len: Val): boolean {
+  return constOf(len.t) !== undefined || len.taint.length > 0 || len.t.t.some(([x]) => x.key.includes('REQ.'));
 }
 
 export const irpStack: Handler = (_api, _c, s, f) => {

@@ -6,11 +6,12 @@ import type { OriginHit, View } from '../../analysis/events';
 import { constOf, constant, minus, same, single, type Lin, type Atom } from '../../analysis/term';
 import type { Span } from '../../syntax/ast';
 import type { Fix } from '../finding';
+import { areAlternatives } from '../request/alternatives';
 import { coverage, endOf, isCheckedAsWrite, isHeldOnItsWay, isKernelSide } from '../request/coverage';
 import { guardFix, INPUT_LENGTH, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
 import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
-import { named } from '../request/touch';
+import { compared, named } from '../request/touch';
 import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
 
@@ -33,7 +34,11 @@ export const ioctlInputLengthUnchecked: Rule = {
         // Whether there is any input says nothing of how much.
         if (!e.loop && e.vals.some((val) => constOf(val.t) === 0) && e.vals.some((val) => single(val.t))) return;
         for (const val of e.vals)
-          for (const [atom] of val.t.t) asked.set(atom, Math.min(asked.get(atom) ?? Infinity, e.place.start));
+          for (const [atom] of val.t.t) {
+            const places = asked.get(atom);
+            if (places) places.add(e.place);
+            else asked.set(atom, new Set([e.place]));
+          }
       },
       access(e, v) {
         if (e.kind === 'write' || e.inAssert) return;
@@ -45,12 +50,21 @@ export const ioctlInputLengthUnchecked: Rule = {
         const size = e.lenExpr && cx.text(e.lenExpr);
         for (const hit of v.pointee(e.src)) check(hit, e.len.t, e.place, size, v, cx, once, asked);
       },
+      call(e, v) {
+        for (const { of, len } of compared(e))
+          for (const hit of v.pointee(of)) check(hit, len.t, e.place, undefined, v, cx, once, asked);
+      },
     };
   },
 };
 
-/** Where each number was first compared with anything, on whatever path. */
-type Asked = Map<Atom, number>;
+/** Where each number was compared with anything, on whatever path. */
+type Asked = Map<Atom, Set<Span>>;
+
+/** Another arm of the `switch` that tells the control codes apart does not count. */
+function wasAskedBefore(of: Atom, place: Span, asked: Asked, cx: RuleContext): boolean {
+  return [...(asked.get(of) ?? [])].some((at) => at.start < place.start && !areAlternatives(cx.fn, at, place));
+}
 
 /** Kernel copies and mapped pages: beyond their length lies memory of somebody else. */
 function applies(hit: OriginHit, v: View): boolean {
@@ -82,7 +96,7 @@ function check(
   if (size && same(size, len)) return;
   // How much is read is not in view, and some path before this looked at the length: the control code may tell the paths apart.
   const [of] = len.t[0] ?? [];
-  if (answer === 'unchecked' && (end && constOf(end)) === undefined && of && (asked.get(of) ?? Infinity) < place.start) return;
+  if (answer === 'unchecked' && (end && constOf(end)) === undefined && of && wasAskedBefore(of, place, asked, cx)) return;
   const bytes = end && constOf(end);
   if (isHeldOnItsWay(hit.target.held?.input, bytes)) return;
   // The pointer is to be had with so many bytes only, or was kept by code that had looked at the length.

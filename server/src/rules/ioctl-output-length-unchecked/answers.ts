@@ -20,16 +20,18 @@ export function answersUnderInputLength(cx: RuleContext): Observer {
   const read = new ByCode();
   /** Buffers that nobody had written when this function handed them on. */
   const clean = new Set<string>();
+  const touched = touches((t, v) => {
+    const region = t.hit.region;
+    if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
+    if (t.kind === 'read' || t.both) {
+      if (!v.mark('written', region)) read.add(v.request.code, region.key, t.place);
+    } else if ((clean.has(region.key) || isFirst(region, v, cx)) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
+      answers.push({ hit: t.hit, place: t.place, code: v.request.code });
+  });
   return {
-    ...touches((t, v) => {
-      const region = t.hit.region;
-      if (!region || region.origin !== 'Buffered' || region.request === 'oid') return;
-      if (t.kind === 'read' || t.both) {
-        if (!v.mark('written', region)) read.add(v.request.code, region.key, t.place);
-      } else if ((clean.has(region.key) || isFirst(region, v, cx)) && answersUnderInput(t.hit, endOf(t.hit, t.size), v))
-        answers.push({ hit: t.hit, place: t.place, code: v.request.code });
-    }),
+    ...touched,
     call(e, v) {
+      touched.call(e, v);
       const given = e.api ? undefined : e.args.flatMap((a) => a.pts.map((p) => p.base)).find(isBuffer);
       if (!given || v.mark('written', given)) return;
       clean.add(given.key);
@@ -41,10 +43,11 @@ export function answersUnderInputLength(cx: RuleContext): Observer {
       const me = `${cx.file}:${cx.fn.name}`;
       if (read.all().size > 0) cx.note(READS, me);
       for (const callee of handed.all()) cx.note(HANDS, me, callee);
-      const told = new Set<number | undefined>();
+      // One for each control code; where its value is not known, one for each arm.
+      const told = new ByCode();
       for (const { hit, place, code } of answers) {
-        if (told.has(code) || read.of(code, place, cx.fn).size > 0) continue;
-        told.add(code);
+        if (told.of(code, place, cx.fn).size > 0 || read.of(code, place, cx.fn).size > 0) continue;
+        told.add(code, hit.target.base.key, place);
         tell(hit, place, handed.of(code, place, cx.fn), cx);
       }
     },

@@ -1,7 +1,7 @@
 /**
- * Plain accesses and copies as one question: which memory does this touch, up to which byte.
+ * Plain accesses, copies and comparisons as one question: which memory does this touch, up to which byte.
  */
-import type { Observer, OriginHit, View } from '../../analysis/events';
+import type { Call, Observer, OriginHit, View } from '../../analysis/events';
 import { constant, type Lin } from '../../analysis/term';
 import type { Val } from '../../analysis/value';
 import type { ApiFact } from '../../model/model';
@@ -21,7 +21,7 @@ export interface Touch {
 }
 
 /** Listens for every access outside assertions. */
-export function touches(tell: (t: Touch, v: View) => void): Pick<Observer, 'access' | 'copy'> {
+export function touches(tell: (t: Touch, v: View) => void): Required<Pick<Observer, 'access' | 'copy' | 'call'>> {
   return {
     access(e, v) {
       if (e.inAssert) return;
@@ -36,7 +36,18 @@ export function touches(tell: (t: Touch, v: View) => void): Pick<Observer, 'acce
       if (e.src && !e.fill)
         for (const hit of v.pointee(e.src)) tell({ hit, kind: 'read', size, len, place: e.place, api: e.api }, v);
     },
+    call(e, v) {
+      for (const { of, len } of compared(e))
+        for (const hit of v.pointee(of)) tell({ hit, kind: 'read', size: len.t, len, place: e.place, api: e.api }, v);
+    },
   };
+}
+
+/** What a comparison of blocks reads, and how much of it. One of strings ends where they end. */
+export function* compared(e: Call): Generator<{ readonly of: Val; readonly len: Val }, void> {
+  if (e.api?.role !== 'compare' || e.inAssert || !/mem(cmp|ory)$/i.test(e.name)) return;
+  const len = e.arg('len');
+  for (const of of [e.arg('a'), e.arg('b')]) if (of && len) yield { of, len };
 }
 
 /** The text of a place on one line; of a long one its beginning. */

@@ -28,23 +28,25 @@ export const userMemoryWrongContext: Rule = {
   },
   page,
   observe(cx) {
+    const touched = touches((t, v) => {
+      if (t.hit.origin !== 'UserVA' || !t.hit.certain) return;
+      const mark = v.state.hasMust('role');
+      const where = DEFERRED.get(mark?.data ?? '');
+      if (!mark || where === undefined || mark.site.file !== cx.file || mark.site.start !== cx.fn.nameSpan.start) return;
+      cx.report({
+        place: t.place,
+        severity: 'error',
+        message: `${named(cx.text(t.place))} touches an address of the caller in ${where}, where another process may be current; \`__try\` does not help.`,
+        path: [
+          ...cx.path(t.hit, t.place, 'touched here'),
+          cx.step(t.place, 'guard', 'locked pages that were mapped in the caller’s context would silence it'),
+        ],
+      });
+    });
     return {
-      ...touches((t, v) => {
-        if (t.hit.origin !== 'UserVA' || !t.hit.certain) return;
-        const mark = v.state.hasMust('role');
-        const where = DEFERRED.get(mark?.data ?? '');
-        if (!mark || where === undefined || mark.site.file !== cx.file || mark.site.start !== cx.fn.nameSpan.start) return;
-        cx.report({
-          place: t.place,
-          severity: 'error',
-          message: `${named(cx.text(t.place))} touches an address of the caller in ${where}, where another process may be current; \`__try\` does not help.`,
-          path: [
-            ...cx.path(t.hit, t.place, 'touched here'),
-            cx.step(t.place, 'guard', 'locked pages that were mapped in the caller’s context would silence it'),
-          ],
-        });
-      }),
+      ...touched,
       call(e, v) {
+        touched.call(e, v);
         if (!/^WdfRequestRetrieveUnsafeUser/.test(e.name)) return;
         const role = v.state.hasMust('role')?.data;
         if (role === undefined || !QUEUED.has(role)) return;

@@ -6,7 +6,17 @@ import { words } from '../../analysis/memory';
 import type { Fix } from '../finding';
 import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { decisions, decisionsOf } from '../volatile/decisions';
-import { habits, lasting, proof, rewritable, short, together, USER_ACCESSORS, VOLATILE_COPIES } from '../volatile/shared-memory';
+import {
+  habits,
+  isForOneCall,
+  lasting,
+  proof,
+  rewritable,
+  short,
+  together,
+  USER_ACCESSORS,
+  VOLATILE_COPIES,
+} from '../volatile/shared-memory';
 import page from './page.md';
 
 export const sharedBulkCopyNonvolatile: Rule = {
@@ -70,7 +80,7 @@ function decide(
   if (!out) return { severity: habit && lasting(hit) ? 'warning' : 'info', fixes };
   // One block copy of what a request names is how drivers capture it, but for those that hold themselves to accessors.
   if (hit.origin === 'UserVA') return { severity: habit || facts.count(USER_ACCESSORS) > 0 ? 'warning' : 'info', fixes };
-  return { severity: first !== undefined || lasting(hit) || habit ? 'warning' : 'info', fixes };
+  return { severity: first !== undefined || (lasting(hit) && !isForOneCall(hit, facts)) || habit ? 'warning' : 'info', fixes };
 }
 
 function fix(e: Copy, cx: RuleContext): readonly Fix[] {

@@ -6,7 +6,18 @@ import { words } from '../../analysis/memory';
 import type { DriverFacts, Rule, RuleContext } from '../rule';
 import { writeFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';
-import { fieldKey, habits, isPlain, isShared, lasting, proof, short, together, USER_ACCESSORS } from '../volatile/shared-memory';
+import {
+  fieldKey,
+  habits,
+  isPlain,
+  isForOneCall,
+  isShared,
+  lasting,
+  proof,
+  short,
+  together,
+  USER_ACCESSORS,
+} from '../volatile/shared-memory';
 import page from './page.md';
 
 const STORES = 'stores-shared-field';
@@ -105,6 +116,7 @@ export const sharedNonvolatileWrite: Rule = {
           decide: (facts) => {
             const fixes = writeFixes(e, 'NoFence', facts, cx);
             if (quiet) return { fixes };
+            if (isForOneCall(hit, facts)) return { fixes, severity: 'info' };
             // How a field is stored is decided once for the field, and an object is filled at one go: the first speaks for all.
             const [one, ...others] = run(here, object, facts);
             if (one?.here !== here) return { fixes, severity: 'info' };

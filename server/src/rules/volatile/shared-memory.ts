@@ -23,6 +23,9 @@ export const USER_ACCESSORS = 'uses-user-accessors';
 /** The driver copies such memory by volatile copies. */
 export const VOLATILE_COPIES = 'uses-volatile-copies';
 
+/** The driver puts such a mapping, or the MDL of its pages, where it outlives the function (key: the mapping). */
+const KEPT = 'keeps-mapping';
+
 export function isShared(origin: OriginHit['origin']): boolean {
   return origin === 'SharedPages' || origin === 'SharedView';
 }
@@ -36,6 +39,30 @@ export function rewritable(hits: readonly OriginHit[]): OriginHit | undefined {
 /** Memory that both sides go on using, as opposed to the buffer of one request. */
 export function lasting(h: OriginHit): boolean {
   return isShared(h.origin) && h.region?.request === undefined;
+}
+
+/** Pages of the caller that one function locks, maps and gives back: the other side has no part in them beyond that call. */
+export function isForOneCall({ target }: OriginHit, facts: DriverFacts): boolean {
+  const { base } = target;
+  return base.k === 'region' && OF_A_CALL.test(base.key) && target.from === undefined && !facts.has(KEPT, base.key);
+}
+
+/** What the mapping of an MDL is called. */
+const MAPPED = 'R:mapped:';
+/** The same of one that was allocated on the way, or lies on the stack; what was found in a field is nobody's in particular. */
+const OF_A_CALL = /^R:mapped:[AL]:/;
+
+/** A pointer to such pages, or to the MDL that describes them, is stored in an object. */
+function noteKept(e: Access, cx: RuleContext): void {
+  // Where `*Out = Mapping` of a helper leads is seen where it is called.
+  const isHandedOut = ({ base, root, path }: Target): boolean =>
+    base.k === 'local' || (base.k === 'sym' && root === undefined && path === '');
+  if (e.kind === 'read' || !e.val || e.targets.every(isHandedOut)) return;
+  for (const { base } of e.val.pts) {
+    if (base.k === 'region' && base.key.startsWith(MAPPED)) cx.note(KEPT, base.key);
+    for (let b = base.k === 'alloc' ? base : undefined; b; b = b.within)
+      if (b.what === 'mdl') cx.note(KEPT, `${MAPPED}${b.key}:SharedPages`);
+  }
 }
 
 /** A field of shared memory, equal for all who reach it. */
@@ -68,6 +95,7 @@ export function taintPlace(t: Taint): string {
 export function habits(cx: RuleContext): Observer {
   return {
     access(e, v) {
+      noteKept(e, cx);
       const hits = v.origins(e.targets).filter((h) => isVolatileOrigin(h.origin));
       if (hits.length === 0) return;
       if (e.api && e.volatile) {

@@ -117,7 +117,7 @@ export class Memory {
    */
   private mappedBefore(mdl: Base, otherwise: RegionBase): RegionBase {
     const pages = this.pagesOf(mdl);
-    return pages
+    return pages?.request !== undefined
       ? this.regions.region(`${otherwise.key}@${pages.key}`, pages.origin, [], { certain: pages.certain, request: pages.request })
       : otherwise;
   }

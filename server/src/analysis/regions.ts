@@ -18,6 +18,7 @@ const U32 = 2 ** 32 - 1;
 /** Buffers whose content a caller chose, in structures that another component of the system fills. */
 const CALLER_DATA: ReadonlyMap<string, Readonly<Record<string, Origin>>> = new Map<string, Readonly<Record<string, Origin>>>([
   ['SCSI_REQUEST_BLOCK', { DataBuffer: 'Buffered' }],
+  ['STORAGE_REQUEST_BLOCK', { DataBuffer: 'Buffered' }],
   ['HID_XFER_PACKET', { reportBuffer: 'Buffered' }],
   ['REG_SET_VALUE_KEY_INFORMATION', { Data: 'UserVA' }],
 ]);

@@ -2840,6 +2840,67 @@ typedef struct _SCSI_REQUEST_BLOCK {
     UCHAR Cdb[16];
 } SCSI_REQUEST_BLOCK;
 
+/* The extended form: of its fields, those of the data alone are asked for, and through these. */
+typedef struct _STORAGE_REQUEST_BLOCK {
+    USHORT Length;
+    UCHAR Function;
+    UCHAR SrbStatus;
+    ULONG Signature;
+    ULONG Version;
+    ULONG SrbLength;
+    ULONG SrbFunction;
+    ULONG SrbFlags;
+    ULONG ReservedUlong1;
+    ULONG RequestTag;
+    USHORT RequestPriority;
+    USHORT RequestAttribute;
+    ULONG TimeOutValue;
+    ULONG SystemStatus;
+    ULONG ZeroGuard1;
+    ULONG AddressOffset;
+    ULONG NumSrbExData;
+    ULONG DataTransferLength;
+    PVOID DataBuffer;
+    PVOID ZeroGuard2;
+    PVOID OriginalRequest;
+    PVOID ClassContext;
+    PVOID PortContext;
+    PVOID MiniportContext;
+    struct _STORAGE_REQUEST_BLOCK *NextSrb;
+} STORAGE_REQUEST_BLOCK, *PSTORAGE_REQUEST_BLOCK;
+
+/* What travels in the data of a SCSI command. */
+typedef struct _UNMAP_BLOCK_DESCRIPTOR {
+    UCHAR StartingLba[8];
+    UCHAR LbaCount[4];
+    UCHAR Reserved[4];
+} UNMAP_BLOCK_DESCRIPTOR, *PUNMAP_BLOCK_DESCRIPTOR;
+typedef struct _UNMAP_LIST_HEADER {
+    UCHAR DataLength[2];
+    UCHAR BlockDescrDataLength[2];
+    UCHAR Reserved[4];
+    UNMAP_BLOCK_DESCRIPTOR Descriptors[];
+} UNMAP_LIST_HEADER, *PUNMAP_LIST_HEADER;
+typedef struct _VPD_IDENTIFICATION_DESCRIPTOR {
+    UCHAR CodeSet : 4;
+    UCHAR Reserved : 4;
+    UCHAR IdentifierType : 4;
+    UCHAR Association : 2;
+    UCHAR Reserved2 : 1;
+    UCHAR Piv : 1;
+    UCHAR Reserved3;
+    UCHAR IdentifierLength;
+    UCHAR Identifier[];
+} VPD_IDENTIFICATION_DESCRIPTOR, *PVPD_IDENTIFICATION_DESCRIPTOR;
+typedef struct _VPD_IDENTIFICATION_PAGE {
+    UCHAR DeviceType : 5;
+    UCHAR DeviceTypeQualifier : 3;
+    UCHAR PageCode;
+    UCHAR Reserved;
+    UCHAR PageLength;
+    UCHAR Descriptors[];
+} VPD_IDENTIFICATION_PAGE, *PVPD_IDENTIFICATION_PAGE;
+
 /* ---- USB requests: the header, and what follows it where drivers look ---- */
 
 struct _URB_HEADER {
@@ -3685,6 +3746,11 @@ typedef struct _KSIDENTIFIER {
 
 /* ---- Function-like macros that conditions and offsets are written with ---- */
 
+#define SrbGetDataBuffer(Srb) (((struct _SCSI_REQUEST_BLOCK *)(Srb))->DataBuffer)
+#define SrbGetDataTransferLength(Srb) (((struct _SCSI_REQUEST_BLOCK *)(Srb))->DataTransferLength)
+#define REVERSE_BYTES_SHORT(Destination, Source) RtlCopyMemory((Destination), (Source), 2)
+#define REVERSE_BYTES(Destination, Source) RtlCopyMemory((Destination), (Source), 4)
+#define REVERSE_BYTES_QUAD(Destination, Source) RtlCopyMemory((Destination), (Source), 8)
 #define NT_SUCCESS(Status) (((NTSTATUS)(Status)) >= 0)
 #define NT_INFORMATION(Status) ((((ULONG)(Status)) >> 30) == 1)
 #define NT_WARNING(Status) ((((ULONG)(Status)) >> 30) == 2)

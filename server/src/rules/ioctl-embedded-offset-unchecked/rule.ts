@@ -35,7 +35,7 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
         counted.branch(e, v);
       },
       index(e, v) {
-        const limit = counted.limitOf(e.index, v);
+        const limit = counted.limitOf(e.index, v, (e.count ?? 0) > 1);
         if (limit && leaves(e, limit, v)) {
           if (isLimit(cx.fn, e.x) || !once.here(`${limit.loc}|${String(v.request.code ?? '')}`, e.place)) return;
           cx.report({

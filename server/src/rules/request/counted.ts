@@ -17,23 +17,39 @@ export class Counted {
   private readonly seen = new Set<Atom>();
   /** Counters and numbers that the function compares with more than each other and constants. */
   private readonly held = new Set<Atom>();
+  /** Of these, what is compared with the length of the request alone: that says what lies in it, and nothing of an array elsewhere. */
+  private readonly heldByLength = new Set<Atom>();
 
   branch(e: Branch, v: View): void {
     const [l, r] = e.vals;
     if (e.c.kind !== 'bin' || !l || !r) return;
     if (e.loop && (this.counts(e.c.op, l, r, v) || this.counts(FLIPPED[e.c.op], r, l, v))) return;
     if (l.t.t.length === 0 || r.t.t.length === 0) return;
-    for (const side of [l, r]) this.hold(side.t.t.map(([x]) => x));
+    for (const [side, other] of [
+      [l, r],
+      [r, l],
+    ] as const)
+      this.hold(
+        side.t.t.map(([x]) => x),
+        other.t.t.every(([x]) => isLength(x, v)) ? this.heldByLength : this.held,
+      );
   }
 
-  /** The caller's number that alone limits an index of a loop. */
-  limitOf(index: Val, v: View): Taint | undefined {
+  /**
+   * The caller's number that alone limits an index of a loop.
+   * @param fixed what is reached is an array of a length of its own
+   */
+  limitOf(index: Val, v: View, fixed = false): Taint | undefined {
     const [x, k] = index.t.t[0] ?? [];
     const limit = x && k === 1 && index.t.t.length === 1 ? this.limits.get(x) : undefined;
-    if (!x || !limit || this.held.has(x) || this.held.has(limit.number) || v.range(lin(limit.number)).hi < limit.number.hi)
-      return undefined;
+    if (!x || !limit || this.held.has(x) || this.held.has(limit.number)) return undefined;
+    const byLength = this.heldByLength.has(x) || this.heldByLength.has(limit.number);
+    if (byLength ? !fixed : isNarrowed(limit.number, v)) return undefined;
     const related = v.state.bounds.relationsOf(limit.number).flatMap((b) => b.form.t.map(([y]) => y));
-    return related.every((y) => y === limit.number || this.limits.has(y)) ? limit.taint : undefined;
+    const own = limit.number.args.flatMap((of) => of.t.map(([y]) => y));
+    return related.every((y) => y === limit.number || this.limits.has(y) || own.includes(y) || (fixed && isLength(y, v)))
+      ? limit.taint
+      : undefined;
   }
 
   private counts(op: string | undefined, counter: Val, number: Val, v: View): boolean {
@@ -43,18 +59,43 @@ export class Counted {
     const taint = chosen(number, v);
     if (!taint || isRequestLength(taint) || !ofRequest(taint) || chosen(counter, v)) return false;
     // Compared before the loop, here or by a caller: how much that promises is not known.
-    if (!this.seen.has(n) && v.wasCompared(number.t)) this.held.add(n);
+    if (!this.seen.has(n) && v.wasCompared(number.t)) (this.isByLength(n) ? this.heldByLength : this.held).add(n);
     this.seen.add(n);
     if (i && counter.t.t.length === 1) this.limits.set(i, { number: n, taint });
     return true;
   }
 
-  private hold(atoms: readonly Atom[]): void {
+  private hold(atoms: readonly Atom[], by: Set<Atom>): void {
     for (const x of atoms) {
-      this.held.add(x);
-      for (const of of x.args) this.hold(of.t.map(([y]) => y));
+      by.add(x);
+      for (const of of x.args)
+        this.hold(
+          of.t.map(([y]) => y),
+          by,
+        );
     }
   }
+
+  /** The comparison that was made is one of this function, with the length. */
+  private isByLength(x: Atom): boolean {
+    if (this.held.has(x)) return false;
+    return this.heldByLength.has(x) || x.args.some((of) => of.t.length > 0 && of.t.every(([y]) => this.isByLength(y)));
+  }
 }
+
+/** Less than its type allows; of a quotient, the number that was divided is asked. */
+function isNarrowed(x: Atom, v: View): boolean {
+  if (x.key.startsWith('/(') && x.args.length > 0) return x.args.some((of) => of.t.some(([y]) => isNarrowed(y, v)));
+  return v.range(lin(x)).hi < x.hi;
+}
+
+/** How long the caller said that a buffer is, or how many elements it has room for. */
+function isLength(x: Atom, v: View): boolean {
+  if (x.key.startsWith('/(')) return x.args.every((of) => of.t.every(([y]) => isLength(y, v)));
+  return single(v.request.inLen) === x || single(v.request.outLen) === x || TRANSFER_LENGTH.test(x.key);
+}
+
+/** How much of its data a SCSI request says there is. */
+const TRANSFER_LENGTH = /^ld:(SCSI|STORAGE)_REQUEST_BLOCK:DataTransferLength\b/;
 
 const FLIPPED: Readonly<Record<string, string>> = { '>': '<' };

@@ -1,6 +1,7 @@
 /** Calls that are told how much fits into the buffer that they fill. */
 import type { Call } from '../../analysis/events';
 import type { Val } from '../../analysis/value';
+import { SIZED_BUFFERS } from '../../model/sized-buffers';
 import type { Expr } from '../../syntax/ast';
 
 export interface SizedBuffer {
@@ -13,27 +14,8 @@ export interface SizedBuffer {
   readonly width: number;
 }
 
-/** Position of the buffer, position of its size; documented with the calls. */
-const MORE: { readonly [name: string]: readonly [buffer: number, size: number, unit?: 'chars'] | undefined } = {
-  RtlUnicodeToUTF8N: [0, 1],
-  RtlUTF8ToUnicodeN: [0, 1],
-  RtlUnicodeToMultiByteN: [0, 1],
-  RtlUnicodeToOemN: [0, 1],
-  RtlMultiByteToUnicodeN: [0, 1],
-  RtlUpcaseUnicodeToMultiByteN: [0, 1],
-  ConvertInterfaceLuidToAlias: [1, 2, 'chars'],
-  ConvertInterfaceLuidToNameW: [1, 2, 'chars'],
-  ConvertInterfaceLuidToNameA: [1, 2, 'chars'],
-  ZwQueryInformationFile: [2, 3],
-  ZwQueryVolumeInformationFile: [2, 3],
-  ZwQueryInformationProcess: [2, 3],
-  ZwQueryInformationThread: [2, 3],
-  IoGetDeviceProperty: [3, 2],
-  WdfDeviceQueryProperty: [3, 2],
-};
-
 export function sizedBuffer(e: Call): SizedBuffer | undefined {
-  const more = MORE[e.name];
+  const more = SIZED_BUFFERS[e.name];
   if (more) {
     const [buffer, size, unit] = more;
     return at(e, buffer, size, unit ?? 'bytes');

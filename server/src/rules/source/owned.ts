@@ -3,10 +3,12 @@
  * over (a store, a call that nobody knows, a return value) ends the question, so that this rather misses than cries wolf.
  */
 import { buildCfg, type Block } from '../../analysis/cfg';
-import type { CallExpr, Expr, FunctionDecl, Span } from '../../syntax/ast';
+import type { CallExpr, Expr, Span } from '../../syntax/ast';
 import type { ApiFact } from '../../model/model';
 import { partsOf } from '../../syntax/walk';
-import { bare, calledName, mentions, shapeOf, sourceCall, sourceOf, type Shape } from './shape';
+import { borrows } from './borrowed';
+import { nullTest, succeeds } from './outcomes';
+import { bare, calledName, mentions, sourceCall, type Shape } from './shape';
 
 export interface Owned {
   /** The local variable. */
@@ -34,49 +36,6 @@ export interface OwnedFacts {
 
 type State = ReadonlyMap<string, Owned>;
 
-/** These look at what they are given, or fill it, and do not keep it. */
-const BORROWS: ReadonlySet<string> = new Set([
-  'access-check',
-  'bounded-copy',
-  'bounded-string',
-  'bulk-copy',
-  'bulk-fill',
-  'compare',
-  'counted-string',
-  'fence',
-  'file-read',
-  'file-set-info',
-  'file-write',
-  'handle-to-object',
-  'lock-user-pages',
-  'map-mdl-kernel',
-  'map-section-kernel',
-  'map-section-process',
-  'mdl-describe-kernel',
-  'mdl-length',
-  'mdl-offset',
-  'mdl-va',
-  'not-a-guard',
-  'object-to-handle',
-  'probe',
-  'reg-check',
-  'reg-delete',
-  'reg-open',
-  'reg-create',
-  'reg-query',
-  'reg-query-typed',
-  'reg-set',
-  'search',
-  'secure-zero',
-  'sized-copy',
-  'sized-fill',
-  'string-length',
-  'unbounded-format',
-  'unbounded-string',
-  'unlock-pages',
-  'user-copy',
-  'volatile-accessor',
-]);
 const ACQUIRES: ReadonlySet<string> = new Set([
   'alloc',
   'alloc-irp',
@@ -98,8 +57,6 @@ const ACQUIRES: ReadonlySet<string> = new Set([
   'section-create',
   'section-open',
 ]);
-/** Prints, traces and assertions take copies. */
-const SAYS = /print|trace|log|assert|dbg|debug/i;
 const NEVER_RETURNS = /^(KeBugCheck(Ex)?|ExRaise\w+|RtlFailFast|__fastfail)$/;
 
 const known = new WeakMap<Shape, OwnedFacts>();
@@ -276,7 +233,7 @@ class Paths {
       }
       const locked = state.get(lockOf(owned.name));
       if (locked && name !== undefined && owned.pair.includes(name)) this.freedLocked.set(e, { by: name, locked });
-      if (name !== undefined && this.borrows(name, api, i, owned)) {
+      if (name !== undefined && !owned.pair.includes(name) && borrows(s, name, api, i)) {
         if (api?.role === 'unlock-pages') state.delete(lockOf(owned.name));
         else if (api?.role === 'lock-user-pages')
           state.set(lockOf(owned.name), { name: lockOf(owned.name), call: name, place: e, pair: [], locks: owned.name });
@@ -328,14 +285,6 @@ class Paths {
     return v !== undefined && v.storage === undefined;
   }
 
-  private borrows(name: string, api: ApiFact | undefined, at: number, owned: Owned): boolean {
-    if (owned.pair.includes(name)) return false;
-    if (api) return (api.role !== undefined && BORROWS.has(api.role)) || /^(Zw|Nt)(?!Close)/.test(name);
-    const callee = this.s.cx.program.function(name, this.s.cx.file);
-    if (callee?.decl.body) return !keeps(callee.decl, callee.file, at, this.s, 3);
-    return SAYS.test(name);
-  }
-
   /** What a branch says about what is owned. */
   private known(c: Expr, state: State, holds: boolean): State {
     const failed = new Set<string>();
@@ -371,99 +320,6 @@ function base(e: Expr): string | undefined {
   let x = bare(e);
   while (x.kind === 'fld' || x.kind === 'idx' || (x.kind === 'un' && x.op === '*')) x = bare(x.x);
   return x.kind === 'id' ? x.name : undefined;
-}
-
-/** `p`, `p == NULL`, `p != NULL`: whether it holds where the pointer is none. */
-function nullTest(c: Expr): { name: string; isNull: boolean } | undefined {
-  if (c.kind === 'id') return { name: c.name, isNull: false };
-  if (c.kind === 'asg' && c.op === '') return nullTest(bare(c.l));
-  if (c.kind !== 'bin' || (c.op !== '==' && c.op !== '!=')) return undefined;
-  const [l, r] = [bare(c.l), bare(c.r)];
-  const x = isNull(r) ? l : isNull(l) ? r : undefined;
-  const id = x?.kind === 'asg' ? bare(x.l) : x;
-  return id?.kind === 'id' ? { name: id.name, isNull: c.op === '==' } : undefined;
-}
-
-function isNull(e: Expr): boolean {
-  return (e.kind === 'num' && e.value === 0) || (e.kind === 'id' && /^(NULL|nullptr|FALSE|INVALID_HANDLE_VALUE)$/.test(e.name));
-}
-
-/** Whether the condition says, where it holds, that the status is a success (true) or a failure (false). */
-function succeeds(c: Expr, status: string | CallExpr): boolean | undefined {
-  const is = (e: Expr): boolean => {
-    let x = bare(e);
-    if (x.kind === 'asg') x = bare(x.l);
-    return x.kind === 'id' ? x.name === status : x === status;
-  };
-  if (c.kind === 'call') {
-    const name = calledName(c);
-    const arg = c.args[0];
-    if (!arg || !is(arg)) return undefined;
-    return name === 'NT_SUCCESS' || name === 'SUCCEEDED' ? true : name === 'NT_ERROR' || name === 'FAILED' ? false : undefined;
-  }
-  if (is(c)) return false;
-  if (c.kind !== 'bin' || !is(c.l)) return undefined;
-  const zero = bare(c.r);
-  const isZero = zero.kind === 'num' ? zero.value === 0 : zero.kind === 'id' && /^(STATUS|NDIS_STATUS)_SUCCESS$/.test(zero.name);
-  if (!isZero) return undefined;
-  if (c.op === '==' || c.op === '>=') return true;
-  return c.op === '!=' || c.op === '<' ? false : undefined;
-}
-
-/** Whether a function of the driver may hold on to a parameter, or release it: then its caller no longer answers for it. */
-function keeps(fn: FunctionDecl, file: string, at: number, from: Shape, depth: number): boolean {
-  const param = fn.params[at]?.name;
-  if (param === undefined || depth === 0) return true;
-  const s = shapeOf(fn, sourceOf(file, from.cx));
-  return s.exprs.some((e) => e.kind === 'id' && e.name === param && mayKeep(s, e, depth));
-}
-
-function mayKeep(s: Shape, use: Expr, depth: number): boolean {
-  let inner: Expr = use;
-  let inside = false;
-  for (const p of s.around(use)) {
-    switch (p.kind) {
-      case 'cast':
-        break;
-      case 'sizeof':
-        return false;
-      case 'fld':
-      case 'idx':
-        if (p.x !== inner) return false;
-        inside = true;
-        break;
-      case 'un':
-        if (p.op === '*') inside = true;
-        else if (p.op === '&') return true;
-        else return false;
-        break;
-      case 'bin':
-        return !inside && !/^(==|!=|<|>|<=|>=|&&|\|\|)$/.test(p.op);
-      case 'asg':
-        return p.r === inner && !inside;
-      case 'call': {
-        if (inside || p.f === inner) return false;
-        const raw = calledName(p);
-        const name = raw === undefined ? undefined : s.cx.program.alias(raw, s.cx.file);
-        if (name === undefined) return true;
-        const api = s.cx.model.api(name);
-        if (api) return !(api.role !== undefined && BORROWS.has(api.role)) && !/^(Zw|Nt)(?!Close)/.test(name);
-        const callee = s.cx.program.function(name, s.cx.file);
-        if (callee?.decl.body) return keeps(callee.decl, callee.file, p.args.indexOf(inner), s, depth - 1);
-        return !SAYS.test(name);
-      }
-      case 'return':
-      case 'decl':
-      case 'init':
-      case 'comma':
-      case 'cond':
-        return !inside && !(p.kind === 'cond' && p.c === inner);
-      default:
-        return false;
-    }
-    inner = p as Expr;
-  }
-  return false;
 }
 
 function both(a: State, b: State): State {

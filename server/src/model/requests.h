@@ -528,7 +528,6 @@ typedef struct _HID_DESCRIPTOR {
         USHORT wReportLength;
     } DescriptorList[1];
 } HID_DESCRIPTOR, *PHID_DESCRIPTOR;
-typedef struct _HID_XFER_PACKET { UCHAR *reportBuffer; ULONG reportBufferLen; UCHAR reportId; } HID_XFER_PACKET, *PHID_XFER_PACKET;
 #pragma pack(pop)
 
 /* ---- Batteries and management ---- */

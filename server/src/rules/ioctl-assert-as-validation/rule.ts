@@ -32,15 +32,16 @@ export const ioctlAssertAsValidation: Rule = {
       if (s.kind === 'expr' && s.x.kind === 'call' && s.x.f.kind === 'id' && ASSERTS.has(s.x.f.name))
         asserts.push({ x: s.x, text: cx.slice(s.x) });
     }
+    const body = cx.slice(fn);
     // Who validates by assertion does so for the whole function: it is told where it begins.
     const found = asserts.flatMap(({ x, text }) => {
-      if (!/[<>]=?|==/.test(text)) return [];
+      if (!/[<>]=?|==/.test(text) || isPromised(text, body)) return [];
       const names = [...new Set([...text.matchAll(LENGTH)].map((m) => m[0]))];
       const only = names.find((n) => !conditions.some((c) => new RegExp(`\\b${n}\\b`).test(c)));
       return only === undefined ? [] : [{ x, only }];
     });
     const [first, ...others] = found;
-    if (!first || !takesRequest(fn.params.map((p) => cx.slice(p)).join(), cx.slice(fn))) return;
+    if (!first || !takesRequest(fn.params.map((p) => cx.slice(p)).join(), body)) return;
     const step = (x: Expr, role: Step['role'], message: string): Step => ({
       file: cx.file,
       start: x.start,
@@ -63,6 +64,15 @@ export const ioctlAssertAsValidation: Rule = {
 
 function condition(s: Stmt): Expr | undefined {
   return s.kind === 'if' || s.kind === 'while' || s.kind === 'do' ? s.c : s.kind === 'for' ? s.c : undefined;
+}
+
+/** That the framework's own length of a buffer is the one of the request: it says so itself, and nothing is decided by it. */
+function isPromised(assertion: string, body: string): boolean {
+  const sides = /^\w+\s*\(\s*(\w+)\s*==\s*(\w+)\s*\)$/.exec(assertion);
+  return (sides?.slice(1) ?? []).some(
+    (name, i, both) =>
+      new RegExp(`\\bWdf(Memory|Request)\\w+\\([^;]*&\\s*${name}\\b`).test(body) && new RegExp(LENGTH).test(both[1 - i] ?? ''),
+  );
 }
 
 /** Who only fills in the lengths of a request makes it himself. */

@@ -2,7 +2,7 @@
  * A request that is said to return more bytes than were written: the rest of the buffer is old kernel memory.
  */
 import type { View } from '../../analysis/events';
-import { constOf, minus } from '../../analysis/term';
+import { constOf, minus, type Lin } from '../../analysis/term';
 import type { Base, Val } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
 import { servesControl } from '../request/reach';
@@ -25,10 +25,12 @@ export const iostatusInformationOverreport: Rule = {
     const handed = new Set<number | undefined>();
     // What a request says is decided when it is handed back: until then it may be written again.
     const stores: { base: Base; place: Span; val: Val }[] = [];
+    /** How much was copied into the memory object of a request. */
+    const copied: Lin[] = [];
     const settle = (v: View): void => {
       for (const s of stores) {
         const now = v.state.cell(s.base, 'IoStatus.Information');
-        if (now && constOf(minus(now.t, s.val.t)) === 0) judge(s.val, s.place, v, cx);
+        if (now && constOf(minus(now.t, s.val.t)) === 0) judge(s.val, s.place, copied, v, cx);
       }
     };
     return {
@@ -37,6 +39,8 @@ export const iostatusInformationOverreport: Rule = {
         for (const t of e.targets) if (t.root === 'IRP') stores.push({ base: t.base, place: e.place, val: e.val });
       },
       call(e, v) {
+        const length = e.api?.role === 'bounded-copy' && e.arg('dstObject') ? e.arg('len') : undefined;
+        if (length) copied.push(length.t);
         // What a handler of the driver wrote there is not known here.
         if (!e.api && e.args.some((x) => x.pts.some((t) => t.base.k === 'region' && /^(system|wdf)/.test(t.base.request ?? ''))))
           handed.add(v.request.code);
@@ -44,7 +48,7 @@ export const iostatusInformationOverreport: Rule = {
         if (e.name === 'WdfRequestCompleteWithInformation' || e.name === 'WdfRequestSetInformation') {
           const val = e.arg('length');
           const status = e.arg('status');
-          if (val && !(status && v.range(status.t).hi < 0)) judge(val, e.place, v, cx);
+          if (val && !(status && v.range(status.t).hi < 0)) judge(val, e.place, copied, v, cx);
         } else if (e.api?.role === 'irp-complete') settle(v);
       },
       ret(_x, val, _place, v) {
@@ -56,7 +60,7 @@ export const iostatusInformationOverreport: Rule = {
   },
 };
 
-function judge(val: Val, place: Span, v: View, cx: RuleContext): void {
+function judge(val: Val, place: Span, copied: readonly Lin[], v: View, cx: RuleContext): void {
   // Exactly the caller's own length: the whole buffer goes back, whatever was written to it.
   const isOut = constOf(minus(val.t, v.request.outLen)) === 0;
   if (!isOut && constOf(minus(val.t, v.request.inLen)) !== 0) return;
@@ -70,11 +74,12 @@ function judge(val: Val, place: Span, v: View, cx: RuleContext): void {
   if ((method !== undefined && method !== 0) || (major !== undefined && major !== 14 && major !== 13)) return;
   for (const m of v.state.must())
     if (m.tag === 'filled' && m.num && m.base?.k === 'region' && v.proves(minus(m.num, val.t))) return;
+  if (copied.some((length) => v.proves(minus(length, val.t)))) return;
   const atom = val.t.t[0]?.[0];
   const r = v.range(val.t);
   // A length that is known, or that was compared with what was written.
   if (!atom || r.lo === r.hi || v.state.bounds.relationsOf(atom).length > 0) return;
-  const written = v.state.may().some((m) => m.tag === 'written');
+  const written = copied.length > 0 || v.state.may().some((m) => m.tag === 'written');
   cx.report({
     place,
     severity: 'warning',

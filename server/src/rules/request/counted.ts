@@ -44,10 +44,10 @@ export class Counted {
     const limit = x && k === 1 && index.t.t.length === 1 ? this.limits.get(x) : undefined;
     if (!x || !limit || this.held.has(x) || this.held.has(limit.number)) return undefined;
     const byLength = this.heldByLength.has(x) || this.heldByLength.has(limit.number);
-    if (byLength ? !fixed : isNarrowed(limit.number, v)) return undefined;
+    if (byLength ? !fixed : isNarrowed(limit.number, v, fixed)) return undefined;
     const related = v.state.bounds.relationsOf(limit.number).flatMap((b) => b.form.t.map(([y]) => y));
     const own = limit.number.args.flatMap((of) => of.t.map(([y]) => y));
-    return related.every((y) => y === limit.number || this.limits.has(y) || own.includes(y) || (fixed && isLength(y, v)))
+    return related.every((y) => y === limit.number || this.limits.has(y) || (fixed && (own.includes(y) || isLength(y, v))))
       ? limit.taint
       : undefined;
   }
@@ -83,9 +83,13 @@ export class Counted {
   }
 }
 
-/** Less than its type allows; of a quotient, the number that was divided is asked. */
-function isNarrowed(x: Atom, v: View): boolean {
-  if (x.key.startsWith('/(') && x.args.length > 0) return x.args.some((of) => of.t.some(([y]) => isNarrowed(y, v)));
+/**
+ * Less than its type allows. Of a quotient, the number that was divided is asked where an array of a length of its own is reached; elsewhere
+ * it counts the elements of what somebody made for that number.
+ */
+function isNarrowed(x: Atom, v: View, fixed: boolean): boolean {
+  if (fixed && x.key.startsWith('/(') && x.args.length > 0)
+    return x.args.some((of) => of.t.some(([y]) => isNarrowed(y, v, fixed)));
   return v.range(lin(x)).hi < x.hi;
 }
 

@@ -44,16 +44,18 @@ const BORROWS: ReadonlySet<string> = new Set([
   'unbounded-string',
   'unlock-pages',
   'user-copy',
-  'volatile-accessor',
 ]);
 /** Prints, traces and assertions take copies. */
-const SAYS = /print|trace|log|assert|dbg|debug/i;
+const SAYS =
+  /(^|[a-z\d_])(Print|Trace|Log|Assert|Debug|Dbg)|(^|_)(PRINT|TRACE|LOG|ASSERT|DEBUG|DBG)|PRINT|^(print|trace|log|assert|debug|dbg)/;
 
 /** How deep calls of the driver's own are followed. */
 const DEPTH = 3;
 
 /** @param at position of the argument, from 0 */
 export function borrows(s: Shape, name: string, api: ApiFact | undefined, at: number, depth = DEPTH): boolean {
+  // A string that is made to point there keeps it.
+  if (/StringInit/.test(name)) return false;
   if (api) return BORROWS.has(api.role) || /^(Zw|Nt)(?!Close)/.test(name);
   const callee = s.cx.program.function(name, s.cx.file);
   if (callee?.decl.body) return !keeps(callee.decl, callee.file, at, s, depth);

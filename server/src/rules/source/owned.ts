@@ -4,8 +4,8 @@
  */
 import { buildCfg, type Block } from '../../analysis/cfg';
 import type { CallExpr, Expr, Span } from '../../syntax/ast';
-import type { ApiFact } from '../../model/model';
 import { partsOf } from '../../syntax/walk';
+import { acquires, giver, outIndex } from './acquired';
 import { borrows } from './borrowed';
 import { nullTest, succeeds } from './outcomes';
 import { bare, calledName, mentions, sourceCall, type Shape } from './shape';
@@ -36,27 +36,6 @@ export interface OwnedFacts {
 
 type State = ReadonlyMap<string, Owned>;
 
-const ACQUIRES: ReadonlySet<string> = new Set([
-  'alloc',
-  'alloc-irp',
-  'alloc-workitem',
-  'file-open',
-  'handle-to-object',
-  'lookaside-alloc',
-  'lookup-process',
-  'lookup-thread',
-  'map-physical',
-  'mdl-alloc',
-  'nbl-alloc',
-  'ndis-oid-clone',
-  'object-to-handle',
-  'open-process',
-  'open-token',
-  'reg-create',
-  'reg-open',
-  'section-create',
-  'section-open',
-]);
 const NEVER_RETURNS = /^(KeBugCheck(Ex)?|ExRaise\w+|RtlFailFast|__fastfail)$/;
 
 const known = new WeakMap<Shape, OwnedFacts>();
@@ -65,16 +44,10 @@ const NOTHING: OwnedFacts = { returns: [], overwritten: [], freedLocked: [], han
 export function ownedAtReturns(s: Shape): OwnedFacts {
   let facts = known.get(s);
   if (!facts) {
-    facts = s.calls.some((c) => acquires(s.cx.model.api(c.name))) ? new Paths(s).run() : NOTHING;
+    facts = s.calls.some((c) => acquires(s.cx.model.api(c.name)) || giver(s, c.x)) ? new Paths(s).run() : NOTHING;
     known.set(s, facts);
   }
   return facts;
-}
-
-function acquires(api: ApiFact | undefined): boolean {
-  if (api?.role === undefined || !ACQUIRES.has(api.role) || (api.pair?.length ?? 0) === 0) return false;
-  // The framework releases with its parent what nobody closed.
-  return !api.name.startsWith('Wdf') && (api.nullOnFail === true || outIndex(api) !== undefined);
 }
 
 class Paths {
@@ -270,14 +243,13 @@ class Paths {
   private stored(name: string, e: Expr, state: Map<string, Owned>): void {
     const x = bare(e);
     if (x.kind !== 'call' || !this.isLocal(name)) return;
-    const raw = calledName(x);
-    const callee = raw === undefined ? undefined : this.s.cx.program.alias(raw, this.s.cx.file);
-    const api = callee === undefined ? undefined : this.s.cx.model.api(callee);
-    if (callee === undefined || !api || !acquires(api) || outIndex(api) !== undefined) return;
+    const given = giver(this.s, x);
+    if (!given) return;
+    const { api } = given;
     // A list of the request holds it.
-    const irp = api.role === 'mdl-alloc' ? x.args[api.args?.['irp'] ?? 4] : undefined;
+    const irp = api.role === 'mdl-alloc' && given.isDirect ? x.args[api.args?.['irp'] ?? 4] : undefined;
     if (irp && !/^(NULL|0|nullptr)$/.test(this.s.text(bare(irp)))) return;
-    state.set(name, { name, call: callee, place: x, pair: api.pair ?? [] });
+    state.set(name, { name, call: given.name, place: x, pair: api.pair ?? [] });
   }
 
   private isLocal(name: string): boolean {
@@ -309,10 +281,6 @@ class Paths {
 
 function lockOf(mdl: string): string {
   return `pages of ${mdl}`;
-}
-
-function outIndex(api: ApiFact | undefined): number | undefined {
-  return api?.args?.['handleOut'] ?? api?.args?.['keyOut'] ?? api?.args?.['objectOut'] ?? api?.args?.['out'];
 }
 
 /** The variable that a place lies behind, or in. */

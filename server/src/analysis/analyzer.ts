@@ -68,8 +68,11 @@ const MAX_DEPTH = 20;
 const MAX_ROUNDS = 7;
 /** From this round on a function that is full stays full. */
 const SETTLING = 4;
-/** Expressions that the analysis of one driver evaluates before it takes short cuts: somewhat more than a driver of 30,000 lines takes. */
-const PLENTY = 400_000;
+/**
+ * Expressions that the analysis of one driver evaluates before it takes short cuts: more than a driver of 30,000 lines takes. What an edit
+ * runs again is counted anew, so that a driver beyond it may show other findings after an edit than in a scan.
+ */
+const PLENTY = 800_000;
 
 export class Analyzer {
   readonly atoms = new Atoms();

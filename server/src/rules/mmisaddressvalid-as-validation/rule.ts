@@ -12,7 +12,7 @@ export const mmisaddressvalidAsValidation: Rule = {
     severity: 'warning',
     precision: 'high',
     cwe: [822, 367],
-    profile: 'default',
+    profile: 'audit',
   },
   page,
   observe(cx) {

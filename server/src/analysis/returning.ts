@@ -15,7 +15,7 @@ import { isOfRequest, stillHeld, uncut } from './still-held';
 import { lin, type Atom, type Lin } from './term';
 import { FENCED, ORDERED } from './trail';
 import { Translator } from './translate';
-import { makeVal, withType, type AllocBase, type Base } from './value';
+import { makeVal, withType, type AllocBase, type Base, type Val } from './value';
 
 /** Leaves of a way out what a caller can see: what is kept is looked at by every call. */
 export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>): void {
@@ -29,11 +29,48 @@ export function trimExit(x: Exit, context: Context, fn: Declared<FunctionDecl>):
     }
   };
   if (x.ret) see(x.ret.t);
+  const isInner = (b: Base): boolean => b.k === 'local' && b.fn === inner;
+  dropUnreachable(x, context, isInner);
   x.state.trim(
-    (b) => b.k === 'local' && b.fn === inner,
+    isInner,
     (y) => returned.has(y) || (context.back?.has(y) ?? false) || isOfCaller(ownerOf(y)),
     (b) => b.form.t.length > 1 && b.form.t.some(([y]) => isOfRequest(uncut(y))),
   );
+}
+
+/**
+ * Content of objects that the function allocated or found and that its caller cannot reach from here: what was stored there is known to the
+ * heap. In a large driver every caller would go on carrying it, and would be run again when it changes.
+ */
+function dropUnreachable(x: Exit, context: Context, isInner: (b: Base) => boolean): void {
+  const { state } = x;
+  const own = new Map<string, Base>();
+  const found: Base[] = [];
+  for (const b of state.bases()) {
+    if (b.k === 'alloc' && context.reach?.has(b.key) !== true) own.set(b.key, b);
+    if (!isCarried(b, context)) found.push(b);
+  }
+  const returned = new Set((x.ret?.pts ?? []).map((p) => p.base.key));
+  for (const b of found) if (!returned.has(b.key)) state.dropObject(b);
+  if (own.size === 0) return;
+  const todo: Base[] = [];
+  const visit = (v: Val): void => {
+    for (const list of [v.pts, v.agg?.from ?? []])
+      for (const p of list) {
+        const b = own.get(p.base.key);
+        if (b && own.delete(p.base.key)) todo.push(b);
+      }
+  };
+  if (x.ret) visit(x.ret);
+  for (const c of state.cells()) if (!own.has(c.base.key) && !isInner(c.base)) visit(c.val);
+  for (let b = todo.pop(); b !== undefined; b = todo.pop()) for (const c of state.cellsOf(b)) visit(c.val);
+  for (const b of own.values()) state.dropObject(b);
+}
+
+/** Memory of which a caller may know: not what the function found by itself. */
+function isCarried(b: Base, context: Context): boolean {
+  if (b.k !== 'sym' || context.reach?.has(b.key) === true) return true;
+  return b.t.t.some(([y]) => y.args.length > 0 || context.back?.has(y) === true);
 }
 
 function isOfCaller(b: Base | undefined): boolean {

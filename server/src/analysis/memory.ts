@@ -780,6 +780,13 @@ function isInternal(base: RegionBase, root: string | undefined): boolean {
   return base.request === 'user' && root !== undefined && INTERNAL_REQUESTS.has(root.replace(/^_/, ''));
 }
 
+/** What was copied without a type into the request of another driver is seen as one. */
+export function seenAs(from: Target, root: string | undefined): Target {
+  const { base } = from;
+  if (base.k !== 'region' || from.root !== undefined || from.path !== '' || !isInternal(base, root)) return from;
+  return { ...from, root };
+}
+
 /** What a completion routine is handed may be a request that this driver made itself. */
 function isCompletion(state: State): boolean {
   return state.hasMust('role')?.data === 'completion';

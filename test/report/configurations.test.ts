@@ -142,6 +142,17 @@ describe('configurations', () => {
     w.dispose();
   });
 
+  it('turns nothing over that a header of the driver defines, whatever was built', async () => {
+    const w = await workspace();
+    w.set('own.h', '#ifndef OWN_H\n#define OWN_H 1\n#define CHECKED 1\n#ifdef FULL\n#define TRACED 1\n#endif\n#endif\n');
+    const text = `#include "own.h"\n${HEAD}${copy(`#if CHECKED\n${RIGHT}\n#else\n${WRONG}\n#endif\n#ifdef TRACED\n${RIGHT}\n#endif`)}`;
+    w.set('a.c', text);
+    const outcome = run(w);
+    assert.deepEqual(said(outcome, text), []);
+    assert.deepEqual(outcome.configurations, ['TRACED is defined']);
+    w.dispose();
+  });
+
   it('leaves the configuration out of fingerprints', async () => {
     const print = async (text: string): Promise<readonly string[]> => {
       const w = await workspace();

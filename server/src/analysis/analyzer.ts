@@ -9,6 +9,7 @@ import type { Declared, Program } from '../program/program';
 import type { Types } from '../program/types';
 import { isHeader } from '../program/groups';
 import { buildCfg, type Cfg } from './cfg';
+import { checks } from './checkers';
 import { GENERAL_CONTEXT, type Context } from './context';
 import type { Observer } from './events';
 import { evaluate, siteOf } from './evaluate';
@@ -59,7 +60,10 @@ function contextsFor(blocks: number, functions: number): number {
   const most = blocks > 300 ? 3 : blocks > 120 ? 5 : 8;
   return functions > 6000 ? Math.min(most, 2) : functions > 2500 ? Math.min(most, 4) : most;
 }
-/** A short function that is given functions puts them into a table: each of its calls fills an entry. */
+/**
+ * A short function that is given functions puts them into a table: each of its calls fills an entry. One that compares a length with what
+ * it is given checks for whoever calls: each of its calls is a check of its own.
+ */
 const ENTRIES = 96;
 const SMALL = 16;
 /** Joined contexts of one function: they differ only in the shared memory and the objects of callers that they are given. */
@@ -439,8 +443,9 @@ export class Analyzer {
       return undefined;
     const context = argumentsOf(d, args, s, caller, this);
     const set = this.memos.contextsOf(fnKey);
-    const blocks = this.cfg(d.decl, d.file).blocks.length;
-    const keeps = blocks <= SMALL && args.some((v) => v.fns !== undefined);
+    const cfg = this.cfg(d.decl, d.file);
+    const blocks = cfg.blocks.length;
+    const keeps = blocks <= SMALL && (args.some((v) => v.fns !== undefined) || checks(cfg, d.decl));
     const most = this.spent > PLENTY ? 1 : keeps ? ENTRIES : contextsFor(blocks, this.decls.size);
     if (this.admits(fnKey, context.key, set, most)) return this.call(d, context, e, s, caller);
     const general = argumentsOf(d, args, s, caller, this, true);

@@ -46,6 +46,7 @@ function compute(cfg: Cfg, fn: FunctionDecl, types: ReadonlyMap<string, Ty>): Fl
   }
   const status = [...names].sort();
   status.push(...optional(fn, types));
+  for (const name of nulledByHandler(fn, types, cfg)) if (!status.includes(name)) status.push(name);
   const numbers = new Set(tested);
   // `Status = …; goto Exit`: what is returned is tested by whoever called.
   names.clear();
@@ -74,6 +75,32 @@ function optional(fn: FunctionDecl, types: ReadonlyMap<string, Ty>): readonly st
     else if (turnsAway(s.then)) validated.add(name);
   }
   return pointers.filter((name) => again.has(name)).slice(0, MOST_OPTIONAL);
+}
+
+/**
+ * Pointers that a handler of `__except` sets to NULL, and a condition asks for afterwards: with which of the two the paths meet tells
+ * whether what stands in the `__try` was done.
+ */
+function nulledByHandler(fn: FunctionDecl, types: ReadonlyMap<string, Ty>, cfg: Cfg): readonly string[] {
+  const lost = new Set<string>();
+  for (const s of statements(fn.body)) {
+    if (s.kind !== 'try' || !s.handler) continue;
+    for (const inner of statements(s.handler)) {
+      const x = inner.kind === 'expr' ? inner.x : undefined;
+      if (x?.kind !== 'asg' || x.op !== '' || x.l.kind !== 'id' || !isNull(x.r)) continue;
+      if (types.get(x.l.name)?.k === 'ptr') lost.add(x.l.name);
+    }
+  }
+  if (lost.size === 0) return [];
+  const asked = new Set(cfg.blocks.flatMap(({ end }) => (end.kind === 'branch' ? (asks(end.c) ?? []) : [])));
+  return [...lost].filter((name) => asked.has(name)).slice(0, MOST_OPTIONAL);
+}
+
+/** The variable of which a condition asks whether it is there, or whether it is not. */
+function asks(c: Expr): string | undefined {
+  if (c.kind === 'un' && c.op === '!') return asks(c.x);
+  if (c.kind !== 'bin' || c.op !== '==') return presence(c);
+  return isNull(c.r) ? presence(c.l) : isNull(c.l) ? presence(c.r) : undefined;
 }
 
 /** A branch inside that leaves. */

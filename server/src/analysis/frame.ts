@@ -119,6 +119,7 @@ export class Frame {
   bounded = false;
   private readonly localTypes = new Map<string, Ty>();
   private readonly localBases = new Map<string, LocalBase>();
+  private readonly namesakes = new Map<string, LocalBase[]>();
   private readonly flags: Flags;
   private block: Block | undefined;
   private readonly maxPartitions: number;
@@ -171,6 +172,17 @@ export class Frame {
       this.localBases.set(name, b);
     }
     return b;
+  }
+  /** A variable of another block that has the name and another size is another object. */
+  private redeclare(name: string, ty: Ty): void {
+    const before = this.localBases.get(name);
+    const size = ty.k === 'arr' || ty.k === 'rec' ? this.types.sizeOf(ty) : undefined;
+    if (before === undefined || before.size === size) return;
+    const others = this.namesakes.get(name) ?? [before];
+    let one = others.find((b) => b.size === size);
+    if (!one) others.push((one = { ...before, key: `${before.key}:${String(size)}`, size }));
+    this.namesakes.set(name, others);
+    this.localBases.set(name, one);
   }
   globalBase(name: string, file: string): GlobalBase {
     return this.analyzer.globalBase(name, file);
@@ -610,6 +622,7 @@ export class Frame {
   private declare(v: VarDecl, s: State): State[] {
     const ty = this.type(v.type);
     this.localTypes.set(v.name, ty);
+    this.redeclare(v.name, ty);
     const base = this.localBase(v.name);
     const root = this.memory.keyOf(ty);
     s.dropUnder(base, '');

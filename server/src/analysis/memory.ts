@@ -310,6 +310,14 @@ export class Memory {
       : undefined;
   }
 
+  /** Of a list of extended attributes that comes with a create or set request the I/O manager has checked every step and length. */
+  private isCheckedHeader(state: State, base: RegionBase, t: Target): boolean {
+    if (base.request !== 'system' || t.root?.replace(/^_/, '') !== 'FILE_FULL_EA_INFORMATION') return false;
+    if (!/^(?:NextEntryOffset|EaNameLength|EaValueLength)$/.test(t.path)) return false;
+    const { lo, hi } = state.bounds.range(this.regions.major, 0);
+    return lo === hi && (lo === IRP_MJ_CREATE || lo === IRP_MJ_SET_EA);
+  }
+
   /** A pointer that lay in untrusted memory is a user address (or the peer's, in a peer's structure). */
   private nested(t: Target, hit: OriginHit, reading: Reading): Target {
     const origin =
@@ -686,7 +694,9 @@ export class Memory {
       case 'region': {
         if (base.origin === 'UserVA' && (state.bounds.range(this.regions.mode, 0).hi === 0 || isInternal(base, t.root)))
           return [hit('Kernel', true, base.witness)];
-        return [hit(base.origin, base.certain && !this.isKernels(t.root), base.witness, base)];
+        return [
+          hit(base.origin, base.certain && !this.isKernels(t.root) && !this.isCheckedHeader(state, base, t), base.witness, base),
+        ];
       }
       case 'alloc': {
         const shared = this.sharedBy(base);
@@ -775,9 +785,19 @@ function walkRecord(rec: Rec, path: string): Ty | undefined {
   return ty;
 }
 
+const IRP_MJ_CREATE = 0;
+const IRP_MJ_SET_EA = 8;
+
 /** The request of another driver: what it is seen as says that no control code of user mode carried it. */
 function isInternal(base: RegionBase, root: string | undefined): boolean {
   return base.request === 'user' && root !== undefined && INTERNAL_REQUESTS.has(root.replace(/^_/, ''));
+}
+
+/** What was copied without a type into the request of another driver is seen as one. */
+export function seenAs(from: Target, root: string | undefined): Target {
+  const { base } = from;
+  if (base.k !== 'region' || from.root !== undefined || from.path !== '' || !isInternal(base, root)) return from;
+  return { ...from, root };
 }
 
 /** What a completion routine is handed may be a request that this driver made itself. */

@@ -35,6 +35,9 @@ export const RAISED = 'raised';
 export const FENCED = 'fenced';
 
 export function leaveAccess(e: Access, s: State, f: Frame): void {
+  // `Control &= ~SL_PENDING_RETURNED` takes the mark back.
+  if (e.op === '&' && e.x.kind === 'fld' && e.x.name === 'Control' && e.targets.some((t) => t.root === 'IO_STACK_LOCATION'))
+    for (const m of s.must()) if (m.tag === 'pended') s.dropMust(m.tag, m.base, m.path);
   for (const t of e.targets) {
     const origin = watched(t, s, f);
     if (origin === undefined) continue;

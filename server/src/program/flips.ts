@@ -4,7 +4,9 @@
  */
 import { NOT_DEFINED } from '../dialect/branches';
 import { TARGET } from '../dialect/target';
-import type { Configuration, FileFacts } from '../syntax/facts';
+import type { MacroDecl, Span } from '../syntax/ast';
+import type { Conditional, Configuration, FileFacts } from '../syntax/facts';
+import { isHeader } from './groups';
 
 export interface Flip {
   /** Tested names that it turns over. */
@@ -95,7 +97,9 @@ const FIXED =
 export function flipsOf(files: Iterable<FileFacts>): Flips {
   const bodies = new Map<string, Set<string>>();
   const values = new Map<string, string>();
-  for (const facts of files) {
+  const all = [...files];
+  const settled = new Set(all.flatMap(settledBy));
+  for (const facts of all) {
     if (facts.conditionals.length === 0) continue;
     for (const c of facts.conditionals) {
       const touched = touchedBy(facts, c.start, c.end);
@@ -103,7 +107,7 @@ export function flipsOf(files: Iterable<FileFacts>): Flips {
       for (const name of c.names) {
         // A guard, or a default: the branch itself defines what it tests.
         if (facts.macros.some((m) => m.name === name && c.start < m.start && m.end < c.end)) continue;
-        if (FIXED.test(name) && name !== 'NTDDI_VERSION') continue;
+        if ((FIXED.test(name) && name !== 'NTDDI_VERSION') || settled.has(name)) continue;
         const set = bodies.get(name) ?? new Set<string>();
         for (const t of touched) set.add(`${facts.path}:${t}`);
         bodies.set(name, set);
@@ -119,18 +123,29 @@ export function flipsOf(files: Iterable<FileFacts>): Flips {
     if (!group && TARGET.has(name)) continue;
     const names = (group?.names ?? [name]).filter((n) => bodies.has(n));
     for (const n of names) done.add(n);
-    const all = new Set(names.flatMap((n) => [...(bodies.get(n) ?? [])]));
+    const touched = new Set(names.flatMap((n) => [...(bodies.get(n) ?? [])]));
     const said = group ?? turned(name, values.get(name) ?? NOT_DEFINED);
     flips.push({
       names: new Set(names),
       configuration: new Map(said.settings),
       on: said.on,
       off: said.off,
-      bodies: all.size,
+      bodies: touched.size,
     });
   }
   flips.sort((a, b) => b.bodies - a.bodies || (a.on < b.on ? -1 : 1));
   return { chosen: flips.slice(0, MAX_FLIPS), dropped: flips.slice(MAX_FLIPS).map((f) => f.on) };
+}
+
+/** Names that a header defines whatever was built: no project of the driver turns them over. */
+function settledBy(facts: FileFacts): string[] {
+  if (!isHeader(facts.path)) return [];
+  const within = (c: Span, m: Span): boolean => c.start < m.start && m.end < c.end;
+  const isGuard = (c: Conditional, of: MacroDecl): boolean =>
+    facts.macros.some((m) => m.name !== of.name && c.names.includes(m.name) && within(c, m));
+  return facts.macros.flatMap((m) =>
+    m.params === undefined && m.body !== '' && facts.conditionals.every((c) => !within(c, m) || isGuard(c, m)) ? [m.name] : [],
+  );
 }
 
 /** Function bodies of a file that a range reaches into; at file scope, one for each body that no branch of the default reads. */

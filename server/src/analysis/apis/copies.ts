@@ -8,7 +8,7 @@ import { fresh, plain, siteOf, UNKNOWN } from '../evaluate';
 import type { Access, Call } from '../events';
 import type { Frame } from '../frame';
 import { joinAgg } from '../join-values';
-import { isVolatileOrigin, MAX_PATH } from '../memory';
+import { isVolatileOrigin, MAX_PATH, seenAs } from '../memory';
 import type { State } from '../state';
 import { constOf, constant, lin } from '../term';
 import { type Aggregate, captured, placeOf, unionTaints, type Target, type Val, withNumber, withTaint, withType } from '../value';
@@ -103,10 +103,19 @@ export const interlocked: Handler = (api, c, s, f) => {
   return one(s, withNumber(withTaint(v, captured(v.taint)), fresh(f, c.place, 'ilkret', ty)));
 };
 
+/** The source as what it is copied into, where nothing else says what lies there. */
+function seenAsWhole(src: Val, to: readonly Target[]): Val {
+  const only = to.length === 1 && to[0]?.path === '' ? to[0] : undefined;
+  if (only?.root === undefined) return src;
+  const pts = src.pts.map((p) => seenAs(p, only.root));
+  return pts.some((p, i) => p !== src.pts[i]) ? { ...src, pts } : src;
+}
+
 export const copy: Handler = (api, c, s, f) => {
   const dst = c.arg('dst');
-  const src = c.arg('src');
-  if (!dst || !src) return undefined;
+  const given = c.arg('src');
+  if (!dst || !given) return undefined;
+  const src = seenAsWhole(given, f.memory.targetsOf(dst));
   const len = c.arg('len') ?? structLength(c, f);
   f.tell(
     'copy',

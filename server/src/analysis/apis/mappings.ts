@@ -8,7 +8,7 @@ import type { Frame } from '../frame';
 import { ONE_OF } from '../memory';
 import type { State } from '../state';
 import { constant, lin } from '../term';
-import type { AllocBase, Target, Val } from '../value';
+import type { AllocBase, Base, Target, Val } from '../value';
 import { INT, VOID_PTR, type Handler, one, succeedOrFail, put, pointerTo, alloc } from './handler';
 import { probed, requestLength } from './requests';
 
@@ -79,11 +79,22 @@ export const lockPages: Handler = (api, c, s, f) => {
   const mode = c.arg('mode');
   const kernel = mode !== undefined && s.isZero(mode.t);
   if (!kernel)
-    for (const t of f.memory.targetsOf(mdl))
+    for (const t of f.memory.targetsOf(mdl)) {
       f.memory.heap.setMdl(t.base.key, { userLock: siteOf(f, c.place), site: siteOf(f, c.place) });
+      probedByLock(t.base, c, s, f);
+    }
   void api;
   return one(s, plain(constant(0), INT));
 };
+
+/** A lock for user mode probes what the MDL describes: the address is the caller's from there on, by whichever way it is reached. */
+function probedByLock(mdl: Base, c: Call, s: State, f: Frame): void {
+  const va = s.cell(mdl, '$va');
+  if (!va?.pts.some((p) => p.base.k === 'region' && p.base.origin === 'UserVA')) return;
+  const operation = c.arg('operation');
+  const length = s.hasMay('mdl-length', mdl)?.num;
+  probed(va, length && plain(length, INT), operation && s.isZero(operation.t) ? 'read' : 'write', c, s, f);
+}
 
 export const buildNonPaged: Handler = (_api, c, s, f) => {
   const mdl = c.arg('mdl');

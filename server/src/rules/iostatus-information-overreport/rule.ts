@@ -4,7 +4,7 @@
 import type { View } from '../../analysis/events';
 import { constOf, minus, type Lin } from '../../analysis/term';
 import type { Base, Val } from '../../analysis/value';
-import type { Span } from '../../syntax/ast';
+import type { Expr, Span } from '../../syntax/ast';
 import { servesControl } from '../request/reach';
 import type { Rule, RuleContext } from '../rule';
 import page from './page.md';
@@ -48,6 +48,8 @@ export const iostatusInformationOverreport: Rule = {
         if (e.name === 'WdfRequestCompleteWithInformation' || e.name === 'WdfRequestSetInformation') {
           const val = e.arg('length');
           const status = e.arg('status');
+          const said = e.argExpr('length');
+          if (said && isOfMdl(said, v)) return;
           if (val && !(status && v.range(status.t).hi < 0)) judge(val, e.place, copied, v, cx);
         } else if (e.api?.role === 'irp-complete') settle(v);
       },
@@ -59,6 +61,12 @@ export const iostatusInformationOverreport: Rule = {
     };
   },
 };
+
+/** Pages that were described to a device: what it did with them is in no copy of the system. */
+function isOfMdl(x: Expr, v: View): boolean {
+  while (x.kind === 'cast') x = x.x;
+  return x.kind === 'call' && x.f.kind === 'id' && v.model.api(x.f.name)?.role === 'mdl-length';
+}
 
 function judge(val: Val, place: Span, copied: readonly Lin[], v: View, cx: RuleContext): void {
   // Exactly the caller's own length: the whole buffer goes back, whatever was written to it.

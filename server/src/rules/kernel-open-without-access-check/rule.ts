@@ -4,6 +4,7 @@
 import type { View } from '../../analysis/events';
 import { constOf } from '../../analysis/term';
 import type { Target, Val } from '../../analysis/value';
+import type { Origin } from '../../model/model';
 import { servesControl } from '../request/reach';
 import { chosen } from '../request/taint';
 import type { Rule } from '../rule';
@@ -29,6 +30,10 @@ export const kernelOpenWithoutAccessCheck: Rule = {
     const filled = new Map<string, number | undefined>();
     const nameless = new Set<string>();
     const chosenNames = new Set<string>();
+    // Keys below one that the driver holds open.
+    const below = new Set<string>();
+    // Names that did not come out of the registry.
+    const foreign = new Set<string>();
     return {
       call(e, v) {
         if (e.name === 'InitializeObjectAttributes') {
@@ -36,6 +41,8 @@ export const kernelOpenWithoutAccessCheck: Rule = {
           const value = e.args[2];
           if (to && value) filled.set(keyOf(to), constOf(value.t));
           if (to && (isChosen(e.args[1], v) || isChosen(e.args[3], v))) chosenNames.add(keyOf(to));
+          if (to && isChosen(e.args[1], v, OUTSIDE_REGISTRY)) foreign.add(keyOf(to));
+          if (to && e.args[3] && constOf(e.args[3].t) !== 0 && !isChosen(e.args[3], v)) below.add(keyOf(to));
           if (to && e.args[1] && constOf(e.args[1].t) === 0) nameless.add(keyOf(to));
           return;
         }
@@ -46,7 +53,10 @@ export const kernelOpenWithoutAccessCheck: Rule = {
         const value = object && (filled.get(keyOf(object)) ?? (cell && constOf(cell.t)));
         if (value === undefined) return;
         // Keys that the driver names itself lie where it put them.
-        if (e.api?.role.startsWith('reg-') && object && filled.has(keyOf(object)) && !chosenNames.has(keyOf(object))) return;
+        if (e.api?.role.startsWith('reg-') && object && filled.has(keyOf(object))) {
+          const name = keyOf(object);
+          if (!chosenNames.has(name) || (below.has(name) && !foreign.has(name))) return;
+        }
         // A new object without a name is nobody's to open.
         if (e.api?.role === 'section-create' && object && nameless.has(keyOf(object))) return;
         if (has(value, OBJ_FORCE_ACCESS_CHECK)) return;
@@ -64,17 +74,20 @@ export const kernelOpenWithoutAccessCheck: Rule = {
   },
 };
 
+const KERNEL: ReadonlySet<Origin> = new Set<Origin>(['Kernel']);
+const OUTSIDE_REGISTRY: ReadonlySet<Origin> = new Set<Origin>(['Kernel', 'Registry']);
+
 function keyOf(t: Target): string {
   return `${t.base.key}|${t.path}`;
 }
 
 /** The caller had a hand in it: in the value, in the memory that it points to, or in the text that the string there points to. */
-function isChosen(val: Val | undefined, v: View): boolean {
+function isChosen(val: Val | undefined, v: View, own: ReadonlySet<Origin> = KERNEL): boolean {
   if (!val) return false;
-  if (chosen(val, v) || v.pointee(val).some((h) => h.origin !== 'Kernel')) return true;
+  if (chosen(val, v) || v.pointee(val).some((h) => !own.has(h.origin))) return true;
   return val.pts.some((t) => {
     const buffer = v.state.cell(t.base, t.path === '' ? 'Buffer' : `${t.path}.Buffer`);
-    return buffer !== undefined && (chosen(buffer, v) !== undefined || v.pointee(buffer).some((h) => h.origin !== 'Kernel'));
+    return buffer !== undefined && (chosen(buffer, v) !== undefined || v.pointee(buffer).some((h) => !own.has(h.origin)));
   });
 }
 

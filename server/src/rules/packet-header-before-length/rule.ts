@@ -3,7 +3,7 @@
  */
 import type { Span } from '../../syntax/ast';
 import { areAlternatives } from '../request/alternatives';
-import { annotatedBuffers, callersTest } from '../source/buffers';
+import { annotatedBuffers, callersTest, isOfOwnClass } from '../source/buffers';
 import { recordWalks, testsOf } from '../source/records';
 import { bare, functionRule, mentions } from '../source/shape';
 import page from './page.md';
@@ -32,7 +32,7 @@ export const packetHeaderBeforeLength = functionRule(
         if (s.stores.some((x) => x.place.start < e.start && mentions(s.text(x.r), buffer.length))) continue;
         // What is read behind another one on the same way has the same cause.
         if (told.some((other) => !areAlternatives(s.fn, other, e))) continue;
-        if (callersTest(s, buffer.lengthIndex)) break;
+        if (callersTest(s, buffer.lengthIndex) || isOfOwnClass(s)) break;
         told.push(e);
         tell(
           e,

@@ -56,8 +56,16 @@ function literalBytes(init: Expr & { kind: 'str' }, element: number | undefined)
 /** Size of an array that is a member of a structure; one at the end with a single element is a header of more. */
 function memberSize(x: Expr, v: View): number | undefined {
   let e = x;
-  while (e.kind === 'cast' || (e.kind === 'un' && e.op === '&')) e = e.x;
-  if (e.kind === 'idx') e = e.x;
+  let isAddress = false;
+  while (e.kind === 'cast' || (e.kind === 'un' && e.op === '&')) {
+    isAddress ||= e.kind === 'un';
+    e = e.x;
+  }
+  if (e.kind === 'idx') {
+    // What an element holds leads elsewhere.
+    if (!isAddress && v.typeOf(e)?.k !== 'arr') return undefined;
+    e = e.x;
+  }
   if (e.kind !== 'fld') return undefined;
   const ty = v.typeOf(e);
   return ty?.k === 'arr' && (ty.n ?? 0) > 1 ? v.types.sizeOf(ty) : undefined;

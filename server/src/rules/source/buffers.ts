@@ -34,6 +34,20 @@ export function annotatedBuffers(s: Shape): AnnotatedBuffer[] {
   return out;
 }
 
+/**
+ * The function is of a class that the driver declares itself, and nothing calls it by its name: what its kind is handed is agreed with the
+ * part of the driver that calls such functions, which is not in view here.
+ */
+export function isOfOwnClass(s: Shape): boolean {
+  const { program, model, file } = s.cx;
+  const name = s.fn.annotations.find((a) => a.name === '_Function_class_')?.args[0];
+  const type = name === undefined ? undefined : program.typedef(name, file);
+  if (!type || !program.files.has(type.file)) return false;
+  program.dependsOnBodies();
+  for (const facts of program.files.values()) if (usesOf(facts, model).called.has(s.name)) return false;
+  return true;
+}
+
 /** Every call of the function that is known passes a length that its caller tested, or a constant. */
 export function callersTest(s: Shape, index: number): boolean {
   let calls = 0;

@@ -1,7 +1,7 @@
 /**
  * A string function that reads the caller's input up to a terminator. The caller wrote the bytes, so that the read ends where some other
- * memory happens to hold a zero. A driver that ends the string itself, or that looks for the terminator within the length, anywhere while
- * it serves the same control code, is believed to have thought of it.
+ * memory happens to hold a zero. A driver that ends the string itself, or that looks for the terminator within the length, anywhere, is
+ * believed to have thought of it.
  */
 import type { Branch, Observer, OriginHit, View } from '../../analysis/events';
 import { constOf } from '../../analysis/term';
@@ -45,8 +45,13 @@ const READS: Readonly<Record<string, readonly number[]>> = {
 const BOUNDED = /^(Rtl)?String(Cb|Cch)Length|^(str|wcs)nlen(_s)?$|^(str|wcs|_str|_wcs)n(i?cmp|cpy)/;
 const ENDED = 'input-string-ended';
 
-function key(v: View): string {
-  return String(v.request.code ?? '');
+/** The member that holds the string; where it lies in no structure that is known, the control code. */
+function place(hit: OriginHit, v: View): string {
+  const { root, path } = hit.target;
+  return root === undefined ? code(v) : `${root}.${/\w+/.exec(path)?.[0] ?? ''}`;
+}
+function code(v: View): string {
+  return `code ${String(v.request.code ?? '')}`;
 }
 
 export function strings(
@@ -58,14 +63,17 @@ export function strings(
   return {
     access(e, v) {
       if (e.kind !== 'write' || (e.size ?? 8) > 2 || !e.val || constOf(e.val.t) !== 0) return;
-      if (v.origins(e.targets).some((hit) => applies(hit, v))) cx.note(ENDED, key(v));
+      for (const hit of v.origins(e.targets)) if (applies(hit, v)) cx.note(ENDED, place(hit, v));
     },
     branch(e, v) {
-      if (looksForEnd(e)) cx.note(ENDED, key(v));
+      if (looksForEnd(e)) cx.note(ENDED, code(v));
     },
     call(e, v) {
       if (BOUNDED.test(e.name)) {
-        if (e.args.some((a) => seen(a, v))) cx.note(ENDED, key(v));
+        for (const a of e.args) {
+          const hit = seen(a, v);
+          if (hit) cx.note(ENDED, place(hit, v));
+        }
         return;
       }
       if (e.inAssert) return;
@@ -73,8 +81,8 @@ export function strings(
         const hit = seen(e.args[at], v);
         const expr = e.argExprs[at];
         if (!hit || !expr || !firstHand(v) || v.request.mode === 0) continue;
-        const code = key(v);
-        if (!once.here(code, expr)) return;
+        const where = [place(hit, v), code(v)];
+        if (!once.here(place(hit, v), expr)) return;
         cx.report({
           place: expr,
           severity: 'warning',
@@ -87,7 +95,7 @@ export function strings(
               'a terminator written within the length, or a search for it that stops there, would silence it',
             ),
           ],
-          decide: (facts) => (facts.has(ENDED, code) ? undefined : {}),
+          decide: (facts) => (where.some((w) => facts.has(ENDED, w)) ? undefined : {}),
         });
         return;
       }

@@ -572,7 +572,7 @@ export class Memory {
             )
           : val,
       );
-      if (t.base.k === 'region' && t.base.request !== undefined) {
+      if (t.base.k === 'region' && t.base.request !== undefined && !endsString(val)) {
         state.setMay({ tag: 'written', base: t.base, site, data: t.root });
         if (t.root !== undefined) state.setMay({ tag: WRITTEN_AS, base: t.base, path: t.root, site });
       }
@@ -895,4 +895,9 @@ function heldTable(t: Target, state: State): FieldKey | undefined {
   if (t.root !== undefined || t.base.k !== 'sym') return undefined;
   for (const c of state.cells()) if (c.base.k === 'global' && same(c.val.t, t.base.t)) return `${c.base.key}:${norm(c.path)}:[]`;
   return undefined;
+}
+
+/** A string of the caller that is given an end is no answer to the caller. */
+function endsString(v: Val): boolean {
+  return constOf(v.t) === 0 && v.ty?.k === 'int' && v.ty.size <= 2;
 }

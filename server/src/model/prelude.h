@@ -3061,6 +3061,8 @@ typedef struct _HW_INITIALIZATION_DATA {
     ULONG Reserved1;
     PVOID HwUnitControl;
 } HW_INITIALIZATION_DATA, *PHW_INITIALIZATION_DATA;
+/* The members that a virtual miniport sets have the same names and types. */
+typedef HW_INITIALIZATION_DATA VIRTUAL_HW_INITIALIZATION_DATA, *PVIRTUAL_HW_INITIALIZATION_DATA;
 
 typedef struct _HID_XFER_PACKET {
     PUCHAR reportBuffer;

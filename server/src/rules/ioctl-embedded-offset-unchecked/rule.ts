@@ -13,6 +13,8 @@ import { servesControl } from '../request/reach';
 import { named } from '../request/touch';
 import { chosen, isRequestLength, ofRequest } from '../request/taint';
 import { step } from '../request/walk';
+import { SignedTests } from '../request/signed-tests';
+import { letsThrough } from './lets-through';
 import type { Rule } from '../rule';
 import page from './page.md';
 
@@ -30,9 +32,11 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
   observe(cx) {
     const once = new Once();
     const counted = new Counted();
+    const signs = new SignedTests();
     return {
       branch(e, v) {
         counted.branch(e, v);
+        signs.branch(e, v);
       },
       index(e, v) {
         const limit = counted.limitOf(e.index, v, (e.count ?? 0) > 1);
@@ -41,7 +45,7 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
           cx.report({
             place: e.place,
             severity: 'error',
-            message: `${named(cx.text(e.place))} is reached by a counter whose only limit is a number of the caller’s buffer.`,
+            message: `${named(cx.text(e.place))} is reached by a counter whose only limit is ${isRequestLength(limit) ? 'how much the caller sent' : 'a number of the caller’s buffer'}.`,
             path: [
               ...(limit.site.file === cx.file
                 ? [cx.step(limit.site, 'origin', 'read from the caller’s buffer here')]
@@ -53,8 +57,9 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
           return;
         }
         const taint = chosen(e.index, v);
-        if (!taint || isRequestLength(taint) || !ofRequest(taint) || bounded(e, v) || step(cx.fn, e.place, (s) => cx.text(s)))
-          return;
+        if (!taint || isRequestLength(taint) || !ofRequest(taint)) return;
+        const passing = letsThrough(e, signs, v);
+        if (!passing && (bounded(e, v) || step(cx.fn, e.place, (s) => cx.text(s)))) return;
         if (isSystems(taint, v)) return;
         // What a process does to its own addresses is its own affair.
         const to = v.origins(e.targets);
@@ -63,13 +68,13 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
         cx.report({
           place: e.place,
           severity: 'error',
-          message: MESSAGE(named(cx.text(e.place))),
+          message: (passing?.message ?? MESSAGE)(named(cx.text(e.place))),
           path: [
             ...(taint.site.file === cx.file
               ? [cx.step(taint.site, 'origin', 'read from the caller’s buffer here')]
               : taint.witness),
             cx.step(e.place, 'use', 'used here'),
-            cx.step(e.place, 'guard', GUARD),
+            cx.step(e.place, 'guard', passing?.guard ?? GUARD),
           ],
         });
       },
@@ -81,6 +86,8 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
 function leaves(e: Index, limit: Taint, v: View): boolean {
   if (isSystems(limit, v) || v.request.major === 0) return false;
   const to = v.origins(e.targets);
+  // How much the caller sent is right for what was sent, whatever its declaration says.
+  if (isRequestLength(limit) && e.targets.some((t) => t.base.k === 'region')) return false;
   if (to.some((h) => h.certain && h.region?.nestedIn === undefined && isKernelSide(h.region?.request))) return true;
   if (e.count === undefined || e.count <= 1 || to.some((h) => h.origin === 'UserVA')) return false;
   return !v.proves(minus(constant(e.count - 1), e.index.t));

@@ -13,6 +13,7 @@ import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
 import { compared, named } from '../request/touch';
 import type { Rule, RuleContext } from '../rule';
+import { strings } from './strings';
 import page from './page.md';
 
 export const ioctlInputLengthUnchecked: Rule = {
@@ -29,8 +30,10 @@ export const ioctlInputLengthUnchecked: Rule = {
   observe(cx) {
     const once = new Once();
     const asked: Asked = new Map();
+    const text = strings(cx, applies);
     return {
-      branch(e) {
+      branch(e, v) {
+        text.branch?.(e, v);
         // Whether there is any input says nothing of how much.
         if (!e.loop && e.vals.some((val) => constOf(val.t) === 0) && e.vals.some((val) => single(val.t))) return;
         for (const val of e.vals)
@@ -41,6 +44,7 @@ export const ioctlInputLengthUnchecked: Rule = {
           }
       },
       access(e, v) {
+        text.access?.(e, v);
         if (e.kind === 'write' || e.inAssert) return;
         for (const hit of v.origins(e.targets))
           check(hit, e.size === undefined ? undefined : constant(e.size), e.place, wholeSize(e.x, cx), v, cx, once, asked);
@@ -51,6 +55,7 @@ export const ioctlInputLengthUnchecked: Rule = {
         for (const hit of v.pointee(e.src)) check(hit, e.len.t, e.place, size, v, cx, once, asked);
       },
       call(e, v) {
+        text.call?.(e, v);
         for (const { of, len } of compared(e))
           for (const hit of v.pointee(of)) check(hit, len.t, e.place, undefined, v, cx, once, asked);
       },

@@ -30,6 +30,11 @@ export function answersUnderInputLength(cx: RuleContext): Observer {
   });
   return {
     ...touched,
+    access(e, v) {
+      // Who ends a string in the buffer reads it.
+      if (e.kind !== 'write' || (e.size ?? 8) > 2 || !e.val || constOf(e.val.t) !== 0) touched.access(e, v);
+      else for (const hit of v.origins(e.targets)) read.add(v.request.code, hit.target.base.key, e.place);
+    },
     call(e, v) {
       touched.call(e, v);
       const given = e.api ? undefined : e.args.flatMap((a) => a.pts.map((p) => p.base)).find(isBuffer);

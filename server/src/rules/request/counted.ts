@@ -43,6 +43,8 @@ export class Counted {
     const [x, k] = index.t.t[0] ?? [];
     const limit = x && k === 1 && index.t.t.length === 1 ? this.limits.get(x) : undefined;
     if (!x || !limit || this.held.has(x) || this.held.has(limit.number)) return undefined;
+    // The length of a request is right for its own buffer.
+    if (isRequestLength(limit.taint) && !fixed) return undefined;
     const byLength = this.heldByLength.has(x) || this.heldByLength.has(limit.number);
     if (byLength ? !fixed : isNarrowed(limit.number, v, fixed)) return undefined;
     const related = v.state.bounds.relationsOf(limit.number).flatMap((b) => b.form.t.map(([y]) => y));
@@ -57,7 +59,7 @@ export class Counted {
     const i = counter.t.t[0]?.[0];
     if (op !== '<' || !n) return false;
     const taint = chosen(number, v);
-    if (!taint || isRequestLength(taint) || !ofRequest(taint) || chosen(counter, v)) return false;
+    if (!taint || !(isRequestLength(taint) || ofRequest(taint)) || chosen(counter, v)) return false;
     // Compared before the loop, here or by a caller: how much that promises is not known.
     if (!this.seen.has(n) && v.wasCompared(number.t)) (this.isByLength(n) ? this.heldByLength : this.held).add(n);
     this.seen.add(n);

@@ -3,9 +3,10 @@
  */
 import { literalLength } from '../../analysis/evaluate';
 import type { View } from '../../analysis/events';
-import { constant, constOf, minus, type Lin } from '../../analysis/term';
+import { constant, constOf, lin, minus, single, type Atom, type Lin } from '../../analysis/term';
 import type { Target, Val } from '../../analysis/value';
 import type { Expr } from '../../syntax/ast';
+import { mayBeCapped } from './bounded';
 
 export interface Room {
   readonly bytes: Lin;
@@ -95,9 +96,29 @@ export function sizeInWords(r: Room): string {
 export function isBeyond(r: Room, len: Lin, v: View, other?: Lin): boolean {
   const spare = minus(r.bytes, len);
   if (v.proves(spare)) return false;
-  if (!v.wasCompared(len)) return true;
+  if (!mayBeCapped(len, v)) return true;
   const size = constOf(r.bytes);
   const high = v.range(len).hi;
   const atom = len.t[0]?.[0];
-  return size !== undefined && high < 2 ** 31 && high > size && atom !== undefined && !v.state.bounds.heldFromAbove(atom, other);
+  if (size === undefined || atom === undefined) return false;
+  return high < 2 ** 31
+    ? high > size && !v.state.bounds.heldFromAbove(atom, other)
+    : other === undefined && isHeldByRequest(atom, v);
+}
+
+/** All that holds the number is how much the caller sent, which nothing holds to anything: right for the caller's buffer, and for no other. */
+function isHeldByRequest(x: Atom, v: View): boolean {
+  const lengths = [single(v.request.inLen), single(v.request.outLen)];
+  if (lengths.includes(x)) return false;
+  const relations = v.state.bounds.relationsOf(x);
+  if (relations.length === 0) return false;
+  return relations.every((b) =>
+    b.form.t.every(
+      ([y]) =>
+        y === x ||
+        (lengths.includes(y) &&
+          v.range(lin(y)).hi >= y.hi &&
+          v.state.bounds.relationsOf(y).every((o) => o.form.t.some(([z]) => z === x))),
+    ),
+  );
 }

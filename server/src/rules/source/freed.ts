@@ -1,28 +1,10 @@
 /** What happens to a pointer in the statements that follow the call that freed it, up to where the path goes its own way out. */
 import type { Expr, Stmt } from '../../syntax/ast';
 import { partsOf, partsOfStatement } from '../../syntax/walk';
+import { FREES, type AfterFree } from './freeing';
+import { freedOnAllPaths } from './freed-paths';
 import { freedAtLanding } from './landing';
 import { bare, isStatement, mentions, type CallSite, type Shape } from './shape';
-
-export interface AfterFree {
-  readonly kind: 'use' | 'free';
-  readonly name: string;
-  readonly free: CallSite;
-  readonly use: Expr;
-}
-
-const FREES: Readonly<Record<string, number>> = {
-  ExFreePool: 0,
-  ExFreePoolWithTag: 0,
-  ExFreePool2: 0,
-  NdisFreeMemory: 0,
-  NdisFreeMemoryWithTagPriority: 1,
-  NdisFreeNetBufferList: 0,
-  IoFreeMdl: 0,
-  IoFreeIrp: 0,
-  IoFreeWorkItem: 0,
-  MmFreeContiguousMemory: 0,
-};
 
 /** What the call frees. */
 function freedBy(c: CallSite): Expr | undefined {
@@ -40,6 +22,8 @@ export function afterFree(s: Shape): AfterFree[] {
     const hit = following(s, free, name);
     if (hit) out.push({ ...hit, name, free });
   }
+  for (const hit of freedOnAllPaths(s))
+    if (!out.some((o) => o.use.start === hit.use.start || o.free.x === hit.free.x)) out.push(hit);
   return out;
 }
 

@@ -57,15 +57,18 @@ export const ioctlAssertAsValidation: Rule = {
 
 /** The length of a request that an assertion holds against something else. That two lengths are one, the framework promises itself. */
 function assertedLength(e: Assertion, v: View, fn: FunctionDecl): { readonly length: Lin; readonly side: Expr } | undefined {
-  if (e.x.op === '!=' || (v.requestLength(e.l) !== undefined && v.requestLength(e.l) === v.requestLength(e.r))) return undefined;
-  if (isLength(e.l, e.x.l, v, fn)) return { length: e.l.t, side: e.x.l };
-  return isLength(e.r, e.x.r, v, fn) ? { length: e.r.t, side: e.x.r } : undefined;
+  const l = isLength(e.l, e.x.l, v, fn);
+  const r = isLength(e.r, e.x.r, v, fn);
+  if (l === r || e.x.op === '!=') return undefined;
+  return l ? { length: e.l.t, side: e.x.l } : { length: e.r.t, side: e.x.r };
 }
 
 function isLength(val: Val, x: Expr, v: View, fn: FunctionDecl): boolean {
-  if (v.requestLength(val) !== undefined || val.taint.some(isRequestLength)) return true;
-  // A function whose callers are not in view: its parameters are what they are called.
   const name = bare(x);
+  const isNamed = name.kind === 'id' || name.kind === 'fld';
+  if (v.requestLength(val) !== undefined || (isNamed && val.taint.some((t) => isRequestLength(t) && t.kept !== true)))
+    return true;
+  // A function whose callers are not in view: its parameters are what they are called.
   return name.kind === 'id' && LENGTH.test(name.name) && takes(fn, name.name) && takesRequest(fn);
 }
 

@@ -228,7 +228,7 @@ export function clobber(a: Val, e: Expr, i: number, s: State, f: Frame): void {
     const ty = old?.ty ?? (to.k === 'unknown' || to.k === 'void' ? undefined : to);
     if (ty?.k === 'rec') continue;
     s.setCell(t.base, t.path, {
-      t: lin(f.atoms.atom(`out:${f.at(e)}:${String(i)}:${t.path}`, typeRange(ty))),
+      t: lin(f.atoms.atom(`out:${f.at(e)}:${String(i)}:${t.path}`, { ...typeRange(ty), given: true })),
       pts: [],
       taint: [],
       ty,
@@ -239,7 +239,7 @@ export function clobber(a: Val, e: Expr, i: number, s: State, f: Frame): void {
 export function unknownResult(name: string, e: Expr, f: Frame, tag = 'ret'): Val {
   const ty = name ? returnType(name, f) : undefined;
   const nt = ty ?? (f.model.ddi(name)?.returns === 'NTSTATUS' ? INT : UNKNOWN);
-  const t = lin(f.atoms.atom(`${tag}:${name}:${f.at(e)}`, typeRange(nt)));
+  const t = lin(f.atoms.atom(`${tag}:${name}:${f.at(e)}`, { ...typeRange(nt), given: true }));
   return plain(t, nt);
 }
 

@@ -490,6 +490,7 @@ function binaryExpr(e: Expr & { kind: 'bin' }, s: State, f: Frame): Val {
   }
   const l = evaluate(e.l, s, f);
   const r = evaluate(e.r, s, f);
+  if (f.asserting > 0 && isComparison(e.op)) f.tell('assertion', { x: e, place: e, l, r }, s);
   return arithmetic(e.op, l, r, e, s, f);
 }
 

@@ -88,6 +88,14 @@ export interface Branch {
   readonly loop: boolean;
 }
 
+/** A comparison that an assertion makes: in a free build nobody makes it. */
+export interface Assertion {
+  readonly x: Expr & { kind: 'bin' };
+  readonly place: Span;
+  readonly l: Val;
+  readonly r: Val;
+}
+
 export interface Index {
   readonly x: Expr;
   readonly place: Span;
@@ -124,6 +132,7 @@ export interface Observer {
   call?(e: Call, v: View): void;
   /** After the call, once per outcome that is told apart. */
   branch?(e: Branch, v: View): void;
+  assertion?(e: Assertion, v: View): void;
   index?(e: Index, v: View): void;
   arith?(e: Arith, v: View): void;
   divide?(e: Divide, v: View): void;
@@ -154,6 +163,10 @@ export interface View {
   proves(t: Lin): boolean;
   /** A condition on the way here tested this number. */
   wasCompared(t: Lin): boolean;
+  /** A call whose inside is not in view gave this number, as its answer or through a pointer. */
+  isGiven(t: Lin): boolean;
+  /** Which length of the request this number is. */
+  requestLength(val: Val): 'input' | 'output' | undefined;
   /** Value of a call's or an expression's constant, by name or text. */
   constant(x: Expr): number | undefined;
   /** Request facts that hold here. */

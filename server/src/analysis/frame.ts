@@ -26,7 +26,20 @@ import {
   variable,
   lvalue,
 } from './evaluate';
-import type { Access, Arith, Branch, Call, Copy, Divide, Index, Observer, OriginHit, RequestView, View } from './events';
+import type {
+  Access,
+  Arith,
+  Assertion,
+  Branch,
+  Call,
+  Copy,
+  Divide,
+  Index,
+  Observer,
+  OriginHit,
+  RequestView,
+  View,
+} from './events';
 import { ofOneMethod, type Memory } from './memory';
 import { initialise } from './initialisers';
 import { Moment } from './moment';
@@ -45,6 +58,7 @@ interface Events {
   copy: Copy;
   call: Call;
   branch: Branch;
+  assertion: Assertion;
   index: Index;
   arith: Arith;
   divide: Divide;
@@ -66,11 +80,23 @@ type Listeners = { readonly [K in keyof Events]: ((e: Events[K], v: View) => voi
 };
 
 function listenersOf(all: readonly Observer[]): Listeners {
-  const out: Listeners = { all, access: [], copy: [], call: [], branch: [], index: [], arith: [], divide: [], ret: [] };
+  const out: Listeners = {
+    all,
+    access: [],
+    copy: [],
+    call: [],
+    branch: [],
+    assertion: [],
+    index: [],
+    arith: [],
+    divide: [],
+    ret: [],
+  };
   for (const o of all) {
     if (o.access) out.access.push(o.access.bind(o));
     if (o.copy) out.copy.push(o.copy.bind(o));
     if (o.call) out.call.push(o.call.bind(o));
+    if (o.assertion) out.assertion.push(o.assertion.bind(o));
     if (o.branch) out.branch.push(o.branch.bind(o));
     if (o.index) out.index.push(o.index.bind(o));
     if (o.arith) out.arith.push(o.arith.bind(o));

@@ -79,6 +79,15 @@ function inherit(t: Lin, ...from: readonly Lin[]): void {
     }
 }
 
+/** What a call gave, or none: nobody else gave it. */
+function markGiven(t: Lin): void {
+  const phi = single(t);
+  if (phi) phi.given = true;
+}
+function isGiven(t: Lin): boolean {
+  return single(t)?.given === true;
+}
+
 /**
  * Answers the first value itself when it says all that the second one says.
  * @param sides the states that meet; absent where a loop begins anew
@@ -98,6 +107,7 @@ export function joinVal(
     const unsigned = ty?.k === 'int' && !ty.signed;
     t = lin(both.atom(key, unsigned ? 0 : -Infinity, unsigned ? 2 ** (8 * ty.size) - 1 : Infinity));
     phis.push({ phi: t, x: a.t, y: b.t });
+    if ((isGiven(a.t) && constOf(b.t) !== undefined) || (isGiven(b.t) && constOf(a.t) !== undefined)) markGiven(t);
     if (sides === undefined || constOf(a.t) === 0 || constOf(b.t) === 0) inherit(t, a.t, b.t);
   }
   const pts = a.pts === b.pts ? a.pts : sides ? meetTargets(a, b, sides) : joinTargets(a, b, t);

@@ -7,7 +7,7 @@ import type { Ty, Types } from '../program/types';
 import type { OriginHit, RequestView, View } from './events';
 import type { Frame } from './frame';
 import type { Mark, State } from './state';
-import type { Lin } from './term';
+import { same, single, type Lin } from './term';
 import type { Base, RegionBase, Taint, Target, Val } from './value';
 
 const NO_HITS: readonly OriginHit[] = [];
@@ -76,6 +76,13 @@ export class Moment implements View {
   }
   wasCompared(t: Lin): boolean {
     return this.state.wasCompared(t);
+  }
+  isGiven(t: Lin): boolean {
+    return single(t)?.given === true;
+  }
+  requestLength(val: Val): 'input' | 'output' | undefined {
+    const { inLen, outLen } = this.request;
+    return same(val.t, inLen) ? 'input' : same(val.t, outLen) ? 'output' : undefined;
   }
   constant(x: Expr): number | undefined {
     return this.constants.evaluate(x, this.file);

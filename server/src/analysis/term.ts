@@ -21,6 +21,8 @@ export interface Atom {
   readonly common: boolean;
   /** Numbers of the request that a loop counts down or up in it. */
   counts?: Set<Atom>;
+  /** A call whose inside is not in view gave it; also where another path has none. */
+  given: boolean;
   /** The atom as a form; made once. */
   form?: Lin;
   /** Number of the last walk that met it, and of the last that found it dead. */
@@ -77,7 +79,7 @@ export class Atoms {
   /** The mode of whoever made the request. */
   mode: Lin | undefined;
 
-  atom(key: string, options: { frame?: boolean; args?: readonly Lin[]; lo?: number; hi?: number } = {}): Atom {
+  atom(key: string, options: { frame?: boolean; args?: readonly Lin[]; lo?: number; hi?: number; given?: boolean } = {}): Atom {
     let a = this.table.get(key);
     if (!a) {
       const size = sizeOf(options.args ?? []);
@@ -91,6 +93,7 @@ export class Atoms {
         hi: options.hi ?? Infinity,
         param: key.startsWith('P'),
         common: /^(?:REQ|OID|sizeof|ld:R:)/.test(key),
+        given: options.given ?? false,
         form: undefined,
         met: 0,
         dead: 0,
@@ -151,7 +154,7 @@ export class Renamings {
   atom(of: Atom): Atom {
     let a = this.members.get(of);
     if (!a) {
-      a = this.atoms.atom(`${this.place}>#${String(of.id)}`, { lo: of.lo, hi: of.hi });
+      a = this.atoms.atom(`${this.place}>#${String(of.id)}`, { lo: of.lo, hi: of.hi, given: of.given });
       this.members.set(of, a);
     }
     return a;

@@ -3809,6 +3809,8 @@ typedef struct _KSIDENTIFIER {
 #define HandleToULong(h) ((ULONG)(ULONG_PTR)(h))
 #define UlongToHandle(ul) ((HANDLE)(ULONG_PTR)(ul))
 #define ULongToHandle(ul) ((HANDLE)(ULONG_PTR)(ul))
+#define LongToHandle(l) ((HANDLE)(LONG_PTR)(l))
+#define HandleToLong(h) ((LONG)(LONG_PTR)(h))
 #define LOWORD(l) ((USHORT)((ULONG_PTR)(l) & 0xffff))
 #define HIWORD(l) ((USHORT)(((ULONG_PTR)(l) >> 16) & 0xffff))
 #define LOBYTE(w) ((UCHAR)((ULONG_PTR)(w) & 0xff))

@@ -32,6 +32,8 @@ import { mixedAtomicPlain } from '../mixed-atomic-plain/rule';
 import { refcountMisuse } from '../refcount-misuse/rule';
 import { doubleCheckedInit } from '../double-checked-init/rule';
 import { rundownUseAfterWait } from '../rundown-use-after-wait/rule';
+import { statCounterPlain } from '../stat-counter-plain/rule';
+import { barrierUnpaired } from '../barrier-unpaired/rule';
 
 export const MEMORY_RULES: readonly Rule[] = [
   sharedNonvolatileRead,
@@ -66,4 +68,6 @@ export const MEMORY_RULES: readonly Rule[] = [
   refcountMisuse,
   doubleCheckedInit,
   rundownUseAfterWait,
+  statCounterPlain,
+  barrierUnpaired,
 ];

@@ -8,7 +8,9 @@ import { doubleFree } from '../double-free/rule';
 import { driverIsolationRegistry } from '../driver-isolation-registry/rule';
 import { filterEnumUnvalidated } from '../filter-enum-unvalidated/rule';
 import { filterRuleCountUnbounded } from '../filter-rule-count-unbounded/rule';
+import { fntableCallUnderLock } from '../fntable-call-under-lock/rule';
 import { fntableHeaderUnvalidated } from '../fntable-header-unvalidated/rule';
+import { fntableNotCaptured } from '../fntable-not-captured/rule';
 import { fntableNullCall } from '../fntable-null-call/rule';
 import { fntableReadBeyondSize } from '../fntable-read-beyond-size/rule';
 import { fntableVersionLowerBoundOnly } from '../fntable-version-lower-bound-only/rule';
@@ -16,12 +18,15 @@ import { fntableWritableGlobal } from '../fntable-writable-global/rule';
 import { illegalFieldAccess } from '../illegal-field-access/rule';
 import { infInsecureDeviceSecurity } from '../inf-insecure-device-security/rule';
 import { irpStackEntryCopy } from '../irp-stack-entry-copy/rule';
+import { kewaitUsermodeHoldingResource } from '../kewait-usermode-holding-resource/rule';
 import { kewaitUsermodeOnStack } from '../kewait-usermode-on-stack/rule';
 import { keyMaterialNotZeroized } from '../key-material-not-zeroized/rule';
 import { keyMaterialTraced } from '../key-material-traced/rule';
+import { listGrowthUnbounded } from '../list-growth-unbounded/rule';
 import { lockImbalance } from '../lock-imbalance/rule';
 import { lockWaitUnderSpinlock } from '../lock-wait-under-spinlock/rule';
 import { narrowLoopCounter } from '../narrow-loop-counter/rule';
+import { ndisAdvanceRetreatImbalance } from '../ndis-advance-retreat-imbalance/rule';
 import { ndisCallbackPair } from '../ndis-callback-pair/rule';
 import { ndisGetdatabufferNull } from '../ndis-getdatabuffer-null/rule';
 import { ndisMdlWalkUnchecked } from '../ndis-mdl-walk-unchecked/rule';
@@ -33,6 +38,8 @@ import { netCapabilityUngated } from '../net-capability-ungated/rule';
 import { nmrAttachUnvalidated } from '../nmr-attach-unvalidated/rule';
 import { nmrDeregisterNotWaited } from '../nmr-deregister-not-waited/rule';
 import { nmrDetachBlocks } from '../nmr-detach-blocks/rule';
+import { nmrDetachPendingNeverCompleted } from '../nmr-detach-pending-never-completed/rule';
+import { nmrDoubleAttach } from '../nmr-double-attach/rule';
 import { packetByteOrder } from '../packet-byte-order/rule';
 import { packetHeaderBeforeLength } from '../packet-header-before-length/rule';
 import { packetLengthFieldTrusted } from '../packet-length-field-trusted/rule';
@@ -45,6 +52,7 @@ import { poolDeprecatedOrUninitialized } from '../pool-deprecated-or-uninitializ
 import { poolExecutable } from '../pool-executable/rule';
 import { poolTagMismatch } from '../pool-tag-mismatch/rule';
 import { previousModeConfusion } from '../previous-mode-confusion/rule';
+import { pushlockWithoutCriticalRegion } from '../pushlock-without-critical-region/rule';
 import { registryCallbackUserBuffer } from '../registry-callback-user-buffer/rule';
 import { registryDirectWithoutTypecheck } from '../registry-direct-without-typecheck/rule';
 import { registryDisablesMitigation } from '../registry-disables-mitigation/rule';
@@ -53,6 +61,7 @@ import { registryLengthUnchecked } from '../registry-length-unchecked/rule';
 import { registryTypeUnchecked } from '../registry-type-unchecked/rule';
 import { registryUserWritablePath } from '../registry-user-writable-path/rule';
 import { registryValueUnbounded } from '../registry-value-unbounded/rule';
+import { releaseTwiceOnError } from '../release-twice-on-error/rule';
 import { resourceLeakOnPath } from '../resource-leak-on-path/rule';
 import { rssTableUnvalidated } from '../rss-table-unvalidated/rule';
 import { rxDropSilent } from '../rx-drop-silent/rule';
@@ -63,6 +72,7 @@ import { sehFilterContinue } from '../seh-filter-continue/rule';
 import { sizeofPointer } from '../sizeof-pointer/rule';
 import { stackBypassHotspot } from '../stack-bypass-hotspot/rule';
 import { statusIgnored } from '../status-ignored/rule';
+import { statusOrCombined } from '../status-or-combined/rule';
 import { threadPriorityFromUser } from '../thread-priority-from-user/rule';
 import { txSpoofUnvalidated } from '../tx-spoof-unvalidated/rule';
 import { useAfterFree } from '../use-after-free/rule';
@@ -81,7 +91,9 @@ export const SYSTEM_RULES: readonly Rule[] = [
   driverIsolationRegistry,
   filterEnumUnvalidated,
   filterRuleCountUnbounded,
+  fntableCallUnderLock,
   fntableHeaderUnvalidated,
+  fntableNotCaptured,
   fntableNullCall,
   fntableReadBeyondSize,
   fntableVersionLowerBoundOnly,
@@ -89,12 +101,15 @@ export const SYSTEM_RULES: readonly Rule[] = [
   illegalFieldAccess,
   infInsecureDeviceSecurity,
   irpStackEntryCopy,
+  kewaitUsermodeHoldingResource,
   kewaitUsermodeOnStack,
   keyMaterialNotZeroized,
   keyMaterialTraced,
+  listGrowthUnbounded,
   lockImbalance,
   lockWaitUnderSpinlock,
   narrowLoopCounter,
+  ndisAdvanceRetreatImbalance,
   ndisCallbackPair,
   ndisGetdatabufferNull,
   ndisMdlWalkUnchecked,
@@ -106,6 +121,8 @@ export const SYSTEM_RULES: readonly Rule[] = [
   nmrAttachUnvalidated,
   nmrDeregisterNotWaited,
   nmrDetachBlocks,
+  nmrDetachPendingNeverCompleted,
+  nmrDoubleAttach,
   packetByteOrder,
   packetHeaderBeforeLength,
   packetLengthFieldTrusted,
@@ -118,6 +135,7 @@ export const SYSTEM_RULES: readonly Rule[] = [
   poolExecutable,
   poolTagMismatch,
   previousModeConfusion,
+  pushlockWithoutCriticalRegion,
   registryCallbackUserBuffer,
   registryDirectWithoutTypecheck,
   registryDisablesMitigation,
@@ -126,6 +144,7 @@ export const SYSTEM_RULES: readonly Rule[] = [
   registryTypeUnchecked,
   registryUserWritablePath,
   registryValueUnbounded,
+  releaseTwiceOnError,
   resourceLeakOnPath,
   rssTableUnvalidated,
   rxDropSilent,
@@ -136,6 +155,7 @@ export const SYSTEM_RULES: readonly Rule[] = [
   sizeofPointer,
   stackBypassHotspot,
   statusIgnored,
+  statusOrCombined,
   threadPriorityFromUser,
   txSpoofUnvalidated,
   useAfterFree,

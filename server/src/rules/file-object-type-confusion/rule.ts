@@ -25,14 +25,15 @@ export const fileObjectTypeConfusion: Rule = {
         body,
       );
     return {
-      call(e) {
+      call(e, v) {
         if (e.api?.role !== 'handle-to-object') return;
         const out = e.argExpr('objectOut');
         const name = out && /&\s*(\w+)/.exec(cx.text(out))?.[1];
         const type = e.argExpr('type');
         if (name === undefined || !type || !/FileObjectType|NULL/.test(cx.text(type))) return;
-        const handle = e.argExpr('handle');
-        if (handle && !e.arg('handle')?.taint.some(isChosen) && isOpened(cx.text(handle), body)) return;
+        const handle = e.arg('handle');
+        // A handle that this driver has opened itself.
+        if (handle && !handle.taint.some(isChosen) && v.isGiven(handle.t)) return;
         objects.add(name);
       },
       access(e) {
@@ -55,13 +56,3 @@ export const fileObjectTypeConfusion: Rule = {
     };
   },
 };
-
-/** A local that a function gave or filled, and that nothing else is put into: a handle that this driver has opened itself. */
-function isOpened(handle: string, body: string): boolean {
-  if (!/^\w+$/.test(handle)) return false;
-  const put = [...body.matchAll(new RegExp(`(?<![\\w.>])${handle}\\s*=(?!=)\\s*([^;]*)`, 'g'))].map((m) => m[1]?.trim() ?? '');
-  const isPlain = (x: string): boolean => /^(NULL|0|INVALID_HANDLE_VALUE)$/.test(x);
-  const isGiven = (x: string): boolean => /^\w+\s*\(/.test(x) && !/^\w*ToHandle\b/.test(x);
-  if (!put.every((x) => isPlain(x) || isGiven(x))) return false;
-  return put.some(isGiven) || new RegExp(`[(,]\\s*&\\s*${handle}\\s*[,)]`).test(body);
-}

@@ -1,15 +1,15 @@
 /**
  * A length of a request that only an assertion compares: in a free build the comparison is gone.
  */
-import type { Expr, Stmt } from '../../syntax/ast';
-import { ASSERTS } from '../../analysis/operators';
-import { statements } from '../../syntax/walk';
-import type { Step } from '../finding';
+import type { Assertion, View } from '../../analysis/events';
+import type { Atom, Lin } from '../../analysis/term';
+import type { Val } from '../../analysis/value';
+import type { Expr, FunctionDecl } from '../../syntax/ast';
+import { isRequestLength } from '../request/taint';
+import { bare } from '../source/shape';
+import { short } from '../volatile/shared-memory';
 import type { Rule } from '../rule';
 import page from './page.md';
-
-const LENGTH =
-  /\b(?:(?:In|Out)(?:put)?(?:Buf|Buffer)(?:Len|Length|Size)|(?:in|out)(?:put)?(?:Buf|Buffer)?(?:Len|Length|Size)|(?:In|Out)put(?:Length|Size|Len)|EaLength)\b/g;
 
 export const ioctlAssertAsValidation: Rule = {
   meta: {
@@ -22,60 +22,71 @@ export const ioctlAssertAsValidation: Rule = {
     profile: 'default',
   },
   page,
-  each(cx) {
-    const { fn } = cx;
-    const conditions: string[] = [];
-    const asserts: { x: Expr; text: string }[] = [];
-    for (const s of statements(fn.body)) {
-      const c = condition(s);
-      if (c) conditions.push(cx.slice(c));
-      if (s.kind === 'expr' && s.x.kind === 'call' && s.x.f.kind === 'id' && ASSERTS.has(s.x.f.name))
-        asserts.push({ x: s.x, text: cx.slice(s.x) });
-    }
-    const body = cx.slice(fn);
-    // Who validates by assertion does so for the whole function: it is told where it begins.
-    const found = asserts.flatMap(({ x, text }) => {
-      if (!/[<>]=?|==/.test(text) || isPromised(text, body)) return [];
-      const names = [...new Set([...text.matchAll(LENGTH)].map((m) => m[0]))];
-      const only = names.find((n) => !conditions.some((c) => new RegExp(`\\b${n}\\b`).test(c)));
-      return only === undefined ? [] : [{ x, only }];
-    });
-    const [first, ...others] = found;
-    if (!first || !takesRequest(fn.params.map((p) => cx.slice(p)).join(), body)) return;
-    const step = (x: Expr, role: Step['role'], message: string): Step => ({
-      file: cx.file,
-      start: x.start,
-      end: x.end,
-      role,
-      message,
-    });
-    cx.report({
-      place: first.x,
-      severity: 'warning',
-      message: `\`${first.only}\` is compared in an assertion alone: a free build has no such check, and a checked one stops the machine.`,
-      path: [
-        step(first.x, 'use', 'asserted here'),
-        ...others.map(({ x, only }) => step(x, 'related', `\`${only}\` is asserted here`)),
-        step(first.x, 'guard', 'an `if` that refuses the request would silence it'),
-      ],
-    });
+  observe(cx) {
+    const asserted = new Map<Expr, { readonly length: Lin; readonly side: Expr }>();
+    const decided = new Set<Atom>();
+    return {
+      assertion(e, v) {
+        const found = assertedLength(e, v, cx.fn);
+        if (found && !v.wasCompared(found.length)) asserted.set(e.x, found);
+      },
+      branch(e) {
+        for (const val of e.vals) note(val.t, decided);
+      },
+      done() {
+        // Who validates by assertion does so for the whole function: it is told where it begins.
+        const found = [...asserted]
+          .filter(([, a]) => !a.length.t.some(([x]) => decided.has(x)))
+          .map(([x, a]) => ({ x, name: short(cx.text(a.side)) }));
+        const [first, ...others] = found;
+        if (!first) return;
+        cx.report({
+          place: first.x,
+          severity: 'warning',
+          message: `\`${first.name}\` is compared in an assertion alone: a free build has no such check, and a checked one stops the machine.`,
+          path: [
+            cx.step(first.x, 'use', 'asserted here'),
+            ...others.map(({ x, name }) => cx.step(x, 'related', `\`${name}\` is asserted here`)),
+            cx.step(first.x, 'guard', 'an `if` that refuses the request would silence it'),
+          ],
+        });
+      },
+    };
   },
 };
 
-function condition(s: Stmt): Expr | undefined {
-  return s.kind === 'if' || s.kind === 'while' || s.kind === 'do' ? s.c : s.kind === 'for' ? s.c : undefined;
+/** The length of a request that an assertion holds against something else. That two lengths are one, the framework promises itself. */
+function assertedLength(e: Assertion, v: View, fn: FunctionDecl): { readonly length: Lin; readonly side: Expr } | undefined {
+  const l = isLength(e.l, e.x.l, v, fn);
+  const r = isLength(e.r, e.x.r, v, fn);
+  if (l === r || e.x.op === '!=') return undefined;
+  return l ? { length: e.l.t, side: e.x.l } : { length: e.r.t, side: e.x.r };
 }
 
-/** That the framework's own length of a buffer is the one of the request: it says so itself, and nothing is decided by it. */
-function isPromised(assertion: string, body: string): boolean {
-  const sides = /^\w+\s*\(\s*(\w+)\s*==\s*(\w+)\s*\)$/.exec(assertion);
-  return (sides?.slice(1) ?? []).some(
-    (name, i, both) =>
-      new RegExp(`\\bWdf(Memory|Request)\\w+\\([^;]*&\\s*${name}\\b`).test(body) && new RegExp(LENGTH).test(both[1 - i] ?? ''),
-  );
+function isLength(val: Val, x: Expr, v: View, fn: FunctionDecl): boolean {
+  const name = bare(x);
+  const isNamed = name.kind === 'id' || name.kind === 'fld';
+  if (v.requestLength(val) !== undefined || (isNamed && val.taint.some((t) => isRequestLength(t) && t.kept !== true)))
+    return true;
+  // A function whose callers are not in view: its parameters are what they are called.
+  return name.kind === 'id' && LENGTH.test(name.name) && takes(fn, name.name) && takesRequest(fn);
 }
 
-/** Who only fills in the lengths of a request makes it himself. */
-function takesRequest(params: string, body: string): boolean {
-  return /\bPIRP\b|WDFREQUEST|PIO_STACK_LOCATION/.test(params) || /BufferLength\w*(?!\w|\s*=[^=])/.test(body);
+const LENGTH =
+  /^(?:(?:In|Out)(?:put)?(?:Buf|Buffer)(?:Len|Length|Size)|(?:in|out)(?:put)?(?:Buf|Buffer)?(?:Len|Length|Size)|(?:In|Out)put(?:Length|Size|Len)|EaLength)$/;
+
+function takes(fn: FunctionDecl, name: string): boolean {
+  return fn.params.some((p) => p.name === name);
+}
+
+function takesRequest(fn: FunctionDecl): boolean {
+  return fn.params.some((p) => p.type.kind === 'name' && /^(PIRP|WDFREQUEST|PIO_STACK_LOCATION)$/.test(p.type.name));
+}
+
+function note(t: Lin, into: Set<Atom>): void {
+  for (const [x] of t.t) {
+    if (into.has(x)) continue;
+    into.add(x);
+    for (const a of x.args) note(a, into);
+  }
 }

@@ -13,6 +13,10 @@ export interface HeldLock {
 export interface LockFacts {
   readonly calls: readonly { readonly call: CallSite; readonly held: readonly HeldLock[] }[];
   readonly returns: readonly { readonly at: Span; readonly held: readonly HeldLock[] }[];
+  /** Calls through a pointer. */
+  readonly indirect: readonly { readonly x: CallExpr; readonly held: readonly HeldLock[] }[];
+  /** Assignments, increments and the like under a lock. */
+  readonly locked: ReadonlySet<Expr>;
   /** Names of locks that the function releases somewhere. */
   readonly released: ReadonlySet<string>;
 }
@@ -20,7 +24,7 @@ export interface LockFacts {
 type Held = ReadonlyMap<string, HeldLock>;
 
 const known = new WeakMap<Shape, LockFacts>();
-const NOTHING: LockFacts = { calls: [], returns: [], released: new Set() };
+const NOTHING: LockFacts = { calls: [], returns: [], indirect: [], locked: new Set(), released: new Set() };
 
 export function heldLocks(s: Shape): LockFacts {
   let facts = known.get(s);
@@ -55,14 +59,29 @@ function compute(s: Shape): LockFacts {
   }
   const calls: { call: CallSite; held: readonly HeldLock[] }[] = [];
   const returns: { at: Span; held: readonly HeldLock[] }[] = [];
+  const indirect: { x: CallExpr; held: readonly HeldLock[] }[] = [];
+  const locked = new Set<Expr>();
+  const free = new Set<Expr>();
   for (const id of cfg.order) {
     const block = cfg.blocks[id];
     const input = inputs.get(id);
     if (!block || !input) continue;
-    const out = run(s, block, input, byExpr, released, (call, held) => calls.push({ call, held: [...held.values()] }));
+    const out = run(
+      s,
+      block,
+      input,
+      byExpr,
+      released,
+      (call, held) => calls.push({ call, held: [...held.values()] }),
+      (x, held) => {
+        if (x.kind === 'call') indirect.push({ x, held: [...held.values()] });
+        else (held.size > 0 ? locked : free).add(x);
+      },
+    );
     if (block.end.kind === 'return' && out.size > 0) returns.push({ at: block.end.at, held: [...out.values()] });
   }
-  return { calls, returns, released };
+  for (const x of free) locked.delete(x);
+  return { calls, returns, indirect, locked, released };
 }
 
 function both(a: Held, b: Held): Held {
@@ -76,11 +95,14 @@ function run(
   byExpr: ReadonlyMap<CallExpr, CallSite>,
   released: Set<string>,
   tell?: (call: CallSite, held: Held) => void,
+  also?: (x: Expr, held: Held) => void,
 ): Held {
   const held = new Map(input);
   const visit = (e: Expr): void => {
     for (const p of partsOf(e)) visit(p);
+    if (e.kind === 'asg' || e.kind === 'upd') also?.(e, held);
     const call = e.kind === 'call' ? byExpr.get(e) : undefined;
+    if (e.kind === 'call' && !call) also?.(e, held);
     if (!call) return;
     tell?.(call, held);
     const api = s.cx.model.api(call.name);

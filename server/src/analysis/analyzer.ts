@@ -202,6 +202,7 @@ export class Analyzer {
     const most = this.decls.size > 6000 ? 3 : MAX_ROUNDS;
     this.full.clear();
     this.admitted.clear();
+    let isAtRest = false;
     for (let round = 1; round <= (first ? most : 2 * most); round++) {
       this.isSettling = round >= SETTLING;
       if (this.spent > PLENTY) this.hurried = true;
@@ -215,7 +216,8 @@ export class Analyzer {
       const live = yield* this.runRoots(list.roots, list.shape);
       const forgotten = this.memos.keepOnly(live);
       this.isUnsettled ||= this.ran || forgotten;
-      if (!this.isUnsettled && !(first && round === 1) && !(reseeded && round === 1)) break;
+      isAtRest = !this.isUnsettled && !(first && round === 1) && !(reseeded && round === 1);
+      if (isAtRest) break;
       const adding = this.contributions(live);
       let { changed, lost } = this.heap.rebuild([seeds, ...adding.map((m) => m.contribution)], !first);
       while (lost.size > 0) {
@@ -230,8 +232,10 @@ export class Analyzer {
       changed ||= moved.size > 0;
       if (first && round === 1) this.memos.doubtAll();
       else if (changed) this.memos.doubtReaders(moved, this.heap);
-      if (!changed && list.shape === this.roots.of(this.files).shape) break;
+      isAtRest = !changed && list.shape === this.roots.of(this.files).shape;
+      if (isAtRest) break;
     }
+    if (!isAtRest) this.memos.accept();
     this.boundedFunctions.clear();
     for (const m of this.memos.values()) if (m.bounded) this.boundedFunctions.set(m.fnKey, m.fn);
   }

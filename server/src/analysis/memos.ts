@@ -152,6 +152,17 @@ export class Memos {
     for (const m of this.byId.values()) m.isDoubted = true;
   }
 
+  /**
+   * Answers stand as they are, though some may have been made of facts that moved afterwards: where work is bounded, what one analysis left
+   * undone is neither made up for by the next edit, which would show other findings than a scan, nor once more for each configuration.
+   */
+  accept(): void {
+    this.altered.clear();
+    for (const m of this.byId.values()) m.isDoubted = false;
+    // One whose facts were taken back has to be made anew all the same.
+    for (const m of this.byId.values()) if (m.stale === true) this.doubt(m.key);
+  }
+
   /** Those who asked while an answer was another one: functions that call each other. */
   doubtAskers(): void {
     for (const id of this.altered) {

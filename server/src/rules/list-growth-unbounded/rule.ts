@@ -26,7 +26,7 @@ export const listGrowthUnbounded: Rule = {
     severity: 'warning',
     precision: 'medium',
     cwe: [770],
-    profile: 'audit',
+    profile: 'default',
   },
   page,
   observe(cx) {

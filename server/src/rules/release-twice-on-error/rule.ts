@@ -26,7 +26,7 @@ export const releaseTwiceOnError = functionRule(
     severity: 'error',
     precision: 'medium',
     cwe: [415, 911],
-    profile: 'audit',
+    profile: 'default',
   },
   page,
   (s, tell) => {
@@ -52,6 +52,7 @@ export const releaseTwiceOnError = functionRule(
 );
 
 class Step {
+  /** Releases of which the second has been told: whatever else comes behind it has the same cause. */
   private readonly told = new Set<Expr>();
   constructor(
     private readonly s: Shape,
@@ -106,8 +107,9 @@ class Step {
   }
 
   private say(site: CallSite, again: GivenBack, gone: Gone): void {
-    if (this.told.has(site.x)) return;
+    if (this.told.has(site.x) || this.told.has(gone.call.x)) return;
     this.told.add(site.x);
+    this.told.add(gone.call.x);
     const via = again.via ?? gone.what.via;
     const who = again.via !== undefined ? site.name : gone.call.name;
     this.tell(

@@ -20,6 +20,9 @@ const UNDER = 'called-under-lock';
 const COUNTS = 'counted-through';
 /** Counts of references have a rule of their own. */
 const REFERENCES = /(ref(erence)?_?(count|cnt|s)?|refcnt|use_?count)$/i;
+/** Helpers and macros that take a lock, and what only sounds so. */
+const TAKES = /lock|acquire|enter/i;
+const TAKES_NO_LOCK = /unlock|release|leave|^Interlocked|Mdl|Pages|Lookaside|block/i;
 /** Nobody else runs yet, or any more. */
 const ALONE =
   /(^|_)(driver_?entry|init|main|unload|setup)|DriverEntry|AddDevice|Init(ialize)?(?![a-z])|Create|Unload|Cleanup|Destroy|Attach|Detach|Reset|Locked|UnderLock/i;
@@ -104,7 +107,10 @@ function plain(s: Shape, counters: ReadonlyMap<string, readonly Expr[]>, tell: T
         use: 'counted plainly here',
         decide(facts: DriverFacts) {
           if (facts.has(UNDER, s.name)) return undefined;
-          const by = [...facts.values(ATOMIC, `${key} ${UP}`), ...(isUp ? [] : facts.values(ATOMIC, `${key} ${DOWN}`))][0];
+          const by =
+            x.kind !== 'upd'
+              ? undefined
+              : [...facts.values(ATOMIC, `${key} ${UP}`), ...(isUp ? [] : facts.values(ATOMIC, `${key} ${DOWN}`))][0];
           if (by !== undefined)
             return {
               severity: 'warning',
@@ -124,15 +130,9 @@ function counterOf(s: Shape, counted: Expr): string | undefined {
   return key === undefined || ty?.k !== 'int' || ty.size < 4 || REFERENCES.test(key) || isOwn(s, counted) ? undefined : key;
 }
 
-/** Between a call that takes a lock by its name and one that gives it back, or where an interlocked operation has let one pass. */
+/** Behind a call that takes a lock by its name, or where an interlocked operation has let one pass: it rather misses than cries wolf. */
 function isGuarded(s: Shape, x: Expr): boolean {
-  let depth = 0;
-  for (const c of s.calls) {
-    if (c.x.start >= x.start) break;
-    if (/Unlock|Release|Leave|Exit/i.test(c.name)) depth = Math.max(0, depth - 1);
-    else if (/lock|acquire|enter/i.test(c.name) && !/^Interlocked|Mdl|Pages|Lookaside|block/i.test(c.name)) depth++;
-  }
-  return depth > 0 || isInsideTest(s, x);
+  return s.calls.some((c) => c.x.start < x.start && TAKES.test(c.name) && !TAKES_NO_LOCK.test(c.name)) || isInsideTest(s, x);
 }
 
 /** `x++`, `x += n`: what is counted. */
@@ -166,11 +166,25 @@ function isOwn(s: Shape, counted: Expr): boolean {
   return s.stores.some((t) => {
     if (t.left !== name) return false;
     const from = bare(t.r);
+    if (isOfRequest(from)) return true;
     // `&Local`, or what a call allocates.
-    if (from.kind === 'un' && from.op === '&') return isOwn(s, bare(from.x)) || bare(from.x).kind === 'id';
+    if (from.kind === 'un' && from.op === '&') return isOfLocal(s, bare(from.x));
     const call = sourceCall(t.r);
     return call !== undefined && /Alloc/i.test(calledName(call) ?? '');
   });
+}
+
+/** A local variable, or a part of one. */
+function isOfLocal(s: Shape, place: Expr): boolean {
+  let x = place;
+  while ((x.kind === 'fld' && !x.arrow) || x.kind === 'idx') x = bare(x.x);
+  return x.kind === 'id' && s.locals.has(x.name);
+}
+
+/** What one request carries belongs to whoever handles it. */
+function isOfRequest(x: Expr): boolean {
+  for (let e = x; e.kind === 'fld'; e = bare(e.x)) if (/^(AssociatedIrp|MdlAddress|UserBuffer|Tail)$/.test(e.name)) return true;
+  return false;
 }
 
 /** One of several that asked first whether it may. */

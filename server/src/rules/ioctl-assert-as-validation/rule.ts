@@ -65,9 +65,9 @@ function assertedLength(e: Assertion, v: View, fn: FunctionDecl): { readonly len
 
 function isLength(val: Val, x: Expr, v: View, fn: FunctionDecl): boolean {
   const name = bare(x);
-  const isNamed = name.kind === 'id' || name.kind === 'fld';
-  if (v.requestLength(val) !== undefined || (isNamed && val.taint.some((t) => isRequestLength(t) && t.kept !== true)))
-    return true;
+  const told = v.requestLength(val) !== undefined || val.taint.some((t) => isRequestLength(t) && t.kept !== true);
+  // What a dispatcher put into a record of its own it may have checked for this kind of request alone: more than is known here.
+  if (told && (name.kind === 'id' || (name.kind === 'fld' && takesRequest(fn)))) return true;
   // A function whose callers are not in view: its parameters are what they are called.
   return name.kind === 'id' && LENGTH.test(name.name) && takes(fn, name.name) && takesRequest(fn);
 }

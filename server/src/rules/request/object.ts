@@ -96,8 +96,9 @@ export function sizeInWords(r: Room): string {
 export function isBeyond(r: Room, len: Lin, v: View, other?: Lin): boolean {
   const spare = minus(r.bytes, len);
   if (v.proves(spare)) return false;
-  if (!mayBeCapped(len, v)) return true;
   const size = constOf(r.bytes);
+  // A block of a size that was computed may have been computed from what was compared.
+  if (size === undefined ? !v.wasCompared(len) : !mayBeCapped(len, v)) return true;
   const high = v.range(len).hi;
   const atom = len.t[0]?.[0];
   if (size === undefined || atom === undefined) return false;

@@ -7,7 +7,7 @@ import type { ApiFact } from '../model/model';
 import { substitute } from '../program/substitute';
 import type { Ty } from '../program/types';
 import { apiOutcomes } from './apis/index';
-import { evaluate, fresh, plain, returnType, siteOf, typeRange, UNKNOWN } from './evaluate';
+import { evaluate, fresh, lvalue, plain, returnType, siteOf, typeRange, UNKNOWN } from './evaluate';
 import type { Call } from './events';
 import type { Frame } from './frame';
 import { limitOutcomes, mergeOutcomes } from './outcomes';
@@ -78,7 +78,7 @@ export function callOutcomes(e: CallExpr, s: State, f: Frame): Outcome[] {
         }
       }
     }
-    const args = e.args.map((a) => argument(a, s, f));
+    const args = e.args.map((a, i) => (isEnd(api, i) && unknownMember(a, s, f)) || argument(a, s, f));
     if (f.localType(fx.name) === undefined) {
       const decl = api ? undefined : f.program.function(name, f.file);
       if (decl && !api) return known([decl], name, e, args, s, f, false);
@@ -111,6 +111,18 @@ function asserted(e: CallExpr, s: State, f: Frame): Outcome[] {
     e,
     f,
   );
+}
+
+/** The argument says where bytes are copied to or from. */
+function isEnd(api: ApiFact | undefined, i: number): boolean {
+  return api?.args?.dst === i || api?.args?.src === i;
+}
+
+/** A member of a structure that is not known may be an array, which passes as a pointer and is not read. */
+function unknownMember(a: Expr, s: State, f: Frame): Val | undefined {
+  if (a.kind !== 'fld') return undefined;
+  const lv = lvalue(a, s, f);
+  return lv.ty.k === 'unknown' ? f.memory.load(s, lv.targets, lv.ty, { site: siteOf(f, a), plain: !lv.volatile }) : undefined;
 }
 
 /** An argument; an array or a function passes as a pointer. */

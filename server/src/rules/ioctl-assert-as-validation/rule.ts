@@ -2,7 +2,7 @@
  * A length of a request that only an assertion compares: in a free build the comparison is gone.
  */
 import type { Assertion, View } from '../../analysis/events';
-import type { Atom, Lin } from '../../analysis/term';
+import { constOf, type Atom, type Lin } from '../../analysis/term';
 import type { Val } from '../../analysis/value';
 import type { Expr, FunctionDecl } from '../../syntax/ast';
 import { isRequestLength } from '../request/taint';
@@ -60,6 +60,8 @@ function assertedLength(e: Assertion, v: View, fn: FunctionDecl): { readonly len
   const l = isLength(e.l, e.x.l, v, fn);
   const r = isLength(e.r, e.x.r, v, fn);
   if (l === r || e.x.op === '!=') return undefined;
+  // That the length is what was worked out checks the driver itself; what a caller must send is a size.
+  if (e.x.op === '==' && !((constOf((l ? e.r : e.l).t) ?? 0) > 0)) return undefined;
   return l ? { length: e.l.t, side: e.x.l } : { length: e.r.t, side: e.x.r };
 }
 

@@ -5,9 +5,10 @@
  */
 import type { Branch, Observer, OriginHit, View } from '../../analysis/events';
 import { constOf } from '../../analysis/term';
-import type { Val } from '../../analysis/value';
+import type { Taint, Val } from '../../analysis/value';
 import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
+import { ofRequest } from '../request/taint';
 import { named } from '../request/touch';
 import type { RuleContext } from '../rule';
 
@@ -50,6 +51,10 @@ function place(hit: OriginHit, v: View): string {
   const { root, path } = hit.target;
   return root === undefined ? code(v) : `${root}.${/\w+/.exec(path)?.[0] ?? ''}`;
 }
+/** A string may be looked at where the structure around it is known by another name. */
+function member(path: string): string {
+  return `member ${/\w+/.exec(path)?.[0] ?? '(none)'}`;
+}
 function code(v: View): string {
   return `code ${String(v.request.code ?? '')}`;
 }
@@ -66,7 +71,11 @@ export function strings(
       for (const hit of v.origins(e.targets)) if (applies(hit, v)) cx.note(ENDED, place(hit, v));
     },
     branch(e, v) {
-      if (looksForEnd(e)) cx.note(ENDED, code(v));
+      for (const t of lookedAt(e)) {
+        cx.note(ENDED, code(v));
+        const path = t.loc.slice(t.loc.indexOf('|') + 1);
+        if (/\w/.test(path)) cx.note(ENDED, member(path));
+      }
     },
     call(e, v) {
       if (BOUNDED.test(e.name)) {
@@ -81,7 +90,7 @@ export function strings(
         const hit = seen(e.args[at], v);
         const expr = e.argExprs[at];
         if (!hit || !expr || !firstHand(v) || v.request.mode === 0) continue;
-        const where = [place(hit, v), code(v)];
+        const where = [place(hit, v), code(v), member(hit.target.path)];
         if (!once.here(place(hit, v), expr)) return;
         cx.report({
           place: expr,
@@ -103,10 +112,10 @@ export function strings(
   };
 }
 
-/** A character of a request compared with zero. */
-function looksForEnd(e: Branch): boolean {
+/** Characters of a request that are compared with zero. */
+function lookedAt(e: Branch): readonly Taint[] {
   const other = e.vals.find((val) => constOf(val.t) === undefined);
   const isZero = e.vals.length === 1 || e.vals.some((val) => constOf(val.t) === 0);
-  if (!other || !isZero || other.ty?.k !== 'int' || other.ty.size > 2) return false;
-  return other.taint.some((t) => t.loc.startsWith('REQ|'));
+  if (!other || !isZero || (other.ty?.k === 'int' && other.ty.size > 2)) return [];
+  return other.taint.filter((t) => ofRequest(t) && (other.ty?.k === 'int' || t.loc.endsWith('[]')));
 }

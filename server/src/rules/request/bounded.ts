@@ -21,7 +21,9 @@ function heldOnlyFromBelow(x: Atom, v: View): boolean {
     if (!mine) continue;
     const [y, k] = mine;
     // What is made of the number follows from it: a quotient is no larger.
-    if (b.form.t.length > 1 && b.form.t.some(([z]) => z !== x && z.args.some((a) => a.t.some(([w]) => w === x)))) continue;
+    const isOfItself =
+      b.form.t.some(([z]) => z === x) && b.form.t.some(([z]) => z !== x && z.args.some((a) => a.t.some(([w]) => w === x)));
+    if (isOfItself) continue;
     if (b.form.t.length > 1 ? (k > 0 ? Number.isFinite(b.hi) : Number.isFinite(b.lo)) : b.hi < y.hi) return false;
     below = true;
   }

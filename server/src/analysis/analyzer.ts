@@ -508,8 +508,8 @@ export class Analyzer {
     const before = this.memos.get(id);
     if (before) this.memos.release(before);
     this.running.add(id);
-    const outer = this.memory.consulted;
-    this.memory.consulted = new Map();
+    const outer = this.heap.consulted;
+    this.heap.consulted = new Map();
     const callees = new Set<string>();
     const seen = new Map<string, number>();
     this.frames.push({ id, callees, seen });
@@ -526,7 +526,7 @@ export class Analyzer {
       key: id,
       fnKey,
       exits,
-      consulted: this.memory.consulted,
+      consulted: this.heap.consulted,
       callees,
       seen,
       bounded: frame.bounded,
@@ -543,7 +543,7 @@ export class Analyzer {
     this.frames.pop();
     this.running.delete(id);
     this.heap.collector = collector;
-    this.memory.consulted = outer;
+    this.heap.consulted = outer;
     return memo;
   }
 
@@ -658,7 +658,7 @@ export class Analyzer {
       ran: this.ran,
       immediate: this.heap.immediate,
       collector: this.heap.collector,
-      consulted: this.memory.consulted,
+      consulted: this.heap.consulted,
       bounded: [...this.boundedFunctions],
     };
     this.memos = branch.memos;
@@ -683,7 +683,7 @@ export class Analyzer {
       this.ran = kept.ran;
       this.heap.immediate = kept.immediate;
       this.heap.collector = kept.collector;
-      this.memory.consulted = kept.consulted;
+      this.heap.consulted = kept.consulted;
       this.boundedFunctions.clear();
       for (const [k, d] of kept.bounded) this.boundedFunctions.set(k, d);
     }

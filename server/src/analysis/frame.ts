@@ -40,7 +40,8 @@ import type {
   RequestView,
   View,
 } from './events';
-import { ofOneMethod, type Memory } from './memory';
+import { ofOneMethod } from './origins';
+import type { Memory } from './memory';
 import { initialise } from './initialisers';
 import { Moment } from './moment';
 import { key } from './names';
@@ -254,8 +255,7 @@ export class Frame {
       : ofOneMethod(targets).flatMap((t) => this.memory.originsOf(s, t));
   }
   noteMdl(key: string): void {
-    const k = `m:${key}`;
-    if (!this.memory.consulted.has(k)) this.memory.consulted.set(k, this.memory.heap.version(k));
+    this.memory.heap.consult(`m:${key}`);
   }
   request(s: State): RequestView {
     const value = (t: Lin): number | undefined => {

@@ -5,7 +5,7 @@ import { clobber, unknownResult } from '../calls';
 import { fresh, plain, siteOf } from '../evaluate';
 import type { Call } from '../events';
 import type { Frame } from '../frame';
-import { ONE_OF } from '../memory';
+import { ONE_OF } from '../origins';
 import type { State } from '../state';
 import { constant, lin } from '../term';
 import type { AllocBase, Base, Target, Val } from '../value';

@@ -12,20 +12,12 @@ import type { Analyzer } from './analyzer';
 import { callOutcomes, type Outcome } from './calls';
 import type { Block, Cfg } from './cfg';
 import { componentsOf, type Component } from './components';
-import {
-  arithmetic,
-  evaluate,
-  plain,
-  refOf,
-  resolvedRefs,
-  staticType,
-  store,
-  UNKNOWN,
-  fresh,
-  siteOf,
-  variable,
-  lvalue,
-} from './evaluate';
+import { arithmetic, isComparison } from './arithmetic';
+import { evaluate } from './evaluate';
+import { plain, UNKNOWN, fresh, siteOf } from './made-values';
+import { refOf, resolvedRefs, staticType, variable } from './declared-types';
+import { store } from './assignments';
+import { lvalue } from './lvalue';
 import type {
   Access,
   Arith,
@@ -47,7 +39,7 @@ import { Moment } from './moment';
 import { key } from './names';
 import { Places, type NamedSite } from './ordinals';
 import { sign, type Exit } from './outcomes';
-import { decided, isComparison, refine, relate } from './refine';
+import { decided, refine, relate } from './refine';
 import type { Regions } from './regions';
 import { leaveAccess, leaveArith, leaveBranch, leaveCall, leaveCopy } from './trail';
 import { State } from './state';

@@ -4,7 +4,7 @@
 import type { ApiFact } from '../../model/model';
 import type { Ty } from '../../program/types';
 import { clobber } from '../calls';
-import { fresh, plain, siteOf, UNKNOWN } from '../evaluate';
+import { fresh, plain, siteOf, UNKNOWN } from '../made-values';
 import type { Access, Call } from '../events';
 import type { Frame } from '../frame';
 import { joinAgg } from '../join-values';

@@ -7,7 +7,11 @@ import type { ApiFact } from '../model/model';
 import { substitute } from '../program/substitute';
 import type { Ty } from '../program/types';
 import { apiOutcomes } from './apis/index';
-import { evaluate, fresh, lvalue, plain, returnType, siteOf, typeRange, UNKNOWN } from './evaluate';
+import { evaluate } from './evaluate';
+import { lvalue } from './lvalue';
+import { fresh, plain, siteOf, UNKNOWN } from './made-values';
+import { returnType } from './declared-types';
+import { range } from './ranges';
 import type { Call } from './events';
 import type { Frame } from './frame';
 import { limitOutcomes, mergeOutcomes } from './outcomes';
@@ -240,7 +244,7 @@ export function clobber(a: Val, e: Expr, i: number, s: State, f: Frame): void {
     const ty = old?.ty ?? (to.k === 'unknown' || to.k === 'void' ? undefined : to);
     if (ty?.k === 'rec') continue;
     s.setCell(t.base, t.path, {
-      t: lin(f.atoms.atom(`out:${f.at(e)}:${String(i)}:${t.path}`, { ...typeRange(ty), given: true })),
+      t: lin(f.atoms.atom(`out:${f.at(e)}:${String(i)}:${t.path}`, { ...range(ty), given: true })),
       pts: [],
       taint: [],
       ty,
@@ -251,7 +255,7 @@ export function clobber(a: Val, e: Expr, i: number, s: State, f: Frame): void {
 export function unknownResult(name: string, e: Expr, f: Frame, tag = 'ret'): Val {
   const ty = name ? returnType(name, f) : undefined;
   const nt = ty ?? (f.model.ddi(name)?.returns === 'NTSTATUS' ? INT : UNKNOWN);
-  const t = lin(f.atoms.atom(`${tag}:${name}:${f.at(e)}`, { ...typeRange(nt), given: true }));
+  const t = lin(f.atoms.atom(`${tag}:${name}:${f.at(e)}`, { ...range(nt), given: true }));
   return plain(t, nt);
 }
 
@@ -358,7 +362,7 @@ function operatorCall(name: string, e: CallExpr, s: State, f: Frame): Val | unde
       const t = f.atoms.op(
         low ? 'min' : 'max',
         [x.t, y.t],
-        Math.min(typeRange(x.ty).lo ?? -Infinity, typeRange(y.ty).lo ?? -Infinity),
+        Math.min(range(x.ty).lo ?? -Infinity, range(y.ty).lo ?? -Infinity),
         Infinity,
       );
       for (const z of [x.t, y.t]) s.bounds.add(plus(t, z, -1), low ? -Infinity : 0, low ? 0 : Infinity);

@@ -47,6 +47,9 @@ export interface Contribution {
   readonly mdls: Map<string, Map<string, MdlFact>>;
 }
 
+/** Keys that a run consulted, with the version that was seen. */
+export type Consulted = Map<string, number>;
+
 export function emptyContribution(): Contribution {
   return { stores: new Map(), shares: new Map(), mdls: new Map() };
 }
@@ -99,6 +102,8 @@ export class Heap {
   revision = 0;
   /** Takes what the running function adds. */
   collector: Contribution = emptyContribution();
+  /** Takes what the running function asks for. */
+  consulted: Consulted = new Map();
   /** In the first round what is added is seen at once; later it is seen when the round ends, so that the order does not matter. */
   immediate = true;
 
@@ -107,6 +112,10 @@ export class Heap {
     let v = this.versions.get(key);
     if (v === undefined) this.versions.set(key, (v = digest(this.content(key))));
     return v;
+  }
+  /** Somebody asks for what is known under a key. */
+  consult(key: string): void {
+    if (!this.consulted.has(key)) this.consulted.set(key, this.version(key));
   }
   private content(key: string): string {
     const name = key.slice(2);

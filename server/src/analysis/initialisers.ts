@@ -2,7 +2,8 @@
 import type { Expr } from '../syntax/ast';
 import { substitute } from '../program/substitute';
 import type { Ty } from '../program/types';
-import { evaluate, siteOf, UNKNOWN } from './evaluate';
+import { evaluate } from './evaluate';
+import { siteOf, UNKNOWN } from './made-values';
 import type { Frame } from './frame';
 import type { State } from './state';
 import { elsewhere, withType, type Target } from './value';

@@ -7,7 +7,7 @@ import type { Declared } from '../program/program';
 import type { Context } from './context';
 import type { Exit } from './outcomes';
 import type { Contribution, Heap } from './heap';
-import type { Consulted } from './memory';
+import type { Consulted } from './heap';
 
 export interface Memo {
   readonly key: string;

@@ -5,6 +5,7 @@ import type { Constants } from '../program/constants';
 import type { Program } from '../program/program';
 import type { Ty, Types } from '../program/types';
 import type { OriginHit, RequestView, View } from './events';
+import { show } from './fields';
 import type { Frame } from './frame';
 import type { Mark, State } from './state';
 import { same, single, type Lin } from './term';
@@ -94,7 +95,7 @@ export class Moment implements View {
     this.state.setMay(m);
   }
   describe(t: Target): string {
-    return this.frame.memory.show(t);
+    return show(t);
   }
   text(span: Span): string {
     return this.frame.text(span);

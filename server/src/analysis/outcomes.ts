@@ -1,7 +1,7 @@
 /** Ways in which a call or a function may end: joined by what they return, and few enough to be followed. */
 import type { Expr } from '../syntax/ast';
 import type { Outcome } from './calls';
-import { fresh, plain, UNKNOWN } from './evaluate';
+import { fresh, plain, UNKNOWN } from './made-values';
 import type { Frame } from './frame';
 import { State } from './state';
 import { constOf, lin } from './term';

@@ -2,7 +2,8 @@
  * What a condition says when it holds and when it does not. Answers undefined when the branch cannot be taken.
  */
 import type { Expr } from '../syntax/ast';
-import { compareKnown, evaluate } from './evaluate';
+import { compareKnown } from './arithmetic';
+import { evaluate } from './evaluate';
 import type { Frame } from './frame';
 import type { State } from './state';
 import { constOf, constant, minus, same, type Lin } from './term';
@@ -44,10 +45,6 @@ export function refine(c: Expr, truth: boolean, s: State, f: Frame): State | und
     truth,
     s,
   );
-}
-
-export function isComparison(op: string): boolean {
-  return op in NEGATED;
 }
 
 function joinStates(a: State, b: State, c: Expr, f: Frame): State {

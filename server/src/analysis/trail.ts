@@ -4,7 +4,7 @@
  */
 import type { Access, Arith, Branch, Call, Copy } from './events';
 import type { Frame } from './frame';
-import { isVolatileOrigin } from './memory';
+import { isVolatileOrigin } from './origins';
 import type { Mark, State } from './state';
 import { constOf } from './term';
 import { pathIn, placeOf, ringOf, sameStart, type Site, type Target, type Taint, type Val } from './value';

@@ -2,7 +2,7 @@
  * Findings of the default configuration and of the others as one list: a finding that holds everywhere is one finding, one that does not
  * says where it holds. Pure.
  */
-import { isJoined } from '../analysis/analyzer';
+import { isJoined } from '../analysis/running';
 import type { Program } from '../program/program';
 import type { Finding } from '../rules/finding';
 import type { Span } from '../syntax/ast';

@@ -3,7 +3,9 @@
  * rules said about it; runs nothing again whose text and answers are the same as before. Knows no rule.
  */
 import { shareOrdinals } from '../syntax/ordinals';
-import type { Analyzer, Branch, ObserverFactory } from '../analysis/analyzer';
+import type { Analyzer } from '../analysis/analyzer';
+import type { Branch } from '../analysis/reruns';
+import type { ObserverFactory } from '../analysis/running';
 import { key } from '../analysis/names';
 import { Bodies, shift } from '../program/bodies';
 import { flipsOf, type Flip } from '../program/flips';

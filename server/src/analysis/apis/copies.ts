@@ -4,11 +4,12 @@
 import type { ApiFact } from '../../model/model';
 import type { Ty } from '../../program/types';
 import { clobber } from '../calls';
-import { fresh, plain, siteOf, UNKNOWN } from '../evaluate';
+import { fresh, plain, siteOf, UNKNOWN } from '../made-values';
 import type { Access, Call } from '../events';
 import type { Frame } from '../frame';
 import { joinAgg } from '../join-values';
-import { isVolatileOrigin, MAX_PATH, seenAs } from '../memory';
+import { isVolatileOrigin, seenAs } from '../origins';
+import { MAX_PATH } from '../fields';
 import type { State } from '../state';
 import { constOf, constant, lin } from '../term';
 import { type Aggregate, captured, placeOf, unionTaints, type Target, type Val, withNumber, withTaint, withType } from '../value';

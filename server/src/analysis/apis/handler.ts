@@ -4,7 +4,7 @@
 import type { Ty } from '../../program/types';
 import type { ApiFact } from '../../model/model';
 import type { Outcome } from '../calls';
-import { plain, siteOf } from '../evaluate';
+import { plain, siteOf } from '../made-values';
 import type { Call } from '../events';
 import type { Frame } from '../frame';
 import type { State } from '../state';

@@ -4,7 +4,7 @@
  */
 import type { ApiFact } from '../../model/model';
 import { clobber, unknown, unknownResult, type Outcome } from '../calls';
-import { plain } from '../evaluate';
+import { plain } from '../made-values';
 import type { Call } from '../events';
 import type { Frame } from '../frame';
 import type { State } from '../state';

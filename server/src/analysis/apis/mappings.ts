@@ -2,10 +2,10 @@
  * Calls about memory descriptor lists, sections and mappings: what gives memory to user mode, and takes memory of user mode.
  */
 import { clobber, unknownResult } from '../calls';
-import { fresh, plain, siteOf } from '../evaluate';
+import { fresh, plain, siteOf } from '../made-values';
 import type { Call } from '../events';
 import type { Frame } from '../frame';
-import { ONE_OF } from '../memory';
+import { ONE_OF } from '../origins';
 import type { State } from '../state';
 import { constant, lin } from '../term';
 import type { AllocBase, Base, Target, Val } from '../value';

@@ -2,7 +2,7 @@
  * Calls of the network stack: packets, attaching modules, OID requests.
  */
 import { clobber, unknownResult } from '../calls';
-import { fresh, siteOf } from '../evaluate';
+import { fresh, siteOf } from '../made-values';
 import { constant, constOf } from '../term';
 import { OID_SENT } from '../trail';
 import type { Val } from '../value';

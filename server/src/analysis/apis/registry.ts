@@ -2,7 +2,7 @@
  * Calls that query the registry.
  */
 import { clobber } from '../calls';
-import { fresh, plain, siteOf } from '../evaluate';
+import { fresh, plain, siteOf } from '../made-values';
 import type { State } from '../state';
 import { constant } from '../term';
 import type { RegionBase, Site, Taint, Target, Val } from '../value';

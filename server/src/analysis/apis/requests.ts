@@ -3,7 +3,7 @@
  */
 import type { Ty } from '../../program/types';
 import { clobber, unknownResult } from '../calls';
-import { fresh, plain, siteOf } from '../evaluate';
+import { fresh, plain, siteOf } from '../made-values';
 import type { Call } from '../events';
 import type { Frame } from '../frame';
 import type { State } from '../state';

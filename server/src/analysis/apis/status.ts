@@ -2,7 +2,8 @@
  * Calls that validate: checked arithmetic and conversions, handles, and whatever may fail.
  */
 import { clobber } from '../calls';
-import { plain, siteOf, typeRange } from '../evaluate';
+import { plain, siteOf } from '../made-values';
+import { range } from '../ranges';
 import { constOf, lin, minus, plus, scale, type Lin } from '../term';
 import { unionTaints } from '../value';
 import { VOID_PTR, type Handler, succeedOrFail, put } from './handler';
@@ -22,7 +23,7 @@ export const checkedArith: Handler = (api, c, s, f) => {
       const cb = constOf(b.t);
       t = ca !== undefined ? scale(b.t, ca) : cb !== undefined ? scale(a.t, cb) : f.atoms.op('*', [a.t, b.t], 0);
     } else t = a.t;
-    const limit = typeRange(ty);
+    const limit = range(ty);
     if (limit.lo !== undefined && limit.hi !== undefined) ok.bounds.add(t, limit.lo, limit.hi);
     put(out, { t, pts: [], taint: unionTaints(a.taint, b?.taint ?? []), ty }, c, ok, f);
     ok.setMust({ tag: 'checked', path: `${t.key}+${String(t.c)}`, site: siteOf(f, c.place) });

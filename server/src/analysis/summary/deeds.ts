@@ -5,7 +5,7 @@
 import type { Expr, FunctionDecl } from '../../syntax/ast';
 import type { Declared } from '../../program/program';
 import type { Access, Call, Copy, Observer, View } from '../events';
-import { isVolatileOrigin } from '../memory';
+import { isVolatileOrigin } from '../origins';
 import { single } from '../term';
 import type { Target, Val } from '../value';
 import { followed, isParam, parameter, Places, type Named, type ParamPlace } from './places';

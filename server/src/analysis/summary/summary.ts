@@ -7,7 +7,7 @@ import type { Declared } from '../../program/program';
 import type { Place } from '../../rules/finding';
 import type { Analyzer } from '../analyzer';
 import { key } from '../names';
-import { words } from '../memory';
+import { words } from '../origins';
 import { deedKey, deedsObserver, newDeeds, type Deed, type DeedKind, type Deeds } from './deeds';
 import { contentText, isParam, placeText, through, type Named } from './places';
 

@@ -1,7 +1,7 @@
 /**
  * Input of a buffered request that is read after the output was written: both are one buffer, so what was checked is gone.
  */
-import { WRITTEN_AS } from '../../analysis/memory';
+import { WRITTEN_AS } from '../../analysis/stores';
 import { Once } from '../request/once';
 import { named } from '../request/touch';
 import type { Rule } from '../rule';

@@ -2,7 +2,7 @@
  * The value that a compare-exchange expects was read plainly from the same place: the compiler may read it again in between.
  */
 import type { Observer } from '../../analysis/events';
-import { isVolatileOrigin } from '../../analysis/memory';
+import { isVolatileOrigin } from '../../analysis/origins';
 import type { Target } from '../../analysis/value';
 import type { Model } from '../../model/model';
 import type { CallExpr, Expr, FunctionDecl, Span } from '../../syntax/ast';

@@ -2,7 +2,7 @@
  * A barrier for the compiler alone stands where the order of two shared accesses is meant: on ARM64 the processor still reorders them.
  */
 import type { Rule } from '../rule';
-import { isVolatileOrigin } from '../../analysis/memory';
+import { isVolatileOrigin } from '../../analysis/origins';
 import { short } from '../volatile/shared-memory';
 import page from './page.md';
 

@@ -6,7 +6,7 @@ import type { Arith, Branch, View } from '../../analysis/events';
 import { WEIGHED } from '../../analysis/refine';
 import { constOf, constant, lin, minus, plus, same, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
-import { DISTANCE } from '../../analysis/evaluate';
+import { DISTANCE } from '../../analysis/made-values';
 import type { Span } from '../../syntax/ast';
 import { chosen, isRequestLength, statedByPeer } from './taint';
 

@@ -1,7 +1,7 @@
 /**
  * How many bytes are left in an object from where a pointer points. Knows allocations, arrays, structures and string literals.
  */
-import { literalLength } from '../../analysis/evaluate';
+import { literalLength } from '../../analysis/made-values';
 import type { View } from '../../analysis/events';
 import { constant, constOf, lin, minus, single, type Atom, type Lin } from '../../analysis/term';
 import type { Target, Val } from '../../analysis/value';

@@ -1,7 +1,7 @@
 /**
  * An index from shared memory is checked, but against a bound that lies in shared memory as well.
  */
-import { words } from '../../analysis/memory';
+import { words } from '../../analysis/origins';
 import { isLimit } from '../request/limit';
 import type { Rule } from '../rule';
 import { indexSource } from '../volatile/index-use';

@@ -2,7 +2,7 @@
  * A plain block copy out of (or into) memory that user mode can rewrite: the compiler may leave it out and go on reading the source.
  */
 import type { Copy, OriginHit } from '../../analysis/events';
-import { words } from '../../analysis/memory';
+import { words } from '../../analysis/origins';
 import type { Fix } from '../finding';
 import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { decisions, decisionsOf } from '../volatile/decisions';

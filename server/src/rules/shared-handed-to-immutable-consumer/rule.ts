@@ -1,7 +1,7 @@
 /**
  * Memory that user mode can rewrite is handed to code that relies on it not changing: a signature check, a hash, a string routine.
  */
-import { isVolatileOrigin, words } from '../../analysis/memory';
+import { isVolatileOrigin, words } from '../../analysis/origins';
 import type { Rule } from '../rule';
 import { proof, short } from '../volatile/shared-memory';
 import page from './page.md';

@@ -1,7 +1,7 @@
 /**
  * A number from memory that user mode can rewrite is used as an index or an offset, and nothing limits it.
  */
-import { words } from '../../analysis/memory';
+import { words } from '../../analysis/origins';
 import { isLimit } from '../request/limit';
 import type { Rule } from '../rule';
 import { indexSource } from '../volatile/index-use';

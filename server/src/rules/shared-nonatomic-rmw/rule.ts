@@ -1,7 +1,7 @@
 /**
  * `|=`, `++` and their kin on memory that user mode writes as well: its update is lost, or ours is.
  */
-import { isVolatileOrigin, words } from '../../analysis/memory';
+import { isVolatileOrigin, words } from '../../analysis/origins';
 import type { Rule } from '../rule';
 import { rmwFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';

@@ -2,7 +2,7 @@
  * A plain C read of memory that user mode can rewrite: the compiler may fetch it again after it was checked.
  */
 import type { Access, OriginHit, View } from '../../analysis/events';
-import { isVolatileOrigin, words } from '../../analysis/memory';
+import { isVolatileOrigin, words } from '../../analysis/origins';
 import type { Span } from '../../syntax/ast';
 import type { Draft, DriverFacts, Rule, RuleContext } from '../rule';
 import { readFixes } from '../fixes/accessors';

@@ -2,7 +2,7 @@
  * A plain store to memory that user mode reads at any time: the compiler may tear it, move it, or read it back.
  */
 import type { Access, OriginHit } from '../../analysis/events';
-import { words } from '../../analysis/memory';
+import { words } from '../../analysis/origins';
 import type { DriverFacts, Rule, RuleContext } from '../rule';
 import { writeFixes } from '../fixes/accessors';
 import { spelling } from '../fixes/spelling';

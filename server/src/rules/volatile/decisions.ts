@@ -3,7 +3,7 @@
  * read can follow its consequence.
  */
 import type { Observer, View } from '../../analysis/events';
-import { isVolatileOrigin } from '../../analysis/memory';
+import { isVolatileOrigin } from '../../analysis/origins';
 import type { Val } from '../../analysis/value';
 import type { DriverFacts, RuleContext } from '../rule';
 import { bounded, limited } from './clamp';

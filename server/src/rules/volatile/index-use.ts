@@ -3,7 +3,7 @@
  * them are limited by another such number only.
  */
 import type { Index, OriginHit, View } from '../../analysis/events';
-import { isVolatileOrigin } from '../../analysis/memory';
+import { isVolatileOrigin } from '../../analysis/origins';
 import type { Lin } from '../../analysis/term';
 import type { Taint } from '../../analysis/value';
 import { bounded, clamped } from './clamp';

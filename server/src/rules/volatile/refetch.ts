@@ -2,7 +2,7 @@
  * Second reads of one place on one path: finds the first by the trail, and keeps the pair when the two values are related.
  */
 import type { Access, Copy, Observer, OriginHit, View } from '../../analysis/events';
-import { isVolatileOrigin, words } from '../../analysis/memory';
+import { isVolatileOrigin, words } from '../../analysis/origins';
 import type { Mark } from '../../analysis/state';
 import { same } from '../../analysis/term';
 import { LIMITED } from '../../analysis/trail';

@@ -3,7 +3,7 @@
  * functions note what they saw, and the step that says which guard would have silenced a finding.
  */
 import type { Access, Call, Observer, OriginHit } from '../../analysis/events';
-import { isVolatileOrigin } from '../../analysis/memory';
+import { isVolatileOrigin } from '../../analysis/origins';
 import { isElement } from '../../analysis/trail';
 import type { Target, Taint } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';

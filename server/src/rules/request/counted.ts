@@ -44,7 +44,7 @@ export class Counted {
     const limit = x && k === 1 && index.t.t.length === 1 ? this.limits.get(x) : undefined;
     if (!x || !limit || this.held.has(x) || this.held.has(limit.number)) return undefined;
     // The length of a request is right for its own buffer.
-    if (isRequestLength(limit.taint) && !fixed) return undefined;
+    if (isRequestLength(limit.taint) && (!fixed || OF_OID.test(limit.taint.loc))) return undefined;
     const byLength = this.heldByLength.has(x) || this.heldByLength.has(limit.number);
     if (byLength ? !fixed : isNarrowed(limit.number, v, fixed)) return undefined;
     const related = v.state.bounds.relationsOf(limit.number).flatMap((b) => b.form.t.map(([y]) => y));
@@ -94,6 +94,9 @@ function isNarrowed(x: Atom, v: View, fixed: boolean): boolean {
     return x.args.some((of) => of.t.some(([y]) => isNarrowed(y, v, fixed)));
   return v.range(lin(x)).hi < x.hi;
 }
+
+/** Lengths of OID requests: NDIS passes them in structures that drivers check where they dispatch, and a rule of their own judges them. */
+const OF_OID = /\bDATA\.(?:QUERY|SET|METHOD)_INFORMATION\./;
 
 /** How long the caller said that a buffer is, or how many elements it has room for. */
 function isLength(x: Atom, v: View): boolean {

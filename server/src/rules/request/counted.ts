@@ -4,17 +4,22 @@
 import type { Branch, View } from '../../analysis/events';
 import { lin, single, type Atom } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
+import type { Expr } from '../../syntax/ast';
 import { chosen, isRequestLength, ofRequest } from './taint';
 
 interface Limit {
   readonly number: Atom;
   readonly taint: Taint;
+  /** The counter, as the source has it. */
+  readonly counter: string | undefined;
 }
 
 export class Counted {
   /** By the counter. */
   private readonly limits = new Map<Atom, Limit>();
   private readonly seen = new Set<Atom>();
+  /** Counters that are compared with a number of the driver's own as well: where that ends the loop, they are no larger behind it, either. */
+  private readonly ended = new Set<string>();
   /** Counters and numbers that the function compares with more than each other and constants. */
   private readonly held = new Set<Atom>();
   /** Of these, what is compared with the length of the request alone: that says what lies in it, and nothing of an array elsewhere. */
@@ -23,7 +28,9 @@ export class Counted {
   branch(e: Branch, v: View): void {
     const [l, r] = e.vals;
     if (e.c.kind !== 'bin' || !l || !r) return;
-    if (e.loop && (this.counts(e.c.op, l, r, v) || this.counts(FLIPPED[e.c.op], r, l, v))) return;
+    const { l: left, r: right } = e.c;
+    if (e.loop && (this.counts(e.c.op, l, r, v, left) || this.counts(FLIPPED[e.c.op], r, l, v, right))) return;
+    if (left.kind === 'id' && r.t.t.length === 0 && /^<=?$/.test(e.c.op)) this.ended.add(left.name);
     if (l.t.t.length === 0 || r.t.t.length === 0) return;
     for (const [side, other] of [
       [l, r],
@@ -42,7 +49,7 @@ export class Counted {
   limitOf(index: Val, v: View, fixed = false): Taint | undefined {
     const [x, k] = index.t.t[0] ?? [];
     const limit = x && k === 1 && index.t.t.length === 1 ? this.limits.get(x) : undefined;
-    if (!x || !limit || this.held.has(x) || this.held.has(limit.number)) return undefined;
+    if (!x || !limit || this.held.has(x) || this.held.has(limit.number) || this.ended.has(limit.counter ?? '')) return undefined;
     // The length of a request is right for its own buffer.
     if (isRequestLength(limit.taint) && (!fixed || OF_OID.test(limit.taint.loc))) return undefined;
     const byLength = this.heldByLength.has(x) || this.heldByLength.has(limit.number);
@@ -54,7 +61,7 @@ export class Counted {
       : undefined;
   }
 
-  private counts(op: string | undefined, counter: Val, number: Val, v: View): boolean {
+  private counts(op: string | undefined, counter: Val, number: Val, v: View, name: Expr): boolean {
     const n = single(number.t);
     const i = counter.t.t[0]?.[0];
     if (op !== '<' || !n) return false;
@@ -63,7 +70,8 @@ export class Counted {
     // Compared before the loop, here or by a caller: how much that promises is not known.
     if (!this.seen.has(n) && v.wasCompared(number.t)) (this.isByLength(n) ? this.heldByLength : this.held).add(n);
     this.seen.add(n);
-    if (i && counter.t.t.length === 1) this.limits.set(i, { number: n, taint });
+    if (i && counter.t.t.length === 1)
+      this.limits.set(i, { number: n, taint, counter: name.kind === 'id' ? name.name : undefined });
     return true;
   }
 

@@ -56,7 +56,11 @@ export class Stores {
             )
           : val,
       );
-      if (t.base.k === 'region' && t.base.request !== undefined && !endsString(t, val)) {
+      if (
+        t.base.k === 'region' &&
+        t.base.request !== undefined &&
+        !endsString(t, val, val.ty?.k === 'int' ? val.ty.size : undefined)
+      ) {
         state.setMay({ tag: 'written', base: t.base, site, data: t.root });
         if (t.root !== undefined) state.setMay({ tag: WRITTEN_AS, base: t.base, path: t.root, site });
       }
@@ -144,6 +148,6 @@ function heldTable(t: Target, state: State): FieldKey | undefined {
 }
 
 /** A string of the caller that is given an end is no answer to the caller. A member of its own is no character of a string. */
-function endsString(t: Target, v: Val): boolean {
-  return constOf(v.t) === 0 && v.ty?.k === 'int' && v.ty.size <= 2 && (t.path === '' || t.path.endsWith('[]'));
+export function endsString(t: Target, v: Val | undefined, size: number | undefined): boolean {
+  return v !== undefined && constOf(v.t) === 0 && size !== undefined && size <= 2 && (t.path === '' || t.path.endsWith('[]'));
 }

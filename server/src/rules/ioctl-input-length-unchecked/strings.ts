@@ -5,7 +5,8 @@
  */
 import type { Branch, Observer, OriginHit, View } from '../../analysis/events';
 import { constOf } from '../../analysis/term';
-import type { Taint, Val } from '../../analysis/value';
+import { endsString } from '../../analysis/stores';
+import type { Target, Val } from '../../analysis/value';
 import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
 import { ofRequest } from '../request/taint';
@@ -46,17 +47,17 @@ const READS: Readonly<Record<string, readonly number[]>> = {
 const BOUNDED = /^(Rtl)?String(Cb|Cch)Length|^(str|wcs)nlen(_s)?$|^(str|wcs|_str|_wcs)n(i?cmp|cpy)/;
 const ENDED = 'input-string-ended';
 
-/** The member that holds the string; where it lies in no structure that is known, the control code. */
-function place(hit: OriginHit, v: View): string {
-  const { root, path } = hit.target;
-  return root === undefined ? code(v) : `${root}.${/\w+/.exec(path)?.[0] ?? ''}`;
+/** By what a string is known: the member that holds it, in its structure and by itself, and the control code that it came with. */
+function namesOf(t: Pick<Target, 'root' | 'path'>, v: View): readonly string[] {
+  const name = /\w+/.exec(t.path)?.[0];
+  return [
+    ...(t.root !== undefined ? [`${t.root}.${name ?? ''}`] : code(v)),
+    // The structure around it may be known by another name elsewhere.
+    ...(name !== undefined ? [`member ${name}`] : []),
+  ];
 }
-/** A string may be looked at where the structure around it is known by another name. */
-function member(path: string): string {
-  return `member ${/\w+/.exec(path)?.[0] ?? '(none)'}`;
-}
-function code(v: View): string {
-  return `code ${String(v.request.code ?? '')}`;
+function code(v: View): readonly string[] {
+  return v.request.code === undefined ? [] : [`code ${String(v.request.code)}`];
 }
 
 export function strings(
@@ -64,24 +65,24 @@ export function strings(
   applies: (hit: OriginHit, v: View) => boolean,
 ): Pick<Observer, 'access' | 'call' | 'branch'> {
   const once = new Once();
+  const ended = (names: readonly string[]): void => {
+    for (const name of names) cx.note(ENDED, name);
+  };
   const seen = (val: Val | undefined, v: View): OriginHit | undefined => val && v.pointee(val).find((hit) => applies(hit, v));
   return {
     access(e, v) {
-      if (e.kind !== 'write' || (e.size ?? 8) > 2 || !e.val || constOf(e.val.t) !== 0) return;
-      for (const hit of v.origins(e.targets)) if (applies(hit, v)) cx.note(ENDED, place(hit, v));
+      if (e.kind !== 'write') return;
+      for (const hit of v.origins(e.targets))
+        if (endsString(hit.target, e.val, e.size) && applies(hit, v)) ended(namesOf(hit.target, v));
     },
     branch(e, v) {
-      for (const t of lookedAt(e)) {
-        cx.note(ENDED, code(v));
-        const path = t.loc.slice(t.loc.indexOf('|') + 1);
-        if (/\w/.test(path)) cx.note(ENDED, member(path));
-      }
+      for (const path of lookedAt(e)) ended([...code(v), ...namesOf({ root: undefined, path }, v)]);
     },
     call(e, v) {
       if (BOUNDED.test(e.name)) {
         for (const a of e.args) {
           const hit = seen(a, v);
-          if (hit) cx.note(ENDED, place(hit, v));
+          if (hit) ended(namesOf(hit.target, v));
         }
         return;
       }
@@ -90,8 +91,8 @@ export function strings(
         const hit = seen(e.args[at], v);
         const expr = e.argExprs[at];
         if (!hit || !expr || !firstHand(v) || v.request.mode === 0) continue;
-        const where = [place(hit, v), code(v), member(hit.target.path)];
-        if (!once.here(place(hit, v), expr)) return;
+        const where = [...namesOf(hit.target, v), ...code(v)];
+        if (!once.here(where[0] ?? '', expr)) return;
         cx.report({
           place: expr,
           severity: 'warning',
@@ -112,10 +113,13 @@ export function strings(
   };
 }
 
-/** Characters of a request that are compared with zero. */
-function lookedAt(e: Branch): readonly Taint[] {
+/** Where characters of a request lie that are compared with zero: elements of an array, or what a pointer walks over. */
+function lookedAt(e: Branch): readonly string[] {
   const other = e.vals.find((val) => constOf(val.t) === undefined);
   const isZero = e.vals.length === 1 || e.vals.some((val) => constOf(val.t) === 0);
   if (!other || !isZero || (other.ty?.k === 'int' && other.ty.size > 2)) return [];
-  return other.taint.filter((t) => ofRequest(t) && (other.ty?.k === 'int' || t.loc.endsWith('[]')));
+  return other.taint
+    .filter(ofRequest)
+    .map((t) => t.loc.slice(t.loc.indexOf('|') + 1))
+    .filter((path) => path.endsWith('[]') || (path === '' && other.ty?.k === 'int'));
 }

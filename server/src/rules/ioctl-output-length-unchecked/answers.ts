@@ -4,6 +4,7 @@
  * meant for it.
  */
 import type { Observer, OriginHit, View } from '../../analysis/events';
+import { endsString } from '../../analysis/stores';
 import { constOf, type Lin } from '../../analysis/term';
 import type { Base } from '../../analysis/value';
 import type { FunctionDecl, Span } from '../../syntax/ast';
@@ -32,7 +33,7 @@ export function answersUnderInputLength(cx: RuleContext): Observer {
     ...touched,
     access(e, v) {
       // Who ends a string in the buffer reads it.
-      if (e.kind !== 'write' || (e.size ?? 8) > 2 || !e.val || constOf(e.val.t) !== 0) touched.access(e, v);
+      if (e.kind !== 'write' || !e.targets.some((t) => endsString(t, e.val, e.size))) touched.access(e, v);
       else for (const hit of v.origins(e.targets)) read.add(v.request.code, hit.target.base.key, e.place);
     },
     call(e, v) {

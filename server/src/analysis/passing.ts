@@ -237,7 +237,7 @@ class Passing {
     // What the caller knows about an untrusted number, the callee knows about its parameter.
     if (v.taint.length > 0) {
       tell(callee, p, s.bounds.range(v.t, 1));
-      if (s.wasCompared(v.t) || isMasked(atom)) callee.compare(lin(p));
+      if (s.wasCompared(v.t) || isMasked(atom) || (atom && s.bounds.heldByOwn(atom))) callee.compare(lin(p));
     }
     return withNumber(v, lin(p));
   }

@@ -6,6 +6,7 @@ import type { Expr } from '../syntax/ast';
 import { binary, wrap } from '../program/constants';
 import { isPointer } from '../program/types';
 import { refOf, usual } from './declared-types';
+import { inAttribute } from './extended-attributes';
 import type { Frame } from './frame';
 import { DISTANCE, INT, plain, SIZE } from './made-values';
 import { range } from './ranges';
@@ -33,7 +34,7 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
     const moved = (t: Target): Target => {
       const off = t.off && step ? plus(t.off, step) : undefined;
       if (step && constOf(step) === 0) return t;
-      if (t.base.k === 'region') return elsewhere(t, undefined, '+', off);
+      if (t.base.k === 'region') return inAttribute(elsewhere(t, undefined, '+', off), s, f);
       return elsewhere(t, t.root, t.path === '' || t.path.endsWith('[]') ? t.path : `${t.path}[]`, off);
     };
     f.tell('index', { x: e, place: e, base: p, index: n, targets: p.pts }, s);

@@ -3,7 +3,7 @@
  * A bound on `a - b` is a relation between the two. Owns the reasoning over them; knows no program.
  */
 import { Sparse } from './sparse';
-import { isConst, lin, plus, scale, ZERO, type Atom, type Lin } from './term';
+import { isConst, lin, plus, scale, single, ZERO, type Atom, type Lin } from './term';
 
 export interface Bound {
   readonly lo: number;
@@ -12,6 +12,11 @@ export interface Bound {
 }
 
 const NONE: Bound = { lo: -Infinity, hi: Infinity, form: ZERO };
+
+/** What lies in an object of the driver, as opposed to the buffer of a request. */
+function isOwnField(x: Atom): boolean {
+  return x.key.startsWith('ld:') && !x.common;
+}
 
 /** Whether a relation bounds an atom of it from below (side 1) or from above (side -1). */
 function sideOf(b: Bound, x: Atom, side: 1 | -1): boolean {
@@ -159,6 +164,15 @@ export class Bounds {
   /** Some relation says that the number is no larger than something made of other numbers, leaving out those about `but`. */
   heldFromAbove(x: Atom, but: Lin = ZERO): boolean {
     return this.relationsOf(x).some((b) => sideOf(b, x, -1) && !b.form.t.some(([y]) => y !== x && but.t.some(([z]) => z === y)));
+  }
+
+  /** Some relation holds the number, or the wider one that it is the lower part of, below a field of the driver's own, as a mask does. */
+  heldByOwn(x: Atom): boolean {
+    const wider = x.key.startsWith('narrow') ? single(x.args[0] ?? ZERO) : undefined;
+    return (
+      this.relationsOf(x).some((b) => sideOf(b, x, -1) && b.form.t.every(([y]) => y === x || isOwnField(y))) ||
+      (wider !== undefined && this.heldByOwn(wider))
+    );
   }
 
   /** Drops facts about atoms that nothing can name any more. */

@@ -9,6 +9,7 @@ import { staticType, variable, type LValue } from './declared-types';
 import { evaluate } from './evaluate';
 import type { Access } from './events';
 import { MAX_PATH } from './fields';
+import { inAttribute } from './extended-attributes';
 import type { Frame } from './frame';
 import { fresh, plain, siteOf, UNKNOWN } from './made-values';
 import type { State } from './state';
@@ -65,7 +66,9 @@ export function lvalue(e: Expr, s: State, f: Frame): LValue {
       const ty = f.pointee(base.ty);
       const size = f.types.sizeOf(ty);
       const c = constOf(index.t);
-      const targets = f.memory.targetsOf(base).map((t) => element(t, arr !== undefined, c, index.t, size, ty, f));
+      const targets = f.memory
+        .targetsOf(base)
+        .map((t) => inAttribute(element(t, arr !== undefined, c, index.t, size, ty, f), s, f));
       f.tell('index', { x: e, place: e, base, index, count: arr?.n, targets: f.memory.targetsOf(base) }, s);
       return { targets, ty, volatile: ty.vol ?? false, bitField: false, pointer: base };
     }

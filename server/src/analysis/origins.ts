@@ -106,10 +106,10 @@ export class Origins {
     return this.heap.sharedBy(key) !== undefined || sharedFields.has(base.from.replace(':', '.'));
   }
 
-  /** Of a list of extended attributes that comes with a create or set request the I/O manager has checked every step and length. */
+  /** Of a list of extended attributes that comes with a create or set request the I/O manager has checked every step; how long a value is stays the caller’s choice. */
   private isCheckedHeader(state: State, base: RegionBase, t: Target): boolean {
     if (base.request !== 'system' || t.root?.replace(/^_/, '') !== 'FILE_FULL_EA_INFORMATION') return false;
-    if (!/^(?:NextEntryOffset|EaNameLength|EaValueLength)$/.test(t.path)) return false;
+    if (!/^(?:NextEntryOffset|EaNameLength)$/.test(t.path)) return false;
     const { lo, hi } = state.bounds.range(this.regions.major, 0);
     return lo === hi && (lo === IRP_MJ_CREATE || lo === IRP_MJ_SET_EA);
   }

@@ -214,7 +214,7 @@ class Passing {
     if (constOf(v.t) !== undefined) return v;
     const atom = single(v.t);
     const p = this.a.atoms.family(nth('P', i), '').atom(this.fnKey, typeLow(v), typeHigh(v));
-    let out = !atom || atom.frame ? this.numbered(v, atom, p) : v;
+    let out = (atom ? atom.frame : !isOfRequest(v.t)) ? this.numbered(v, atom, p) : v;
     if (out.nullable && this.s.isNonZero(v.t)) out = withoutNull(out);
     const pts: Target[] = [];
     const unknowns = isPlainPointer(out) ? out.pts.filter((q) => this.isUnknown(q)) : [];
@@ -237,7 +237,7 @@ class Passing {
     // What the caller knows about an untrusted number, the callee knows about its parameter.
     if (v.taint.length > 0) {
       tell(callee, p, s.bounds.range(v.t, 1));
-      if (s.wasCompared(v.t) || isMasked(atom)) callee.compare(lin(p));
+      if (s.wasCompared(v.t) || isMasked(atom) || (atom && s.bounds.heldByOwn(atom))) callee.compare(lin(p));
     }
     return withNumber(v, lin(p));
   }
@@ -395,6 +395,11 @@ class Passing {
     for (const m of s.may())
       if (m.base && !STAYS.has(m.tag) && (reach.has(m.base.key) || (request && m.base.k === 'region'))) callee.setMay(t.mark(m));
   }
+}
+
+/** A length less a header: both sides of the call know its numbers by one name, so what the callee asks of it is asked of the length. */
+function isOfRequest(t: Lin): boolean {
+  return t.t.length > 0 && t.t.every(([x]) => x.common && !x.frame);
 }
 
 /** A pointer that does not stand for a function or for content. */

@@ -109,9 +109,12 @@ function bounded(e: Index, v: View): boolean {
   return ty?.k === 'int' && v.range(i).hi < 2 ** (8 * Math.min(ty.size, 4)) / 2 - 1;
 }
 
-/** The number was compared, or the one that it is made of; or it is what remains of a division, which the divisor holds. */
+/** The number was compared, or the one that it is made of; or a mask or a divisor of the driver's own holds it. */
 function isCompared(t: Lin, v: View): boolean {
-  return mayBeCapped(t, v) || t.t.some(([x]) => x.key.startsWith('%(') || x.args.some((a) => isCompared(a, v)));
+  return (
+    mayBeCapped(t, v) ||
+    t.t.some(([x]) => x.key.startsWith('%(') || v.state.bounds.heldByOwn(x) || x.args.some((a) => isCompared(a, v)))
+  );
 }
 
 const MESSAGE = (text: string): string =>

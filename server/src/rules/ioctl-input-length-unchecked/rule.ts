@@ -63,6 +63,10 @@ export const ioctlInputLengthUnchecked: Rule = {
   },
 };
 
+/** For messages. */
+const INPUT = { what: 'the caller’s input', length: 'the input length', itsLength: 'its length' };
+const ATTRIBUTE = { what: 'the value of an extended attribute', length: '`EaValueLength`', itsLength: '`EaValueLength`' };
+
 /** Where each number was compared with anything, on whatever path. */
 type Asked = Map<Atom, Set<Span>>;
 
@@ -76,8 +80,8 @@ function applies(hit: OriginHit, v: View): boolean {
   const r = hit.region;
   if (r?.inLen === undefined || !hit.certain || r.nestedIn !== undefined) return false;
   if (r.origin === 'UserVA' && r.request !== 'message') return false;
-  // The I/O manager checks the headers of extended attributes, and their total.
-  if (hit.target.root === 'FILE_FULL_EA_INFORMATION' || v.request.major === 0) return false;
+  // The I/O manager checks the headers of extended attributes, and their total; how long the value of one is, the driver has to look at.
+  if (hit.target.root === 'FILE_FULL_EA_INFORMATION' || (v.request.major === 0 && r.request !== 'ea')) return false;
   return isKernelSide(r.request);
 }
 
@@ -121,16 +125,17 @@ function check(
   const need = end && constOf(end);
   const least = v.range(len).lo;
   const what = named(cx.text(place));
+  const input = region.request === 'ea' ? ATTRIBUTE : INPUT;
   cx.report({
     place,
     severity: isInside ? 'warning' : 'error',
     message:
       answer === 'short'
-        ? `${what} reads the caller’s input up to byte ${String(need)}, but the check of its length promises only ${String(least)}.`
-        : `${what} reads the caller’s input, but no check of the input length comes before it.`,
+        ? `${what} reads ${input.what} up to byte ${String(need)}, but the check of ${input.itsLength} promises only ${String(least)}.`
+        : `${what} reads ${input.what}, but no check of ${input.length} comes before it.`,
     path: [
       ...cx.path(hit, place, need === undefined ? 'read here' : `read here, up to byte ${String(need)}`),
-      cx.step(place, 'guard', 'a comparison of the input length with the size of what is read, before this, would silence it'),
+      cx.step(place, 'guard', `a comparison of ${input.length} with the size of what is read, before this, would silence it`),
     ],
     fixes: fixes(len, hit, sizeText, place, v, cx),
   });

@@ -101,7 +101,14 @@ export function endOf(hit: OriginHit, size: Lin | undefined): Lin | undefined {
  * request are one buffer, so their names do not tell them apart.
  */
 export function isKernelSide(request: RequestBuffer | undefined): boolean {
-  return request === 'system' || request === 'wdf-in' || request === 'wdf-out' || request === 'message' || request === 'mdl';
+  return (
+    request === 'system' ||
+    request === 'ea' ||
+    request === 'wdf-in' ||
+    request === 'wdf-out' ||
+    request === 'message' ||
+    request === 'mdl'
+  );
 }
 
 /**

@@ -29,12 +29,13 @@ export const userMapRwx: Rule = {
   observe(cx) {
     return {
       call(e) {
-        if (!isMapping(e) || e.api?.noexecFlag === undefined) return;
+        if (!isMapping(e)) return;
+        // A priority takes the flag wherever one can be given.
         const priority = e.arg('priority');
         const flags = priority && constOf(priority.t);
         const x = e.argExpr('priority');
         if (!x || flags === undefined || flags < 0) return;
-        if (Math.floor(flags / NO_EXECUTE) % 2 === 1 || cx.text(x).includes(e.api.noexecFlag)) {
+        if (Math.floor(flags / NO_EXECUTE) % 2 === 1 || cx.text(x).includes('MdlMappingNoExecute')) {
           cx.note(CAREFUL, 'driver');
           return;
         }

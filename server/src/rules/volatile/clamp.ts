@@ -13,7 +13,10 @@ export function clamped(val: Val, v: View, count?: number): boolean {
 
 /** A condition tested the number, or a factor or a term of it. */
 export function limited(t: Lin, v: View): boolean {
-  return v.wasCompared(t) || t.t.some(([x]) => x.args.some((a) => a.t.length > 0 && (masked(a) || limited(a, v))));
+  return (
+    v.wasCompared(t) ||
+    t.t.some(([x]) => v.state.bounds.heldByOwn(x) || x.args.some((a) => a.t.length > 0 && (masked(a) || limited(a, v))))
+  );
 }
 
 /** As `clamped`, comparisons with other numbers left out. */

@@ -17,6 +17,7 @@ import type { Frame } from './frame';
 import { limitOutcomes, mergeOutcomes } from './outcomes';
 import { noteCallbacks } from './registrations';
 import type { State } from './state';
+import { WRITTEN_AT } from './stores';
 import { ASSERTS, STAYING } from './operators';
 import { constant, constOf, lin, plus } from './term';
 import { unionTaints, type Target, type Val } from './value';
@@ -229,9 +230,13 @@ export function unknown(name: string, e: CallExpr, args: readonly Val[], s: Stat
 
 /** A routine of the system that writes into a request's buffer has written an answer there. */
 function answered(a: Val, e: Expr, s: State, f: Frame): void {
-  for (const t of a.pts)
-    if (t.base.k === 'region' && t.base.request !== undefined)
-      s.setMay({ tag: 'written', base: t.base, site: siteOf(f, e), data: t.root });
+  for (const t of a.pts) {
+    if (t.base.k !== 'region' || t.base.request === undefined) continue;
+    const site = siteOf(f, e);
+    s.setMay({ tag: 'written', base: t.base, site, data: t.root });
+    const at = t.off && constOf(t.off);
+    if (at !== undefined) s.setMay({ tag: WRITTEN_AT, base: t.base, path: String(at), site });
+  }
 }
 
 export function clobber(a: Val, e: Expr, i: number, s: State, f: Frame): void {

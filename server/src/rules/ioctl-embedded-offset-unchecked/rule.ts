@@ -6,6 +6,7 @@ import { constant, minus, type Lin } from '../../analysis/term';
 import type { Taint } from '../../analysis/value';
 import { Counted } from '../request/counted';
 import { isKernelSide } from '../request/coverage';
+import { isInside } from '../request/inside';
 import { isLimit } from '../request/limit';
 import { mayBeCapped } from '../request/bounded';
 import { Once } from '../request/once';
@@ -102,7 +103,7 @@ function isSystems(t: Taint, v: View): boolean {
 /** Known to stay inside, or compared with something whose amount is not known. */
 function bounded(e: Index, v: View): boolean {
   const i = e.index.t;
-  if (isCompared(i, v)) return true;
+  if (isCompared(i, v) || isInside(e, v)) return true;
   if (e.count !== undefined) return v.proves(minus(constant(e.count - 1), i)) && v.proves(i);
   // A mask or a remainder holds it to something.
   const ty = e.index.ty;

@@ -15,6 +15,7 @@ import { named } from '../request/touch';
 import { chosen, isRequestLength, ofRequest } from '../request/taint';
 import { step } from '../request/walk';
 import { SignedTests } from '../request/signed-tests';
+import { picksUnseen } from './collection';
 import { letsThrough } from './lets-through';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -38,6 +39,22 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
       branch(e, v) {
         counted.branch(e, v);
         signs.branch(e, v);
+      },
+      call(e, v) {
+        const taint = picksUnseen(e, v, cx);
+        if (!taint || !once.here(`${taint.loc}|${String(v.request.code ?? '')}`, e.place)) return;
+        cx.report({
+          place: e.place,
+          severity: 'error',
+          message: `${named(cx.text(e.place))} asks for an item by a number of the caller’s buffer: where there is none the answer is NULL, and it is used unseen.`,
+          path: [
+            ...(taint.site.file === cx.file
+              ? [cx.step(taint.site, 'origin', 'read from the caller’s buffer here')]
+              : taint.witness),
+            cx.step(e.place, 'use', 'asked for here'),
+            cx.step(e.place, 'guard', 'a test of the answer, or a comparison with the number of items, would silence it'),
+          ],
+        });
       },
       index(e, v) {
         const limit = counted.limitOf(e.index, v, (e.count ?? 0) > 1);

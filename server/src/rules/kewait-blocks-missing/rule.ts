@@ -50,5 +50,7 @@ function howMany(e: Call, v: View): number | 'unknown' | undefined {
   if (!count || !blocks || constOf(blocks.t) !== 0) return undefined;
   const number = constOf(count.t);
   if (number !== undefined) return number > OF_THE_THREAD ? number : undefined;
+  // The length of an array that only its initialiser tells is small, or its author would know.
+  if (count.t.t.some(([x]) => x.key.startsWith('countof:'))) return undefined;
   return v.wasCompared(count.t) || v.proves(minus(constant(OF_THE_THREAD), count.t)) ? undefined : 'unknown';
 }

@@ -101,6 +101,8 @@ export function arithmetic(op: string, l: Val, r: Val, e: Expr, s: State, f: Fra
       if (!wraps(l.t, s)) s.bounds.add(minus(out, l.t), -Infinity, 0);
       const by = rc === undefined ? undefined : op === '/' ? rc : 2 ** rc;
       const of = s.bounds.range(l.t, 1);
+      // So many whole parts are no more than what was divided.
+      if (by !== undefined && by > 1 && of.lo >= 0 && !wraps(l.t, s)) s.bounds.add(minus(scale(out, by), l.t), -Infinity, 0);
       if (by !== undefined && by > 0 && of.lo >= 0) s.bounds.add(out, Math.floor(of.lo / by), Math.floor(of.hi / by));
       else if (by !== undefined && by > 0 && held.lo === 0) s.bounds.add(out, 0, Math.floor((held.hi ?? Infinity) / by));
     }

@@ -82,10 +82,19 @@ export class Arrivals {
       signs += v ? sign(v, s) : '-';
       signs += ',';
     }
+    if (this.f.flags.answer !== undefined) signs += `${this.answer(this.f.flags.answer, s)},`;
     const m = s.bounds.range(this.f.regions.mode, 0);
     signs += m.lo === m.hi ? String(m.lo) : '?';
     for (const name of this.f.flags.ways) signs += `${WAY}${wayOf(s.cell(this.f.localBase(name), ''), s)}`;
     return signs;
+  }
+
+  /** What the status of a request says, where that is known. */
+  private answer(irp: string, s: State): string {
+    const pointer = s.cell(this.f.localBase(irp), '');
+    const [to, more] = pointer ? this.f.memory.targetsOf(pointer) : [];
+    const v = to && !more ? s.cell(to.base, to.path === '' ? 'IoStatus.Status' : `${to.path}.IoStatus.Status`) : undefined;
+    return v ? sign(v, s) : '-';
   }
 }
 

@@ -17,9 +17,10 @@ import type { Frame } from './frame';
 import { limitOutcomes, mergeOutcomes } from './outcomes';
 import { noteCallbacks } from './registrations';
 import type { State } from './state';
+import { WRITTEN_AT } from './stores';
 import { ASSERTS, STAYING } from './operators';
 import { constant, constOf, lin, plus } from './term';
-import { unionTaints, type Target, type Val } from './value';
+import { symKey, unionTaints, type Target, type Val } from './value';
 
 export interface Outcome {
   readonly s: State;
@@ -224,14 +225,26 @@ export function unknown(name: string, e: CallExpr, args: readonly Val[], s: Stat
     clobber(a, e, i, s, f);
     if (dir !== undefined) answered(a, e, s, f);
   });
-  return [{ s, v: unknownResult(name, e, f) }];
+  const v = unknownResult(name, e, f);
+  if (v.ty?.k !== 'int') renew(v, s);
+  return [{ s, v }];
+}
+
+/** In the next round of a loop a call answers another object under the same name: what was done with the last one was not done with it. */
+function renew(v: Val, s: State): void {
+  const key = symKey(v.t);
+  for (const m of s.must()) if (m.base?.key === key) s.dropMust(m.tag, m.base, m.path);
 }
 
 /** A routine of the system that writes into a request's buffer has written an answer there. */
 function answered(a: Val, e: Expr, s: State, f: Frame): void {
-  for (const t of a.pts)
-    if (t.base.k === 'region' && t.base.request !== undefined)
-      s.setMay({ tag: 'written', base: t.base, site: siteOf(f, e), data: t.root });
+  for (const t of a.pts) {
+    if (t.base.k !== 'region' || t.base.request === undefined) continue;
+    const site = siteOf(f, e);
+    s.setMay({ tag: 'written', base: t.base, site, data: t.root });
+    const at = t.off && constOf(t.off);
+    if (at !== undefined) s.setMay({ tag: WRITTEN_AT, base: t.base, path: String(at), site });
+  }
 }
 
 export function clobber(a: Val, e: Expr, i: number, s: State, f: Frame): void {

@@ -17,6 +17,8 @@ export interface Flags {
   readonly status: readonly string[];
   /** Each of their values is a way of its own. */
   readonly ways: readonly string[];
+  /** The request whose own status conditions test in the place of a variable: `NT_SUCCESS(Irp->IoStatus.Status)`. */
+  readonly answer?: string;
 }
 
 const known = new WeakMap<Cfg, Flags>();
@@ -30,11 +32,13 @@ export function flagsOf(cfg: Cfg, fn: FunctionDecl, types: ReadonlyMap<string, T
 function compute(cfg: Cfg, fn: FunctionDecl, types: ReadonlyMap<string, Ty>): Flags {
   const names = new Set<string>();
   const tested = new Set<string>();
+  let answer: string | undefined;
   const look = (e: Expr): void => {
     if (e.kind === 'id') {
       if (isFlag(e.name, types.get(e.name))) names.add(e.name);
       else if (types.get(e.name)?.k === 'int') tested.add(e.name);
     } else if (e.kind === 'call') e.args.forEach(look);
+    else if (e.kind === 'fld') answer ??= answered(e);
     else if (e.kind === 'bin') {
       look(e.l);
       look(e.r);
@@ -44,6 +48,8 @@ function compute(cfg: Cfg, fn: FunctionDecl, types: ReadonlyMap<string, Ty>): Fl
     if (end.kind === 'branch') look(end.c);
     else if (end.kind === 'switch' && end.x.kind === 'id' && types.get(end.x.name)?.k === 'int') tested.add(end.x.name);
   }
+  // A function that also puts a status there says with it how its ways differ.
+  if (answer !== undefined && !puts(cfg, answer)) answer = undefined;
   const status = [...names].sort();
   status.push(...optional(fn, types));
   for (const name of nulledByHandler(fn, types, cfg)) if (!status.includes(name)) status.push(name);
@@ -55,8 +61,20 @@ function compute(cfg: Cfg, fn: FunctionDecl, types: ReadonlyMap<string, Ty>): Fl
   for (const name of status) numbers.delete(name);
   return {
     status: status.slice(0, MOST),
+    answer,
     ways: numbers.size > 0 ? waysOf(cfg, numbers).slice(0, Math.max(0, MOST - status.length)) : [],
   };
+}
+
+/** The variable `Irp` of `Irp->IoStatus.Status`. */
+function answered(e: Expr): string | undefined {
+  const outer = e.kind === 'fld' && e.name === 'Status' ? e.x : undefined;
+  return outer?.kind === 'fld' && outer.name === 'IoStatus' && outer.arrow && outer.x.kind === 'id' ? outer.x.name : undefined;
+}
+
+function puts(cfg: Cfg, irp: string): boolean {
+  const does = (e: Expr): boolean => (e.kind === 'asg' && answered(e.l) === irp) || partsOf(e).some(does);
+  return cfg.blocks.some((b) => b.items.some((item) => item.kind === 'eval' && does(item.x)));
 }
 
 /**

@@ -29,6 +29,9 @@ const ANSWER = /^_?IO_STATUS_BLOCK:/;
 /** A member of a request's buffer was stored, as one of this type. */
 export const WRITTEN_AS = 'written as';
 
+/** A routine of the system wrote so many bytes into a request's buffer. */
+export const WRITTEN_AT = 'written at';
+
 export class Stores {
   constructor(
     private readonly heap: Heap,

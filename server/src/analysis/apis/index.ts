@@ -24,7 +24,8 @@ import {
   requestParams,
   mode,
 } from './requests';
-import { allocUser, describeMdl, allocPages, lockPages, buildNonPaged, mapMdl, mdlVa, mapSection, device } from './mappings';
+import { allocUser, describeMdl, allocPages, lockPages, buildNonPaged, mapMdl, mdlVa, device } from './mappings';
+import { mapSection, openSection } from './sections';
 import { packet, nmrAttach, oidRequest } from './network';
 import { registry, registryTable, registryTyped } from './registry';
 import { checkedArith, convert, handleToObject, mayFail, raise, validateBuffer } from './status';
@@ -79,6 +80,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'mdl-va': mdlVa,
   'mdl-length': mdlLength,
   'map-section-kernel': mapSection,
+  'section-open': openSection,
   'map-section-process': mapSection,
   'alloc-user-va': allocUser,
   'alloc-dma': device,

@@ -233,21 +233,6 @@ export const mdlVa: Handler = (_api, c, s, f) => {
   return one(s, { t: fresh(f, c.place, 'mdlva'), pts, taint: [], ty: VOID_PTR });
 };
 
-export const mapSection: Handler = (api, c, s, f) => {
-  const toProcess = api.role === 'map-section-process';
-  const site = siteOf(f, c.place);
-  const region = f.regions.region(
-    `view:${f.at(c.place)}`,
-    'SharedView',
-    [f.regions.step(site, `\`${c.name}\` maps a section: whoever holds it can write, re-protect or unmap the view`)],
-    // While the driver starts, the process is that of the system, and no user has a handle to it.
-    { certain: toProcess && s.hasMust('role')?.data !== 'entry' },
-  );
-  return succeedOrFail(c, s, f, (ok) => {
-    put(c.arg('baseOut') ?? c.arg('baseInOut'), pointerTo({ base: region, path: '', off: constant(0) }, f, c), c, ok, f);
-  });
-};
-
 /** Memory that is allocated in a process: threads of it can write, free and re-protect it. Which process that is, is not known here. */
 export const allocUser: Handler = (_api, c, s, f) => {
   const site = siteOf(f, c.place);

@@ -1,7 +1,7 @@
 /**
  * Input of a buffered request that is read after the output was written: both are one buffer, so what was checked is gone.
  */
-import { WRITTEN_AS } from '../../analysis/stores';
+import { isReadBack } from '../request/read-back';
 import { Once } from '../request/once';
 import { named } from '../request/touch';
 import type { Rule } from '../rule';
@@ -34,9 +34,7 @@ export const bufferedOutputClobbersInput: Rule = {
           const mark = v.mark('written', region);
           // Two views of one buffer: what is read is of another type than what was written.
           if (mark?.data === undefined || hit.target.root === undefined || mark.data === hit.target.root) continue;
-          // What this side has just stored there is its own.
-          const { base, path, root } = hit.target;
-          if (v.mark(WRITTEN_AS, region, root) && v.state.cell(base, path)) continue;
+          if (isReadBack(hit, v)) continue;
           if (mark.site.file !== cx.file || mark.site.start >= e.place.start || mark.site.start < cx.fn.start) continue;
           if (!once.here(region.key, e.place)) continue;
           cx.report({

@@ -19,6 +19,7 @@ import { illegalFieldAccess } from '../illegal-field-access/rule';
 import { infInsecureDeviceSecurity } from '../inf-insecure-device-security/rule';
 import { irpStackEntryCopy } from '../irp-stack-entry-copy/rule';
 import { kewaitUsermodeHoldingResource } from '../kewait-usermode-holding-resource/rule';
+import { kewaitBlocksMissing } from '../kewait-blocks-missing/rule';
 import { kewaitUsermodeOnStack } from '../kewait-usermode-on-stack/rule';
 import { keyMaterialNotZeroized } from '../key-material-not-zeroized/rule';
 import { keyMaterialTraced } from '../key-material-traced/rule';
@@ -102,6 +103,7 @@ export const SYSTEM_RULES: readonly Rule[] = [
   infInsecureDeviceSecurity,
   irpStackEntryCopy,
   kewaitUsermodeHoldingResource,
+  kewaitBlocksMissing,
   kewaitUsermodeOnStack,
   keyMaterialNotZeroized,
   keyMaterialTraced,

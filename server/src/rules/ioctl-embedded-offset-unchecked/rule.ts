@@ -6,6 +6,7 @@ import { constant, minus, type Lin } from '../../analysis/term';
 import type { Taint } from '../../analysis/value';
 import { Counted } from '../request/counted';
 import { isKernelSide } from '../request/coverage';
+import { isInside } from '../request/inside';
 import { isLimit } from '../request/limit';
 import { mayBeCapped } from '../request/bounded';
 import { Once } from '../request/once';
@@ -14,6 +15,7 @@ import { named } from '../request/touch';
 import { chosen, isRequestLength, ofRequest } from '../request/taint';
 import { step } from '../request/walk';
 import { SignedTests } from '../request/signed-tests';
+import { picksUnseen } from './collection';
 import { letsThrough } from './lets-through';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -37,6 +39,22 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
       branch(e, v) {
         counted.branch(e, v);
         signs.branch(e, v);
+      },
+      call(e, v) {
+        const taint = picksUnseen(e, v, cx);
+        if (!taint || !once.here(`${taint.loc}|${String(v.request.code ?? '')}`, e.place)) return;
+        cx.report({
+          place: e.place,
+          severity: 'error',
+          message: `${named(cx.text(e.place))} asks for an item by a number of the caller’s buffer: where there is none the answer is NULL, and it is used unseen.`,
+          path: [
+            ...(taint.site.file === cx.file
+              ? [cx.step(taint.site, 'origin', 'read from the caller’s buffer here')]
+              : taint.witness),
+            cx.step(e.place, 'use', 'asked for here'),
+            cx.step(e.place, 'guard', 'a test of the answer, or a comparison with the number of items, would silence it'),
+          ],
+        });
       },
       index(e, v) {
         const limit = counted.limitOf(e.index, v, (e.count ?? 0) > 1);
@@ -102,7 +120,7 @@ function isSystems(t: Taint, v: View): boolean {
 /** Known to stay inside, or compared with something whose amount is not known. */
 function bounded(e: Index, v: View): boolean {
   const i = e.index.t;
-  if (isCompared(i, v)) return true;
+  if (isCompared(i, v) || isInside(e, v)) return true;
   if (e.count !== undefined) return v.proves(minus(constant(e.count - 1), i)) && v.proves(i);
   // A mask or a remainder holds it to something.
   const ty = e.index.ty;

@@ -11,6 +11,7 @@ import { coverage, endOf, isCheckedAsWrite, isHeldOnItsWay, isKernelSide } from 
 import { guardFix, INPUT_LENGTH, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
 import { Once } from '../request/once';
 import { firstHand } from '../request/reach';
+import { isReadBack } from '../request/read-back';
 import { compared, named } from '../request/touch';
 import type { Rule, RuleContext } from '../rule';
 import { strings } from './strings';
@@ -120,6 +121,7 @@ function check(
     const answered = end ? coverage(out, end, v) : 'covered';
     if (answered === 'covered' || (answered === 'amount-unknown' && v.wasCompared(out))) return;
   }
+  if (isReadBack(hit, v)) return;
   const code = v.request.code;
   if (!once.here(`${region.key}|${String(code ?? '')}`, place)) return;
   const need = end && constOf(end);

@@ -53,7 +53,8 @@ export const registryLengthUnchecked: Rule = {
 
 function copied(e: Copy, v: View, cx: RuleContext): void {
   const { len, dst } = e;
-  const taint = len && v.taints(len).find((t) => t.origin === 'Registry' && t.certain);
+  // A length that lay in an object of the driver is that of whichever object it is read from, which the heap does not tell apart.
+  const taint = len && v.taints(len).find((t) => t.origin === 'Registry' && t.certain && t.kept !== true);
   const into = dst && room(dst, e.dstExpr, v);
   const block = dst && fixedBlock(dst);
   if (!taint || !into || (into.what === 'pool' && block === undefined) || !isBeyond(into, len.t, v)) return;

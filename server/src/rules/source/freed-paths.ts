@@ -6,7 +6,7 @@ import { buildCfg, type Block } from '../../analysis/cfg';
 import type { CallExpr, Expr, FunctionDecl } from '../../syntax/ast';
 import { partsOf } from '../../syntax/walk';
 import { nullTest } from './outcomes';
-import { FREES, type AfterFree } from './freeing';
+import { BELONGS, DELETES, FREES, type AfterFree } from './freeing';
 import { bare, calledName, shapeOf, sourceOf, type CallSite, type Shape } from './shape';
 
 /** The call that freed an object; 'none' where the pointer is known to point to none, so that there was nothing to free. */
@@ -16,6 +16,13 @@ interface State {
   /** Which object a variable points to. */
   readonly at: Map<string, string>;
   readonly freed: Map<string, Freed>;
+  /** Objects that something was read of: whoever asks later whether the pointer is NULL has his answer. */
+  readonly used: ReadonlySet<string>;
+}
+
+/** A state that one block goes on writing. */
+interface Running extends State {
+  readonly used: Set<string>;
 }
 
 interface Facts {
@@ -54,7 +61,7 @@ function freedArguments(s: Shape, x: CallExpr, depth: number): readonly number[]
   if (raw === undefined) return [];
   const { program, file } = s.cx;
   const name = program.alias(raw, file);
-  const direct = FREES[name];
+  const direct = FREES[name] ?? DELETES[name];
   if (direct !== undefined) return [direct];
   if (depth === 0 || s.cx.model.api(name)) return [];
   const macro = program.macro(name, file);
@@ -94,6 +101,7 @@ class Paths {
     const start: State = {
       at: new Map(s.fn.params.flatMap((p) => (p.name ? [[p.name, p.name] as const] : []))),
       freed: new Map(),
+      used: new Set(),
     };
     const edges = new Map<number, Map<string, State>>();
     let atReturns: State[] = [];
@@ -136,12 +144,11 @@ class Paths {
       case 'branch': {
         const yes = this.branched(end.c, out, true);
         const no = this.branched(end.c, out, false);
-        return end.yes === end.no
-          ? [[end.yes, both(yes, no, end.yes)]]
-          : [
-              [end.yes, yes],
-              [end.no, no],
-            ];
+        if (end.yes === end.no) return [[end.yes, yes && no ? both(yes, no, end.yes) : (yes ?? no ?? out)]];
+        const goes: [number, State][] = [];
+        if (yes) goes.push([end.yes, yes]);
+        if (no) goes.push([end.no, no]);
+        return goes;
       }
       case 'switch':
         return [...new Set([...end.cases.map((c) => c.block), end.otherwise])].map((to) => [to, out]);
@@ -166,7 +173,7 @@ class Paths {
   }
 
   private through(block: Block, input: State): State | undefined {
-    const state: State = { at: new Map(input.at), freed: new Map(input.freed) };
+    const state: Running = { at: new Map(input.at), freed: new Map(input.freed), used: new Set(input.used) };
     for (const item of block.items) {
       if (item.kind === 'eval') {
         if (!this.visit(item.x, state)) return undefined;
@@ -182,7 +189,7 @@ class Paths {
   }
 
   /** Follows what an expression does; false where control does not come back from it. */
-  private visit(e: Expr, state: State): boolean {
+  private visit(e: Expr, state: Running): boolean {
     switch (e.kind) {
       case 'sizeof':
         return true;
@@ -216,7 +223,7 @@ class Paths {
     return true;
   }
 
-  private call(e: CallExpr, state: State): boolean {
+  private call(e: CallExpr, state: Running): boolean {
     const { s } = this;
     const raw = calledName(e);
     if (raw === undefined && !this.visit(e.f, state)) return false;
@@ -236,10 +243,11 @@ class Paths {
     return !NEVER_RETURNS.test(name);
   }
 
-  private use(pointer: Expr, e: Expr, state: State): void {
+  private use(pointer: Expr, e: Expr, state: Running): void {
     const x = bare(pointer);
     const object = x.kind === 'id' ? state.at.get(x.name) : undefined;
     const by = object === undefined ? undefined : state.freed.get(object);
+    if (object !== undefined) state.used.add(object);
     if (x.kind === 'id' && by !== undefined && by !== 'none') this.hit('use', x.name, by, e);
   }
 
@@ -248,15 +256,19 @@ class Paths {
   }
 
   /** A variable gets another value: another name for an object that has one, or an object of its own. */
-  private set(name: string, from: Expr | undefined, place: number, state: State): void {
+  private set(name: string, from: Expr | undefined, place: number, state: Running): void {
     const object = (from && this.objectOf(from, state)) ?? `${name}@${place}`;
-    if (object === `${name}@${place}`) state.freed.delete(object);
+    if (object === `${name}@${place}`) {
+      state.freed.delete(object);
+      state.used.delete(object);
+    }
     state.at.set(name, object);
   }
 
   private objectOf(from: Expr, state: State): string | undefined {
     const x = bare(from);
     if (x.kind === 'id') return state.at.get(x.name);
+    if (x.kind === 'fld' && x.arrow && BELONGS.has(x.name)) return this.objectOf(x.x, state);
     if (x.kind === 'call' && calledName(x) === 'CONTAINING_RECORD' && x.args[0]) return this.objectOf(x.args[0], state);
     if (x.kind === 'un' && x.op === '&') {
       const inner = bare(x.x);
@@ -265,12 +277,13 @@ class Paths {
     return undefined;
   }
 
-  /** Where a pointer is NULL there is nothing that anybody would have to free. */
-  private branched(c: Expr, state: State, holds: boolean): State {
+  /** Where a pointer is NULL there is nothing that anybody would have to free; undefined where it was followed before, and so is not. */
+  private branched(c: Expr, state: State, holds: boolean): State | undefined {
     const asked = nullTest(bare(c));
     const object = asked?.isNull === holds ? state.at.get(asked.name) : undefined;
+    if (object !== undefined && state.used.has(object)) return undefined;
     if (object === undefined || state.freed.has(object)) return state;
-    return { at: state.at, freed: new Map(state.freed).set(object, 'none') };
+    return { ...state, freed: new Map(state.freed).set(object, 'none') };
   }
 }
 
@@ -289,13 +302,15 @@ function both(a: State, b: State, where: number): State {
     const other = b.freed.get(object);
     if (other !== undefined && !met.has(object)) freed.set(object, by === 'none' ? other : by);
   }
-  return { at, freed };
+  return { at, freed, used: new Set([...a.used].filter((object) => b.used.has(object) && !met.has(object))) };
 }
 
 function same(a: State, b: State): boolean {
   return (
     a.at.size === b.at.size &&
     a.freed.size === b.freed.size &&
+    a.used.size === b.used.size &&
+    [...a.used].every((object) => b.used.has(object)) &&
     [...a.at].every(([name, object]) => b.at.get(name) === object) &&
     [...a.freed].every(([object, by]) => {
       const other = b.freed.get(object);

@@ -27,3 +27,9 @@ export const FREES: Readonly<Record<string, number>> = {
   FltFreePoolAlignedWithTag: 1,
   FltReleaseFileNameInformation: 0,
 };
+
+/** Objects that go with what belongs to them. They are followed by the variable that points to them: a member may lead to the next one. */
+export const DELETES: Readonly<Record<string, number>> = { IoDeleteDevice: 0 };
+
+/** What is allocated with an object and goes with it, by the member that leads to it. */
+export const BELONGS: ReadonlySet<string> = new Set(['DeviceExtension']);

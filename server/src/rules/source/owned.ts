@@ -20,6 +20,8 @@ export interface Owned {
   readonly locks?: string;
   /** Releases it, by name. */
   readonly pair: readonly string[];
+  /** A reference to an object of the system: an address inside of it is no other name for the reference. */
+  readonly isReference?: boolean;
   /** What says by its success that there is something to own, a variable or the call itself; undefined once that is known. */
   readonly status?: string | CallExpr;
 }
@@ -168,8 +170,10 @@ class Paths {
       if (at.kind === 'id') state.delete(at.name);
     } else if (e.kind === 'bin' && (e.op === '+' || e.op === '-' || e.op === '|' || e.op === '&')) {
       // Arithmetic on the pointer makes another name for it.
-      this.handsOn(e.l, state);
-      this.handsOn(e.r, state);
+      for (const p of [e.l, e.r]) {
+        const x = bare(p);
+        if (x.kind !== 'id' || state.get(x.name)?.isReference !== true) this.handsOn(p, state);
+      }
     }
     return true;
   }
@@ -220,8 +224,11 @@ class Paths {
       const local = target.kind === 'un' && target.op === '&' ? bare(target.x) : undefined;
       if (local?.kind === 'id' && this.isLocal(local.name)) {
         const at = this.statusOf(e);
-        if (at !== undefined) state.set(local.name, { name: local.name, call: name, place: e, pair: api.pair ?? [], status: at });
-        else state.delete(local.name);
+        if (at === undefined) state.delete(local.name);
+        else {
+          const isReference = api.pair?.some((p) => p.startsWith('Ob')) === true;
+          state.set(local.name, { name: local.name, call: name, place: e, pair: api.pair ?? [], isReference, status: at });
+        }
       }
     }
     return !NEVER_RETURNS.test(name);

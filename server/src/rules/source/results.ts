@@ -37,7 +37,9 @@ export function untestedResults(s: Shape, calls: RegExp, from: Sources = {}): Un
       continue;
     const name = store.left;
     const use = firstDereference(s, name, store.place.end);
-    if (!use || testedBetween(s, name, store.place.end, use.start)) continue;
+    // `a = b = f()`: a test of one is a test of the other.
+    const names = s.stores.flatMap((t) => (t.op === '' && sourceCall(t.r) === x ? [t.left] : []));
+    if (!use || names.some((n) => testedBetween(s, n, store.place.end, use.start))) continue;
     const asked = idleTests(s, name, store.place.end, use.start).length > 0;
     // Of what else makes an object, the function itself says that it may be NULL.
     if (!known && !asked) continue;

@@ -14,6 +14,8 @@ const DEFERRED: ReadonlyMap<string, string> = new Map([
   ['isr', 'an interrupt routine'],
   ['cancel', 'a cancel routine'],
 ]);
+/** What the framework offers for addresses of the caller: it has to be called where the caller is current. */
+const IN_CALLER = /^WdfRequest(?:(RetrieveUnsafeUser)|ProbeAndLockUserBufferFor)/;
 const QUEUED: ReadonlySet<string> = new Set(['ioctl', 'read', 'write', 'io-default', 'ioctl-internal']);
 
 export const userMemoryWrongContext: Rule = {
@@ -47,19 +49,23 @@ export const userMemoryWrongContext: Rule = {
       ...touched,
       call(e, v) {
         touched.call(e, v);
-        if (!/^WdfRequestRetrieveUnsafeUser/.test(e.name)) return;
+        const inCaller = IN_CALLER.exec(e.name);
+        if (!inCaller) return;
         const role = v.state.hasMust('role')?.data;
         if (role === undefined || !QUEUED.has(role)) return;
         cx.report({
           place: e.place,
-          severity: 'error',
+          // A queue that hands out at once usually does it in the caller's thread: nothing but the documentation says that it does not.
+          severity: inCaller[1] === undefined ? 'warning' : 'error',
           message: `\`${e.name}\` is called from a queue’s callback, which may run in another process: the address means something else there.`,
           path: [
             cx.step(e.place, 'use', 'asked for here'),
             cx.step(
               e.place,
               'guard',
-              'the same call in `EvtIoInCallerContext`, with `WdfRequestProbeAndLockUserBufferFor…`, would silence it',
+              inCaller[1] === undefined
+                ? 'the same call in `EvtIoInCallerContext` would silence it'
+                : 'the same call in `EvtIoInCallerContext`, with `WdfRequestProbeAndLockUserBufferFor…`, would silence it',
             ),
           ],
         });

@@ -6,6 +6,7 @@ import type { Index, OriginHit, View } from '../../analysis/events';
 import { isVolatileOrigin } from '../../analysis/origins';
 import type { Lin } from '../../analysis/term';
 import type { Taint } from '../../analysis/value';
+import { isInside } from '../request/inside';
 import { bounded, clamped } from './clamp';
 
 export type Limit = 'none' | 'shared' | 'own';
@@ -23,7 +24,7 @@ export function indexSource(e: Index, v: View): { readonly taint: Taint; readonl
 function limitOf(e: Index, v: View, to: readonly OriginHit[]): Limit {
   void to;
   if (maskedByShared(e.index.t)) return 'shared';
-  if (bounded(e.index, v, e.count)) return 'own';
+  if (bounded(e.index, v, e.count) || isInside(e, v)) return 'own';
   let shared = false;
   let own = false;
   for (const m of v.state.may()) {

@@ -4,7 +4,7 @@ import type { Outcome } from './calls';
 import { fresh, plain, UNKNOWN } from './made-values';
 import type { Frame } from './frame';
 import { State } from './state';
-import { constOf, lin } from './term';
+import { constOf, lin, same } from './term';
 import { unionTaints, unionTargets, type Val } from './value';
 
 export interface Exit {
@@ -19,12 +19,14 @@ export function mergeOutcomes(outcomes: readonly Outcome[], e: Expr, s: State, f
   let state = first.s;
   let v = first.v;
   for (const o of outcomes.slice(1)) {
-    const t = v.t.key === o.v.t.key && v.t.c === o.v.t.c ? v.t : lin(f.atoms.atom(`ret:${f.at(e)}`));
+    const isOne = same(v.t, o.v.t);
+    const t = isOne ? v.t : lin(f.atoms.atom(`ret:${f.at(e)}`));
     const ra = state.bounds.range(v.t, 1);
     const rb = o.s.bounds.range(o.v.t, 1);
     const joined = State.join(state, o.s, `call:${f.at(e)}`, f.atoms);
-    if (t !== v.t) joined.bounds.add(t, Math.min(ra.lo, rb.lo), Math.max(ra.hi, rb.hi));
-    if (t !== v.t && state.isNonZero(v.t) && o.s.isNonZero(o.v.t)) joined.setNonZero(t);
+    // Also from the third on, when the one that stands for all is there already: the last one's state knows nothing of it.
+    if (!isOne) joined.bounds.add(t, Math.min(ra.lo, rb.lo), Math.max(ra.hi, rb.hi));
+    if (!isOne && state.isNonZero(v.t) && o.s.isNonZero(o.v.t)) joined.setNonZero(t);
     v = {
       t,
       pts: unionTargets(v.pts, o.v.pts),

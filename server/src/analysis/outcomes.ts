@@ -5,7 +5,7 @@ import { fresh, plain, UNKNOWN } from './made-values';
 import type { Frame } from './frame';
 import { State } from './state';
 import { constOf, lin, same } from './term';
-import { unionTaints, unionTargets, type Val } from './value';
+import { isParameter, unionTaints, unionTargets, type Val } from './value';
 
 export interface Exit {
   readonly ret: Val | undefined;
@@ -47,7 +47,7 @@ export function limitOutcomes(list: readonly Outcome[], e: Expr, f: Frame): Outc
   if (list.length <= 1) return [...list];
   const groups = new Map<string, Outcome[]>();
   for (const o of list) {
-    const key = sign(o.v, o.s);
+    const key = sign(o.v, o.s) + (hasAnswered(o.s) ? 'a' : '');
     const g = groups.get(key);
     if (g) g.push(o);
     else groups.set(key, [o]);
@@ -75,7 +75,7 @@ function squash(list: readonly Outcome[], e: Expr, f: Frame): Outcome {
 export function limitExits(list: readonly Exit[], f: Frame): Exit[] {
   const groups = new Map<string, Exit>();
   for (const x of list) {
-    const key = x.ret ? `${sign(x.ret, x.state)}${x.ret.pts.length > 0 ? 'p' : ''}` : '';
+    const key = x.ret ? `${sign(x.ret, x.state)}${x.ret.pts.length > 0 ? 'p' : ''}${hasAnswered(x.state) ? 'a' : ''}` : '';
     const old = groups.get(key);
     if (!old) {
       groups.set(key, x);
@@ -97,6 +97,11 @@ export function limitExits(list: readonly Exit[], f: Frame): Exit[] {
     } else groups.set(key, { ret: undefined, state: f.joinAt(old.state, x.state, `exit:${f.file}:${f.fn.name}`) });
   }
   return [...groups.values()].slice(0, 5);
+}
+
+/** The request that the function was given has been completed: whoever goes on from there is on another way than whoever still has to. */
+export function hasAnswered(s: State): boolean {
+  return s.must().some((m) => m.tag === 'completed' && m.base !== undefined && isParameter(m.base));
 }
 
 /** What a flag says: a constant, success, failure, non-zero, or nothing. */

@@ -3,7 +3,7 @@
  * `Status = …; goto Exit` stays what it means; those that agree in them are joined, and at the head of a loop they come to rest.
  */
 import type { Frame } from './frame';
-import { sign } from './outcomes';
+import { hasAnswered, sign } from './outcomes';
 import { State } from './state';
 import type { Val } from './value';
 
@@ -85,6 +85,8 @@ export class Arrivals {
     if (this.f.flags.answer !== undefined) signs += `${this.answer(this.f.flags.answer, s)},`;
     const m = s.bounds.range(this.f.regions.mode, 0);
     signs += m.lo === m.hi ? String(m.lo) : '?';
+    // Whoever has answered the request that the function was given is on another way than whoever has not.
+    if (hasAnswered(s)) signs += 'a';
     for (const name of this.f.flags.ways) signs += `${WAY}${wayOf(s.cell(this.f.localBase(name), ''), s)}`;
     return signs;
   }

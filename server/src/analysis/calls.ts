@@ -19,6 +19,7 @@ import { noteCallbacks } from './registrations';
 import type { State } from './state';
 import { WRITTEN_AT } from './stores';
 import { ASSERTS, STAYING } from './operators';
+import { narrowToRow } from './table-rows';
 import { constant, constOf, lin, plus } from './term';
 import { symKey, unionTaints, type Target, type Val } from './value';
 
@@ -208,7 +209,9 @@ function known(
   f.tell('call', describe(name, undefined, decls, e, args, isIndirect), s);
   const out: Outcome[] = [];
   for (const d of decls) {
-    const results = f.enter(d, e, args, decls.length > 1 ? s.clone() : s);
+    const before = decls.length > 1 ? s.clone() : s;
+    if (isIndirect) narrowToRow(d, e, before, f);
+    const results = f.enter(d, e, args, before);
     if (!results) return unknown(name, e, args, s, f, true);
     out.push(...results);
   }

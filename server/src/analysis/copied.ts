@@ -89,3 +89,16 @@ export function metMembers(
   }
   return out;
 }
+
+/** A number that is a member of what was copied from there. */
+export function isPartOf(atom: Atom, { from }: Aggregate): boolean {
+  const member = members.get(atom);
+  return (
+    member !== undefined &&
+    from.some((f) => member.from.some((m) => m.base.key === f.base.key) && isWithin(member.path, lastName(f.path)))
+  );
+}
+
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}

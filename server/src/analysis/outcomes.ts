@@ -5,7 +5,7 @@ import { fresh, plain, UNKNOWN } from './made-values';
 import type { Frame } from './frame';
 import { State } from './state';
 import { constOf, lin, same, type Lin } from './term';
-import { unionTaints, unionTargets, type Val } from './value';
+import { isParameter, unionTaints, unionTargets, type Val } from './value';
 
 export interface Exit {
   readonly ret: Val | undefined;
@@ -24,6 +24,7 @@ export function mergeOutcomes(outcomes: readonly Outcome[], e: Expr, s: State, f
     const ra = state.bounds.range(v.t, 1);
     const rb = o.s.bounds.range(o.v.t, 1);
     const joined = State.join(state, o.s, `call:${f.at(e)}`, f.atoms);
+    // Also from the third on, when the one that stands for all is there already: the last one's state knows nothing of it.
     if (!isOne) {
       joined.bounds.add(t, Math.min(ra.lo, rb.lo), Math.max(ra.hi, rb.hi));
       if (state.isNonZero(v.t) && o.s.isNonZero(o.v.t)) joined.setNonZero(t);
@@ -54,7 +55,7 @@ export function limitOutcomes(list: readonly Outcome[], e: Expr, f: Frame): Outc
   if (list.length <= 1) return [...list];
   const groups = new Map<string, Outcome[]>();
   for (const o of list) {
-    const key = sign(o.v, o.s);
+    const key = sign(o.v, o.s) + (hasAnswered(o.s) ? 'a' : '');
     const g = groups.get(key);
     if (g) g.push(o);
     else groups.set(key, [o]);
@@ -82,7 +83,7 @@ function squash(list: readonly Outcome[], e: Expr, f: Frame): Outcome {
 export function limitExits(list: readonly Exit[], f: Frame): Exit[] {
   const groups = new Map<string, Exit>();
   for (const x of list) {
-    const key = x.ret ? `${sign(x.ret, x.state)}${x.ret.pts.length > 0 ? 'p' : ''}` : '';
+    const key = x.ret ? `${sign(x.ret, x.state)}${x.ret.pts.length > 0 ? 'p' : ''}${hasAnswered(x.state) ? 'a' : ''}` : '';
     const old = groups.get(key);
     if (!old) {
       groups.set(key, x);
@@ -104,6 +105,11 @@ export function limitExits(list: readonly Exit[], f: Frame): Exit[] {
     } else groups.set(key, { ret: undefined, state: f.joinAt(old.state, x.state, `exit:${f.file}:${f.fn.name}`) });
   }
   return [...groups.values()].slice(0, 5);
+}
+
+/** The request that the function was given has been completed: whoever goes on from there is on another way than whoever still has to. */
+export function hasAnswered(s: State): boolean {
+  return s.must().some((m) => m.tag === 'completed' && m.base !== undefined && isParameter(m.base));
 }
 
 /** What a flag says: a constant, success, failure, non-zero, or nothing. */

@@ -149,7 +149,17 @@ function tested(op: string, l: Lin, r: Lin, s: State): void {
   if ((rc === 0 && (op === '>' || op === '<=')) || (lc === 0 && (op === '<' || op === '>='))) return;
   s.compare(l);
   s.compare(r);
+  if (lc === undefined && rc === undefined) for (const side of [l, r]) weighLengths(side, s);
 }
+
+/** A length of the request was compared with a number that varies: what that promised may be forgotten where paths meet, not that it was. */
+function weighLengths(side: Lin, s: State): void {
+  for (const [x] of side.t)
+    if (/^(REQ|OID)\./.test(x.key) && !s.hasMay(WEIGHED_LENGTH, undefined, x.key))
+      s.setMay({ tag: WEIGHED_LENGTH, path: x.key, site: NOWHERE });
+}
+export const WEIGHED_LENGTH = 'weighed-length';
+const NOWHERE: Site = { file: '', start: 0, end: 0 };
 
 /** The system's copy of a request's input and an address that its caller named are never one place: a request has the one or the other. */
 function areTwoBuffers(l: Val, r: Val): boolean {

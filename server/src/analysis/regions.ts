@@ -184,6 +184,14 @@ export class Regions {
         // Stated by the driver that sends the URB, or by the one that completed it.
         if (path === 'Length') return number(this.atomOf('PEER.Urb', 0xffff));
         return undefined;
+      case 'FLT_PARAMETERS': {
+        // The lengths and the code stand at the same place under each name of the union.
+        const field = /^(?:DeviceIo|FileSystem)Control\.\w+\.(\w+)$/.exec(path)?.[1];
+        if (field === 'InputBufferLength') return number(this.inLen);
+        if (field === 'OutputBufferLength') return number(this.outLen);
+        if (field === 'IoControlCode' || field === 'FsControlCode') return number(this.code);
+        break;
+      }
       case 'FLT_CALLBACK_DATA':
         if (path === 'RequestorMode') return number(this.mode);
         return undefined;
@@ -213,7 +221,12 @@ export class Regions {
     if (fact.is === 'kernel-copy')
       return {
         kind: 'region',
-        region: this.region(`${type}.${path}`, 'Buffered', [], { inLen: this.inLen, outLen: this.outLen }),
+        region: this.region(`${type}.${path}`, 'Buffered', [], {
+          inLen: this.inLen,
+          outLen: this.outLen,
+          // What a control code was sent with; the buffers of other operations are as long as the system says.
+          request: /^(DeviceIo|FileSystem)Control\.Buffered\./.test(path) ? 'system' : undefined,
+        }),
       };
     // Whose pages an MDL describes, its own field does not say.
     if (fact.is === 'shared')

@@ -47,6 +47,7 @@ const REQUEST_ROLES: ReadonlySet<string> = new Set([
   'flt-message',
   'flt-connect',
   'flt-pre',
+  'wmi-block',
 ]);
 
 export function roots(program: Program, files: readonly string[], model: Model, heap: Heap, memory: Memory): Root[] {
@@ -289,6 +290,8 @@ function seedRole(fn: Declared<FunctionDecl>, fact: ApiFact, s: State, a: Analyz
   };
   const user = (key: string, message: string, len: 'in' | 'out', request: RegionBase['request']): RegionBase =>
     r.region(key, 'UserVA', [r.step(site, message)], len === 'in' ? { inLen: r.inLen, request } : { outLen: r.outLen, request });
+  const block = (key: string, lengths: { inLen?: Val['t']; outLen?: Val['t'] }): RegionBase =>
+    r.region(key, 'Buffered', [r.step(site, 'a block of WMI, as long as whoever asked said')], { ...lengths, request: 'system' });
   s.setMust({ tag: 'role', data: fact.role, site });
   s.setMust({ tag: 'entry', path: entryKind(fact.role, major), site });
   switch (fact.role) {
@@ -351,6 +354,12 @@ function seedRole(fn: Declared<FunctionDecl>, fact: ApiFact, s: State, a: Analyz
       number('inLen', r.inLen);
       break;
     }
+    case 'wmi-block':
+      pointer('in', block('WmiIn', { inLen: r.inLen }));
+      pointer('out', block('WmiOut', { outLen: r.outLen }));
+      number('inLen', r.inLen);
+      number('outLen', r.outLen);
+      break;
     case 'request-data':
     case 'ks-handler':
       // The system has copied what the caller passed; its length is checked by the system or stands beside it.

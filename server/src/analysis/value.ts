@@ -3,7 +3,7 @@
  */
 import type { ApiFact, Origin } from '../model/model';
 import type { Step } from '../rules/finding';
-import { constOf, same, type Lin } from './term';
+import { constOf, same, single, type Lin } from './term';
 import type { Ty } from '../program/types';
 
 /** A place in a file that caused something. */
@@ -392,4 +392,9 @@ export function sameVal(a: Val, b: Val): boolean {
     if (!sameTargets(a.agg.from, b.agg.from) || !sameTaints(a.agg.taint, b.agg.taint)) return false;
   }
   return (a.fns?.join() ?? '') === (b.fns?.join() ?? '');
+}
+
+/** What a parameter of the function leads to. */
+export function isParameter(b: Base): boolean {
+  return b.k === 'sym' && single(b.t)?.param === true;
 }

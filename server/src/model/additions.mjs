@@ -344,9 +344,26 @@ export const additions = [
     irql: 'PASSIVE',
     src: 'ndis/nf-ndis-ndisfdevicepnpeventnotify',
   },
+  // Whole blocks of WMI, whose length nobody but the driver knows.
+  {
+    name: 'WMI_SET_DATABLOCK_CALLBACK',
+    form: 'callback',
+    role: 'wmi-block',
+    args: { device: 0, irp: 1, inLen: 4, in: 5 },
+    untrusted: 'in,inLen',
+    irql: 'PASSIVE',
+    src: 'wmilib/nc-wmilib-wmi_set_datablock_callback',
+  },
+  {
+    name: 'WMI_QUERY_DATABLOCK_CALLBACK',
+    form: 'callback',
+    role: 'wmi-block',
+    args: { device: 0, irp: 1, outLen: 6, out: 7 },
+    irql: 'PASSIVE',
+    src: 'wmilib/nc-wmilib-wmi_query_datablock_callback',
+  },
   // Callbacks that are given what a caller of WMI passed.
   ...[
-    ['WMI_SET_DATABLOCK_CALLBACK', { device: 0, irp: 1, len: 4, in: 5 }, 'wmilib/nc-wmilib-wmi_set_datablock_callback'],
     ['WMI_SET_DATAITEM_CALLBACK', { device: 0, irp: 1, len: 5, in: 6 }, 'wmilib/nc-wmilib-wmi_set_dataitem_callback'],
     [
       'WMI_EXECUTE_METHOD_CALLBACK',

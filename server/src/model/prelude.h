@@ -4265,6 +4265,23 @@ void WDF_DPC_CONFIG_INIT(PWDF_DPC_CONFIG Config, PFN_WDF_DPC EvtDpcFunc);
 void WDF_INTERRUPT_CONFIG_INIT(PWDF_INTERRUPT_CONFIG Configuration, PFN_WDF_INTERRUPT_ISR EvtInterruptIsr, PFN_WDF_INTERRUPT_DPC EvtInterruptDpc);
 void WDF_REQUEST_PARAMETERS_INIT(PWDF_REQUEST_PARAMETERS Parameters);
 
+/* ---- WMI library ---- */
+
+typedef NTSTATUS WMI_QUERY_DATABLOCK_CALLBACK(PDEVICE_OBJECT DeviceObject, PIRP Irp, ULONG GuidIndex, ULONG InstanceIndex, ULONG InstanceCount, PULONG InstanceLengthArray, ULONG BufferAvail, PUCHAR Buffer);
+typedef NTSTATUS WMI_SET_DATABLOCK_CALLBACK(PDEVICE_OBJECT DeviceObject, PIRP Irp, ULONG GuidIndex, ULONG InstanceIndex, ULONG BufferSize, PUCHAR Buffer);
+typedef NTSTATUS WMI_SET_DATAITEM_CALLBACK(PDEVICE_OBJECT DeviceObject, PIRP Irp, ULONG GuidIndex, ULONG InstanceIndex, ULONG DataItemId, ULONG BufferSize, PUCHAR Buffer);
+typedef NTSTATUS WMI_EXECUTE_METHOD_CALLBACK(PDEVICE_OBJECT DeviceObject, PIRP Irp, ULONG GuidIndex, ULONG InstanceIndex, ULONG MethodId, ULONG InBufferSize, ULONG OutBufferSize, PUCHAR Buffer);
+typedef struct _WMILIB_CONTEXT {
+    ULONG GuidCount;
+    PVOID GuidList;
+    PVOID QueryWmiRegInfo;
+    WMI_QUERY_DATABLOCK_CALLBACK *QueryWmiDataBlock;
+    WMI_SET_DATABLOCK_CALLBACK *SetWmiDataBlock;
+    WMI_SET_DATAITEM_CALLBACK *SetWmiDataItem;
+    WMI_EXECUTE_METHOD_CALLBACK *ExecuteWmiMethod;
+    PVOID WmiFunctionControl;
+} WMILIB_CONTEXT, *PWMILIB_CONTEXT;
+
 void *memcpy(void *dst, const void *src, size_t count);
 void *memmove(void *dst, const void *src, size_t count);
 void *memset(void *dst, int c, size_t count);

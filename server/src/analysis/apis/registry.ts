@@ -21,7 +21,7 @@ export const registry: Handler = (_api, c, s, f) => {
     [f.regions.step(site, `\`${c.name}\` fills it from the registry`)],
     { request: 'registry' },
   );
-  return succeedOrFail(c, s, f, (ok) => {
+  const outcomes = succeedOrFail(c, s, f, (ok) => {
     const buffer = c.arg('buffer') ?? c.arg('out');
     if (buffer) {
       const pointee = f.pointee(buffer.ty);
@@ -39,9 +39,13 @@ export const registry: Handler = (_api, c, s, f) => {
         f.memory.store(ok, [t], cell, site);
       }
     }
-    const len = c.arg('lengthOut');
-    if (len) clobber(len, c.x, 5, ok, f);
   });
+  // How much there is to be had is said in either case.
+  const len = c.arg('lengthOut');
+  if (len) for (const o of outcomes) clobber(len, c.x, 5, o.s, f);
+  // Without room there is nothing but the length to be had.
+  const room = c.arg('len');
+  return room && s.isZero(room.t) ? outcomes.slice(1) : outcomes;
 };
 
 export const registryTyped: Handler = (api, c, s, f) => {

@@ -2,7 +2,10 @@
  * An operation that gives away the machine (model-specific registers, ports, physical memory, other processes) with an argument that the
  * caller chooses.
  */
+import { isPartOf } from '../../analysis/copied';
+import type { View } from '../../analysis/events';
 import { constOf } from '../../analysis/term';
+import type { Val } from '../../analysis/value';
 import { chosen, source } from '../request/taint';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -34,7 +37,7 @@ export const ioctlDangerousPrimitive: Rule = {
         );
         const arg = e.args[i];
         const expr = e.argExprs[i];
-        if (!arg || !expr || v.wasCompared(arg.t)) return;
+        if (!arg || !expr || wasCompared(arg, v)) return;
         const taint = chosen(arg, v);
         cx.report({
           place: e.place,
@@ -52,3 +55,9 @@ export const ioctlDangerousPrimitive: Rule = {
     };
   },
 };
+
+/** The number, or one of what is passed as a whole: `Address.QuadPart`. */
+function wasCompared(arg: Val, v: View): boolean {
+  const { agg } = arg;
+  return v.wasCompared(arg.t) || (agg !== undefined && [...v.state.compared()].some((x) => isPartOf(x, agg)));
+}

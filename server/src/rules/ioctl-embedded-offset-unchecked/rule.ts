@@ -2,7 +2,7 @@
  * An offset or index that lies in the buffer of a request, added to a pointer or used on an array without any comparison.
  */
 import type { Index, View } from '../../analysis/events';
-import { constant, minus, type Lin } from '../../analysis/term';
+import { constant, lin, minus, type Lin } from '../../analysis/term';
 import type { Taint } from '../../analysis/value';
 import { Counted } from '../request/counted';
 import { isKernelSide } from '../request/coverage';
@@ -14,6 +14,7 @@ import { servesControl } from '../request/reach';
 import { named } from '../request/touch';
 import { chosen, isRequestLength, ofRequest } from '../request/taint';
 import { step } from '../request/walk';
+import { isChosen, isHeldByCaller, limitOf } from '../request/shortfall';
 import { SignedTests } from '../request/signed-tests';
 import { picksUnseen } from './collection';
 import { letsThrough } from './lets-through';
@@ -74,6 +75,20 @@ export const ioctlEmbeddedOffsetUnchecked: Rule = {
           });
           return;
         }
+        const over = overArray(e, v);
+        if (over !== undefined) {
+          if (isLimit(cx.fn, e.x) || !once.here(`over|${String(v.request.code ?? '')}`, e.place)) return;
+          cx.report({
+            place: e.place,
+            severity: 'error',
+            message: `${named(cx.text(e.place))} has ${String(e.count)} elements, and the caller’s number that leads there was compared with lengths of the request alone: it may be ${String(over)}.`,
+            path: [
+              cx.step(e.place, 'use', 'used here'),
+              cx.step(e.place, 'guard', 'a comparison of the number with what there is would silence it'),
+            ],
+          });
+          return;
+        }
         const taint = chosen(e.index, v);
         if (!taint || isRequestLength(taint) || !ofRequest(taint)) return;
         const passing = letsThrough(e, signs, v);
@@ -109,6 +124,22 @@ function leaves(e: Index, limit: Taint, v: View): boolean {
   if (to.some((h) => h.certain && h.region?.nestedIn === undefined && isKernelSide(h.region?.request))) return true;
   if (e.count === undefined || e.count <= 1 || to.some((h) => h.origin === 'UserVA')) return false;
   return !v.proves(minus(constant(e.count - 1), e.index.t));
+}
+
+/** The largest value of an index that only lengths of the request hold, where the array is the driver's and has fewer elements. */
+function overArray(e: Index, v: View): number | undefined {
+  const only = e.index.t.t.length === 1 ? e.index.t.t[0] : undefined;
+  if (e.count === undefined || e.count <= 1 || only?.[1] !== 1 || v.request.mode === 0 || v.request.major === 0) return undefined;
+  if (
+    e.targets.length === 0 ||
+    e.targets.some((t) => t.base.k === 'region') ||
+    v.origins(e.targets).some((h) => h.origin === 'UserVA')
+  )
+    return undefined;
+  const [x] = only;
+  const limit = isChosen(x) ? x : limitOf(x, v)?.number;
+  const { hi } = v.range(e.index.t);
+  return limit && hi >= e.count && isHeldByCaller(lin(limit), v) ? hi : undefined;
 }
 
 /** The new name of a file: the system has checked its length before the file system sees it. */

@@ -10,6 +10,7 @@ import { areAlternatives } from '../request/alternatives';
 import { coverage, endOf, isCheckedAsWrite, isHeldOnItsWay, isKernelSide } from '../request/coverage';
 import { guardFix, INPUT_LENGTH, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
 import { Once } from '../request/once';
+import { shortfall } from '../request/shortfall';
 import { firstHand } from '../request/reach';
 import { isReadBack } from '../request/read-back';
 import { compared, named } from '../request/touch';
@@ -102,7 +103,8 @@ function check(
   if (!region || !len || !applies(hit, v) || !firstHand(v)) return;
   const end = endOf(hit, size);
   const answer = coverage(len, end, v);
-  if (answer === 'covered' || answer === 'amount-unknown' || isCheckedAsWrite(hit, end, v)) return;
+  const behind = answer === 'amount-unknown' && end ? shortfall(len, end, v) : undefined;
+  if (answer === 'covered' || (answer === 'amount-unknown' && behind === undefined) || isCheckedAsWrite(hit, end, v)) return;
   if (size && same(size, len)) return;
   // How much is read is not in view, and some path before this looked at the length: the control code may tell the paths apart.
   const [of] = len.t[0] ?? [];
@@ -132,14 +134,16 @@ function check(
     place,
     severity: isInside ? 'warning' : 'error',
     message:
-      answer === 'short'
-        ? `${what} reads ${input.what} up to byte ${String(need)}, but the check of ${input.itsLength} promises only ${String(least)}.`
-        : `${what} reads ${input.what}, but no check of ${input.length} comes before it.`,
+      behind !== undefined
+        ? `${what} reads ${input.what} where numbers of the caller lead, and what was checked of them lets it read ${String(behind)} ${behind === 1 ? 'byte' : 'bytes'} behind the end.`
+        : answer === 'short'
+          ? `${what} reads ${input.what} up to byte ${String(need)}, but the check of ${input.itsLength} promises only ${String(least)}.`
+          : `${what} reads ${input.what}, but no check of ${input.length} comes before it.`,
     path: [
       ...cx.path(hit, place, need === undefined ? 'read here' : `read here, up to byte ${String(need)}`),
       cx.step(place, 'guard', `a comparison of ${input.length} with the size of what is read, before this, would silence it`),
     ],
-    fixes: fixes(len, hit, sizeText, place, v, cx),
+    fixes: behind === undefined ? fixes(len, hit, sizeText, place, v, cx) : [],
   });
 }
 

@@ -121,5 +121,5 @@ function lookedAt(e: Branch): readonly string[] {
   return other.taint
     .filter(ofRequest)
     .map((t) => t.loc.slice(t.loc.indexOf('|') + 1))
-    .filter((path) => path.endsWith('[]') || (path === '' && other.ty?.k === 'int'));
+    .filter((path) => /\[\d*\]$/.test(path) || (path === '' && other.ty?.k === 'int'));
 }

@@ -8,6 +8,7 @@ import type { Fix } from '../finding';
 import { coverage, endOf, isCheckedAsWrite, isHeldOnItsWay, isKernelSide } from '../request/coverage';
 import { guardFix, nameOf, OUTPUT_LENGTH, wholeSize } from '../request/guard-fix';
 import { Once } from '../request/once';
+import { shortfall } from '../request/shortfall';
 import { firstHand } from '../request/reach';
 import { named } from '../request/touch';
 import type { Rule, RuleContext } from '../rule';
@@ -71,11 +72,15 @@ function check(
 ): void {
   const region = hit.region;
   const len = region?.outLen;
-  if (!len || !applies(hit, v) || !firstHand(v)) return;
+  if (!len || !applies(hit, v)) return;
   const end = endOf(hit, size);
   const answer = coverage(len, end, v);
+  // What the framework was asked for is known, wherever the request came from.
+  if (!firstHand(v) && !(answer === 'short' && region.request === 'wdf-out')) return;
   const isTail = answer === 'amount-unknown' && runsPastTheCheck(len, hit, size, v);
-  if (answer === 'covered' || (answer === 'amount-unknown' && !isTail) || isCheckedAsWrite(hit, end, v)) return;
+  const behind = answer === 'amount-unknown' && !isTail && end ? shortfall(len, end, v) : undefined;
+  if (answer === 'covered' || (answer === 'amount-unknown' && !isTail && behind === undefined) || isCheckedAsWrite(hit, end, v))
+    return;
   if (size && same(size, len)) return;
   const bytes = end && constOf(end);
   if (isHeldOnItsWay(hit.target.held?.output, bytes)) return;
@@ -87,7 +92,8 @@ function check(
   const input = region.inLen;
   if (input && region.origin === 'Buffered') {
     const other = coverage(input, end, v);
-    if (other === 'covered' || (other === 'amount-unknown' && v.wasCompared(input))) return;
+    const isLonger = behind !== undefined && end && shortfall(input, end, v) !== undefined;
+    if (other === 'covered' || (other === 'amount-unknown' && v.wasCompared(input) && !isLonger)) return;
   }
   if (!once.here(`${region.key}|${String(v.request.code ?? '')}`, place)) return;
   const need = end && constOf(end);
@@ -97,11 +103,13 @@ function check(
     place,
     severity: 'error',
     message:
-      answer === 'short'
-        ? `${what} writes the caller’s output up to byte ${String(need)}, but the check of its length promises only ${String(least)}.`
-        : isTail
-          ? `${what} writes as much as a variable says behind byte ${String(least)} of the caller’s output, and the check of its length promises no more than these bytes.`
-          : `${what} writes the caller’s output, but no check of the output length comes before it.`,
+      behind !== undefined
+        ? `${what} writes the caller’s output where numbers of the caller lead, and what was checked of them lets it write ${String(behind)} ${behind === 1 ? 'byte' : 'bytes'} behind the end.`
+        : answer === 'short'
+          ? `${what} writes the caller’s output up to byte ${String(need)}, but the check of its length promises only ${String(least)}.`
+          : isTail
+            ? `${what} writes as much as a variable says behind byte ${String(least)} of the caller’s output, and the check of its length promises no more than these bytes.`
+            : `${what} writes the caller’s output, but no check of the output length comes before it.`,
     path: [
       ...cx.path(hit, place, need === undefined ? 'written here' : `written here, up to byte ${String(need)}`),
       cx.step(
@@ -110,7 +118,7 @@ function check(
         'a comparison of the output length with the size of what is written, before this, would silence it',
       ),
     ],
-    fixes: fixes(len, hit, sizeText, place, v, cx),
+    fixes: behind === undefined ? fixes(len, hit, sizeText, place, v, cx) : [],
   });
 }
 

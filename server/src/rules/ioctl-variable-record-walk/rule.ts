@@ -25,8 +25,14 @@ export const ioctlVariableRecordWalk: Rule = {
   page,
   observe(cx) {
     const once = new Once();
+    /** Buffers whose records a routine of the system has walked before. */
+    const walked = new Set<string>();
     return {
+      call(e) {
+        if (e.api?.role === 'validate-buffer') for (const t of e.arg('buffer')?.pts ?? []) walked.add(t.base.key);
+      },
       index(e, v) {
+        if (e.base?.pts.some((t) => walked.has(t.base.key)) === true) return;
         const taint = chosen(e.index, v);
         if (!taint || isRequestLength(taint) || !ofRequest(taint) || bounded(e, v) || !step(cx.fn, e.place, (s) => cx.text(s)))
           return;

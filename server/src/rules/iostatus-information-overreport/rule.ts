@@ -25,9 +25,12 @@ export const iostatusInformationOverreport: Rule = {
     const handed = new Set<number | undefined>();
     // What a request says is decided when it is handed back: until then it may be written again.
     const stores: { base: Base; place: Span; val: Val }[] = [];
+    /** Somebody else's copy of what the caller passed was written: kernel streaming hands its own on. */
+    let elsewhere = false;
     /** How much was copied into the memory object of a request. */
     const copied: Lin[] = [];
     const settle = (v: View): void => {
+      if (elsewhere) return;
       for (const s of stores) {
         const now = v.state.cell(s.base, 'IoStatus.Information');
         if (now && constOf(minus(now.t, s.val.t)) === 0) judge(s.val, s.place, copied, v, cx);
@@ -37,6 +40,10 @@ export const iostatusInformationOverreport: Rule = {
       access(e) {
         if (e.kind !== 'write' || !e.val || e.x.kind !== 'fld' || e.x.name !== 'Information') return;
         for (const t of e.targets) if (t.root === 'IRP') stores.push({ base: t.base, place: e.place, val: e.val });
+      },
+      copy(e, v) {
+        elsewhere ||=
+          e.dst !== undefined && v.pointee(e.dst).some((h) => h.origin === 'Buffered' && h.region?.request === undefined);
       },
       call(e, v) {
         const length = e.api?.role === 'bounded-copy' && e.arg('dstObject') ? e.arg('len') : undefined;

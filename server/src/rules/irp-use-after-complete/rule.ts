@@ -1,6 +1,8 @@
 /**
  * A request that is touched after it was completed: its memory belongs to the I/O manager, which may have freed it.
  */
+import { same } from '../../analysis/term';
+import { isParameter } from '../../analysis/value';
 import { Once } from '../request/once';
 import type { Rule } from '../rule';
 import page from './page.md';
@@ -19,6 +21,24 @@ export const irpUseAfterComplete: Rule = {
   observe(cx) {
     const once = new Once();
     return {
+      call(e, v) {
+        if (!/^(irp|request)-complete$/.test(e.api?.role ?? '')) return;
+        const of = e.args[0];
+        const mark = v.state
+          .must()
+          .find((m) => m.tag === 'completed' && m.base?.k === 'sym' && isParameter(m.base) && of && same(m.base.t, of.t));
+        if (!mark || !once.here('again', e.place)) return;
+        cx.report({
+          place: e.place,
+          severity: 'error',
+          message: `\`${e.name}\` completes a request that was completed before on this way.`,
+          path: [
+            ...(mark.site.file === cx.file ? [cx.step(mark.site, 'origin', 'completed here')] : []),
+            cx.step(e.place, 'use', 'completed again here'),
+            cx.step(e.place, 'guard', 'leaving the function behind the first completion would silence it'),
+          ],
+        });
+      },
       access(e, v) {
         if (e.inAssert) return;
         for (const t of e.targets) {

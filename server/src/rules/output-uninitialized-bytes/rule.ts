@@ -73,7 +73,25 @@ function unset(src: Target, e: Copy, v: View, cx: RuleContext): string | undefin
     if (any) set++;
     else if (!isRest(f.ty, e, v)) missing ??= `\`${f.name}\``;
   }
-  return set > 0 ? missing : undefined;
+  if (set === 0 || missing !== undefined) return missing;
+  return base.k === 'local' ? padding(rec, e, v) : undefined;
+}
+
+/** Bytes between members that no assignment to any of them reaches. */
+function padding(rec: Rec, e: Copy, v: View): string | undefined {
+  const length = e.len && constOf(e.len.t);
+  const whole = rec.size;
+  if (rec.decl.tag === 'union' || whole === undefined || length !== whole) return undefined;
+  let at = 0;
+  let last = '';
+  for (const f of rec.fields) {
+    const size = v.types.sizeOf(f.ty);
+    if (f.offset === undefined || size === undefined || f.bits !== undefined) return undefined;
+    if (f.offset > at && last !== '') return `The padding behind \`${last}\``;
+    at = f.offset + size;
+    last = f.name;
+  }
+  return whole > at ? `The padding behind \`${last}\`` : undefined;
 }
 
 /** An array of one at the end stands for as many elements as the length of the copy says: those that are returned were set in a loop. */

@@ -4,7 +4,7 @@
  */
 import type { Arith, Branch, View } from '../../analysis/events';
 import { WEIGHED } from '../../analysis/refine';
-import { constOf, constant, lin, minus, plus, same, type Lin } from '../../analysis/term';
+import { constOf, constant, lin, minus, plus, same, single, type Lin } from '../../analysis/term';
 import type { Taint, Val } from '../../analysis/value';
 import { DISTANCE } from '../../analysis/made-values';
 import type { Span } from '../../syntax/ast';
@@ -213,8 +213,11 @@ function mayOverflow(e: Arith, v: View, bits: number): boolean {
     // A type that is not known has no range to leave.
     if (x.ty?.k !== 'int') return false;
     const hi = v.range(x.t).hi;
-    // An operand that was compared with something: how much that promises is not known.
-    if (v.wasCompared(x.t) && !(hi >= limit && isPlainTest(x.t, v))) return false;
+    // An operand that was compared with something: how much that promises is not known. A sum wraps by the other one, if nobody asked for that.
+    if (v.wasCompared(x.t) && !(hi >= limit && isPlainTest(x.t, v))) {
+      if (e.op === '+' && isFree(x === e.l ? e.r : e.l, limit, v)) continue;
+      return false;
+    }
     // A remainder is smaller than both numbers that it is made of.
     if (x.t.t.length === 1 && x.t.t[0]?.[0].key.startsWith('%(')) return false;
     // So is what it was made of: a count of pages that follows from a length.
@@ -223,6 +226,14 @@ function mayOverflow(e: Arith, v: View, bits: number): boolean {
     if (chosen(x, v) && (e.op !== '+' || hi > 0xffff)) reaches = true;
   }
   return reaches;
+}
+
+/** A whole number of the caller's buffer that was compared with nothing, and made of nothing that was. */
+function isFree(x: Val, limit: number, v: View): boolean {
+  const atom = single(x.t);
+  const taint = chosen(x, v);
+  if (!atom || !taint || isRequestLength(taint) || atom.args.length > 0) return false;
+  return v.range(x.t).hi >= limit && !v.wasCompared(x.t);
 }
 
 /** The largest value that an operand has, by what is known of it and by its type. */

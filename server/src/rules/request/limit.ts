@@ -19,11 +19,28 @@ export function isLimit(fn: FunctionDecl, x: Expr): boolean {
   // `start + offset + length` is one address, whatever part of it is looked at.
   while (up && 'kind' in up && (up.kind === 'cast' || (up.kind === 'bin' && /^[+-]$/.test(up.op)))) up = around(fn).get(up);
   if (!up) return false;
-  if (!('kind' in up)) return NAME.test(up.name);
+  if (!('kind' in up)) return NAME.test(up.name) || isWeighed(fn, up.name);
   if (up.kind === 'bin') return /^([<>]=?|[=!]=)$/.test(up.op);
   if (up.kind !== 'asg' || up.op !== '') return false;
   const to = up.l;
-  return (to.kind === 'id' || to.kind === 'fld') && NAME.test(to.name);
+  return (to.kind === 'id' || to.kind === 'fld') && (NAME.test(to.name) || (to.kind === 'id' && isWeighed(fn, to.name)));
+}
+
+const weighed = new WeakMap<FunctionDecl, ReadonlySet<string>>();
+/** The address is kept in a variable that the function sets against another one. */
+function isWeighed(fn: FunctionDecl, name: string): boolean {
+  let names = weighed.get(fn);
+  if (!names) {
+    const found = new Set<string>();
+    for (const e of expressions(fn.body))
+      if (e.kind === 'bin' && /^[<>]=?$/.test(e.op))
+        for (let side of [e.l, e.r]) {
+          while (side.kind === 'cast') side = side.x;
+          if (side.kind === 'id') found.add(side.name);
+        }
+    weighed.set(fn, (names = found));
+  }
+  return names.has(name);
 }
 
 function around(fn: FunctionDecl): ReadonlyMap<Expr, Around> {

@@ -7,6 +7,7 @@ import { constant, constOf, lin, minus, single, type Atom, type Lin } from '../.
 import type { Target, Val } from '../../analysis/value';
 import type { Expr } from '../../syntax/ast';
 import { mayBeCapped } from './bounded';
+import { isHeldByCaller, shortfall } from './shortfall';
 
 export interface Room {
   readonly bytes: Lin;
@@ -98,13 +99,21 @@ export function isBeyond(r: Room, len: Lin, v: View, other?: Lin): boolean {
   if (v.proves(spare)) return false;
   const size = constOf(r.bytes);
   // A block of a size that was computed may have been computed from what was compared.
+  if (size === undefined && r.what === 'pool' && runsBehind(r.bytes, len, v)) return true;
   if (size === undefined ? !v.wasCompared(len) : !mayBeCapped(len, v)) return true;
   const high = v.range(len).hi;
   const atom = len.t[0]?.[0];
   if (size === undefined || atom === undefined) return false;
+  if (high > size && other === undefined && isHeldByCaller(len, v)) return true;
   return high < 2 ** 31
     ? high > size && !v.state.bounds.heldFromAbove(atom, other)
     : other === undefined && isHeldByRequest(atom, v);
+}
+
+/** A block as long as the request is, and a length that was compared with that, but too little. */
+function runsBehind(bytes: Lin, len: Lin, v: View): boolean {
+  const all = bytes.t.find(([x, k]) => k === 1 && x.key.startsWith('REQ.'))?.[0];
+  return all !== undefined && shortfall(lin(all), minus(len, minus(bytes, lin(all))), v) !== undefined;
 }
 
 /** All that holds the number is how much the caller sent, which nothing holds to anything: right for the caller's buffer, and for no other. */

@@ -57,6 +57,8 @@ export function borrows(s: Shape, name: string, api: ApiFact | undefined, at: nu
   // A string that is made to point there keeps it.
   if (/StringInit/.test(name)) return false;
   if (api) return BORROWS.has(api.role) || /^(Zw|Nt)(?!Close)/.test(name);
+  // Services of the kernel: none but ZwClose, of which the model knows, releases a handle.
+  if (/^(Zw|Nt)/.test(name) && s.cx.model.ddi(name)) return true;
   const callee = s.cx.program.function(name, s.cx.file);
   if (callee?.decl.body) return !keeps(callee.decl, callee.file, at, s, depth);
   return SAYS.test(name);

@@ -4,12 +4,10 @@
  */
 import type { ApiFact } from '../../model/model';
 import { clobber, unknown, unknownResult, type Outcome } from '../calls';
-import { plain } from '../made-values';
 import type { Call } from '../events';
 import type { Frame } from '../frame';
 import type { State } from '../state';
-import { constant } from '../term';
-import { INT, type Handler, one } from './handler';
+import { type Handler, one } from './handler';
 import { allocate, accessor, interlocked, copy, fill, fileRead } from './copies';
 import {
   complete,
@@ -22,6 +20,9 @@ import {
   bufferOf,
   requestMdl,
   requestParams,
+  send,
+  setCompletion,
+  stackOp,
   mode,
 } from './requests';
 import { allocUser, describeMdl, allocPages, lockPages, buildNonPaged, mapMdl, mdlVa, mapSection, device } from './mappings';
@@ -63,8 +64,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'secure-zero': fill,
   probe,
   'irp-stack': irpStack,
-  'irp-stack-op': (_api, c, s, f) =>
-    /Get|Next/.test(c.name) ? one(s, unknownResult(c.name, c.x, f)) : one(s, plain(constant(0), INT)),
+  'irp-stack-op': stackOp,
+  'irp-set-completion': setCompletion,
+  'irp-send': send,
   'request-buffer': requestBuffer,
   'request-memory': requestMemory,
   'request-mdl': requestMdl,

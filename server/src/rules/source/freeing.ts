@@ -1,11 +1,15 @@
 /** Calls of the kernel that free what they are given, and what comes to light behind them. */
 import type { Expr } from '../../syntax/ast';
+import type { Model } from '../../model/model';
 import type { CallSite } from './shape';
+
+/** `given`: a reference was given back: others remain, or the call frees it with the last one. */
+export type FreeingCall = CallSite & { readonly given?: 'others' | 'last' };
 
 export interface AfterFree {
   readonly kind: 'use' | 'free';
   readonly name: string;
-  readonly free: CallSite;
+  readonly free: FreeingCall;
   readonly use: Expr;
 }
 
@@ -27,3 +31,9 @@ export const FREES: Readonly<Record<string, number>> = {
   FltFreePoolAlignedWithTag: 1,
   FltReleaseFileNameInformation: 0,
 };
+
+/** Positions of what an interface of the system is given and may follow. */
+export function handsOn(name: string, model: Model): readonly number[] {
+  const api = model.api(name);
+  return api && FREES[name] === undefined ? Object.values(api.args ?? {}) : [];
+}

@@ -28,7 +28,7 @@ import {
 import { allocUser, describeMdl, allocPages, lockPages, buildNonPaged, mapMdl, mdlVa, mapSection, device } from './mappings';
 import { packet, nmrAttach, oidRequest } from './network';
 import { registry, registryTable, registryTyped } from './registry';
-import { checkedArith, convert, handleToObject, mayFail, raise, validateBuffer } from './status';
+import { byteSwap, checkedArith, convert, handleToObject, mayFail, raise, validateBuffer } from './status';
 
 export function apiOutcomes(api: ApiFact, c: Call, s: State, f: Frame): Outcome[] {
   const handler = HANDLERS[api.role];
@@ -93,6 +93,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'reg-query-table': registryTable,
   'checked-arith': checkedArith,
   'checked-convert': convert,
+  'byte-swap': byteSwap,
   'validate-buffer': validateBuffer,
   'previous-mode': mode,
   'handle-to-object': handleToObject,

@@ -8,9 +8,10 @@ import type { Frame } from '../frame';
 import { ONE_OF } from '../origins';
 import type { State } from '../state';
 import { constant, lin } from '../term';
-import type { AllocBase, Base, Target, Val } from '../value';
+import type { AllocBase, Base, Site, Target, Val } from '../value';
 import { INT, VOID_PTR, type Handler, one, succeedOrFail, put, pointerTo, alloc } from './handler';
 import { probed, requestLength } from './requests';
+import { OBJECT_OF_CALLER } from './status';
 
 export const describeMdl: Handler = (_api, c, s, f) => {
   const va = c.arg('va');
@@ -236,17 +237,29 @@ export const mdlVa: Handler = (_api, c, s, f) => {
 export const mapSection: Handler = (api, c, s, f) => {
   const toProcess = api.role === 'map-section-process';
   const site = siteOf(f, c.place);
-  const region = f.regions.region(
-    `view:${f.at(c.place)}`,
-    'SharedView',
-    [f.regions.step(site, `\`${c.name}\` maps a section: whoever holds it can write, re-protect or unmap the view`)],
-    // While the driver starts, the process is that of the system, and no user has a handle to it.
-    { certain: toProcess && s.hasMust('role')?.data !== 'entry' },
-  );
+  const given = toProcess ? undefined : sectionOfCaller(c, s);
+  const region = given
+    ? f.regions.region(`view:${f.at(c.place)}`, 'SharedPages', [
+        f.regions.step(given, 'the section is one that the caller has a handle to'),
+        f.regions.step(site, `\`${c.name}\` maps it: user mode can go on writing it`),
+      ])
+    : f.regions.region(
+        `view:${f.at(c.place)}`,
+        'SharedView',
+        [f.regions.step(site, `\`${c.name}\` maps a section: whoever holds it can write, re-protect or unmap the view`)],
+        // While the driver starts, the process is that of the system, and no user has a handle to it.
+        { certain: toProcess && s.hasMust('role')?.data !== 'entry' },
+      );
   return succeedOrFail(c, s, f, (ok) => {
     put(c.arg('baseOut') ?? c.arg('baseInOut'), pointerTo({ base: region, path: '', off: constant(0) }, f, c), c, ok, f);
   });
 };
+
+/** Where the section became known, when it is the caller's. */
+function sectionOfCaller(c: Call, s: State): Site | undefined {
+  const section = c.arg('section');
+  return section && s.hasMust(OBJECT_OF_CALLER, undefined, section.t.key)?.site;
+}
 
 /** Memory that is allocated in a process: threads of it can write, free and re-protect it. Which process that is, is not known here. */
 export const allocUser: Handler = (_api, c, s, f) => {

@@ -61,10 +61,17 @@ function swapped(n: number, size: number): number {
   return out;
 }
 
+/** An object that a handle of the caller names, by its key. */
+export const OBJECT_OF_CALLER = 'object-of-caller';
+
 export const handleToObject: Handler = (_api, c, s, f) =>
   succeedOrFail(c, s, f, (ok) => {
     const out = c.arg('objectOut');
-    if (out) put(out, plain(lin(f.atoms.atom(`obj:${f.at(c.place)}`, { lo: 1 })), VOID_PTR), c, ok, f);
+    const object = lin(f.atoms.atom(`obj:${f.at(c.place)}`, { lo: 1 }));
+    if (out) put(out, plain(object, VOID_PTR), c, ok, f);
+    // Whoever sent the handle has the object, too.
+    if (c.arg('handle')?.taint.some((t) => t.certain && t.kept !== true))
+      ok.setMust({ tag: OBJECT_OF_CALLER, path: object.key, site: siteOf(f, c.place) });
   });
 
 /** Succeeds or fails; what it writes is not known. */

@@ -49,7 +49,9 @@ export function cast(type: TypeRef, x: Expr, s: State, f: Frame): Val {
   if (ty.k === 'ptr') {
     const to = f.pointee(ty);
     // A number from untrusted memory that becomes a pointer is an address that user mode chose.
-    if (v.pts.length === 0 && v.taint.length > 0 && constOf(v.t) === undefined && v.ty?.k === 'int' && !hasUnknownTerm(x, f)) {
+    // One of two bytes is too small for that: a tag that is kept where a pointer could be.
+    const mayBeAddress = v.ty?.k === 'int' && v.ty.size > 2;
+    if (v.pts.length === 0 && v.taint.length > 0 && constOf(v.t) === undefined && mayBeAddress && !hasUnknownTerm(x, f)) {
       const first = v.taint.find((t) => t.origin !== 'Registry' && t.origin !== 'Packet');
       if (first && !first.loc.startsWith('REQ|')) {
         const region = f.regions.region(

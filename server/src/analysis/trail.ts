@@ -2,6 +2,8 @@
  * What happened, on the way here, to memory that someone else can change: what was fetched and tested, which elements were written and
  * not yet published, which index was read and not yet acquired. Leaves marks in the state; reports nothing.
  */
+import type { Expr } from '../syntax/ast';
+import { evaluate } from './evaluate';
 import type { Access, Arith, Branch, Call, Copy } from './events';
 import type { Frame } from './frame';
 import { isVolatileOrigin } from './origins';
@@ -99,16 +101,34 @@ export function leaveBranch(e: Branch, s: State, f: Frame): void {
     const equality = e.c.op === '==' || e.c.op === '!=';
     peek(l, r, s, equality);
     if (equality) return;
-    limit(l, r, e, s, f);
-    limit(r, l, e, s, f);
+    limit(l, r, e.c.l, e.c.r, e, s, f);
+    limit(r, l, e.c.r, e.c.l, e, s, f);
   }
 }
 
 /** What an untrusted number was compared with: a number of this side, or another one that may change. */
-function limit(a: Val, b: Val, e: Branch, s: State, f: Frame): void {
+function limit(a: Val, b: Val, ax: Expr, bx: Expr, e: Branch, s: State, f: Frame): void {
   if (!a.taint.some((t) => isVolatileOrigin(t.origin))) return;
-  const data = b.taint.some((t) => isVolatileOrigin(t.origin) && t.kept !== true) ? 'shared' : 'own';
-  for (const [x] of a.t.t) s.setMay({ tag: 'limit', path: `${x.key}|${data}`, site: siteOf(e, f), data });
+  const other = mayChange(b) && !isRestOfOwn(bx, s, f) ? 'shared' : 'own';
+  // `n > Room - Got`: what is subtracted is held by what it is subtracted from, too.
+  const rest = other === 'shared' && a.t.t.some(([, k]) => k < 0) && isRestOfOwn(ax, s, f);
+  for (const [x, k] of a.t.t) {
+    const data = rest && k < 0 ? 'own' : other;
+    s.setMay({ tag: 'limit', path: `${x.key}|${data}`, site: siteOf(e, f), data });
+  }
+}
+
+function mayChange(v: Val): boolean {
+  return v.taint.some((t) => isVolatileOrigin(t.origin) && t.kept !== true);
+}
+
+/** `Size - Offset`: no more than the size, which is this side's. */
+function isRestOfOwn(x: Expr, s: State, f: Frame): boolean {
+  let e = x;
+  while (e.kind === 'cast') e = e.x;
+  if (e.kind !== 'bin' || e.op !== '-') return false;
+  const { l } = e;
+  return isRestOfOwn(l, s, f) || !mayChange(f.quiet(() => evaluate(l, s, f)));
 }
 
 export function leaveArith(e: Arith, s: State): void {

@@ -79,6 +79,8 @@ export interface RegionBase extends BaseCommon {
   readonly least?: number;
   /** Bytes of a packet that were asked for in one piece. */
   readonly asked?: number;
+  /** The same number as the call has it, where it says how much there is: a constant, or a length that was compared with something. */
+  readonly askedFor?: Lin;
 }
 export type RequestBuffer =
   'system' | 'type3' | 'user' | 'mdl' | 'wdf-in' | 'wdf-out' | 'fast-in' | 'fast-out' | 'message' | 'oid' | 'ea' | 'registry';

@@ -115,7 +115,26 @@ const netCallbacks = [
   { name: 'FILTER_SET_MODULE_OPTIONS', args: { context: 0 }, irql: 'PASSIVE' },
 ].map((x) => ({ ...x, form: 'callback', role: 'ndis-callback', src: `ndis/nc-ndis-${x.name.toLowerCase()}` }));
 
+/** The same number with its bytes in the other order. `width`: bits. */
+const byteSwaps = [
+  ...['RtlUshortByteSwap', 'RtlUlongByteSwap', 'RtlUlonglongByteSwap'].map((name, i) => ({
+    name,
+    form: 'macro',
+    width: 16 << i,
+    src: wdm(name),
+  })),
+  ...['_byteswap_ushort', '_byteswap_ulong', '_byteswap_uint64'].map((name, i) => ({
+    name,
+    form: 'intrinsic',
+    width: 16 << i,
+    src: msvc,
+  })),
+  ...['ntohs', 'htons'].map((name) => ({ name, form: 'function', width: 16, src: 'Windows Sockets' })),
+  ...['ntohl', 'htonl'].map((name) => ({ name, form: 'function', width: 32, src: 'Windows Sockets' })),
+].map((x) => ({ ...x, role: 'byte-swap', args: { value: 0 }, pure: true, irql: 'any' }));
+
 export const additions = [
+  ...byteSwaps,
   ...unboundedStrings,
   ...countedStrings,
   ...safeStrings,

@@ -4,12 +4,10 @@
  */
 import type { ApiFact } from '../../model/model';
 import { clobber, unknown, unknownResult, type Outcome } from '../calls';
-import { plain } from '../made-values';
 import type { Call } from '../events';
 import type { Frame } from '../frame';
 import type { State } from '../state';
-import { constant } from '../term';
-import { INT, type Handler, one } from './handler';
+import { type Handler, one } from './handler';
 import { allocate, accessor, interlocked, copy, fill, fileRead } from './copies';
 import {
   complete,
@@ -22,13 +20,16 @@ import {
   bufferOf,
   requestMdl,
   requestParams,
+  send,
+  setCompletion,
+  stackOp,
   mode,
 } from './requests';
 import { allocUser, describeMdl, allocPages, lockPages, buildNonPaged, mapMdl, mdlVa, device } from './mappings';
 import { mapSection, openSection } from './sections';
 import { packet, nmrAttach, oidRequest } from './network';
 import { registry, registryTable, registryTyped } from './registry';
-import { checkedArith, convert, handleToObject, mayFail, raise, validateBuffer } from './status';
+import { byteSwap, checkedArith, convert, handleToObject, mayFail, raise, validateBuffer } from './status';
 
 export function apiOutcomes(api: ApiFact, c: Call, s: State, f: Frame): Outcome[] {
   const handler = HANDLERS[api.role];
@@ -64,8 +65,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'secure-zero': fill,
   probe,
   'irp-stack': irpStack,
-  'irp-stack-op': (_api, c, s, f) =>
-    /Get|Next/.test(c.name) ? one(s, unknownResult(c.name, c.x, f)) : one(s, plain(constant(0), INT)),
+  'irp-stack-op': stackOp,
+  'irp-set-completion': setCompletion,
+  'irp-send': send,
   'request-buffer': requestBuffer,
   'request-memory': requestMemory,
   'request-mdl': requestMdl,
@@ -93,6 +95,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'reg-query-table': registryTable,
   'checked-arith': checkedArith,
   'checked-convert': convert,
+  'byte-swap': byteSwap,
   'validate-buffer': validateBuffer,
   'previous-mode': mode,
   'handle-to-object': handleToObject,

@@ -3,7 +3,8 @@
  */
 import { clobber, unknownResult } from '../calls';
 import { fresh, siteOf } from '../made-values';
-import { constant, constOf } from '../term';
+import type { State } from '../state';
+import { constant, constOf, type Lin } from '../term';
 import { OID_SENT } from '../trail';
 import type { Val } from '../value';
 import { type Handler, one, succeedOrFail, put, pointerTo } from './handler';
@@ -17,10 +18,21 @@ export const packet: Handler = (_api, c, s, f) => {
   );
   const len = c.arg('len');
   const base = len
-    ? { ...region, key: `${region.key}:${len.t.key}:${String(len.t.c)}`, inLen: undefined, asked: constOf(len.t) }
+    ? {
+        ...region,
+        key: `${region.key}:${len.t.key}:${String(len.t.c)}`,
+        inLen: undefined,
+        asked: constOf(len.t),
+        askedFor: measured(len.t, s),
+      }
     : region;
   return one(s, pointerTo({ base, path: '', off: constant(0) }, f, c, { nullable: siteOf(f, c.place) }));
 };
+
+/** A length that nobody compared ends where something lies that was found before: how far the packet reaches, it does not say. */
+function measured(len: Lin, s: State): Lin | undefined {
+  return constOf(len) !== undefined || s.wasCompared(len) ? len : undefined;
+}
 
 /** The table of the other module, as it was handed over. */
 export const nmrAttach: Handler = (_api, c, s, f) => {

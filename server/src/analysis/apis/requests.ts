@@ -19,6 +19,34 @@ export const complete: Handler = (_api, c, s, f) => {
   return one(s, plain(constant(0), INT));
 };
 
+/** The next driver is told to take the request as it is; nobody else has asked to get it back. */
+export const stackOp: Handler = (_api, c, s, f) => {
+  if (/Get|Next/.test(c.name) && !c.name.startsWith('IoCopy')) return one(s, unknownResult(c.name, c.x, f));
+  const irp = c.arg('irp');
+  for (const t of irp ? f.memory.targetsOf(irp) : []) s.setMust({ tag: PASSES_ON, base: t.base, site: siteOf(f, c.place) });
+  return one(s, plain(constant(0), INT));
+};
+
+/** Whoever asks to hear of the end of a request may keep it from ending. */
+export const setCompletion: Handler = (_api, c, s, f) => {
+  const irp = c.arg('irp');
+  for (const t of irp ? f.memory.targetsOf(irp) : []) s.dropMust(PASSES_ON, t.base);
+  return undefined;
+};
+
+/** A request that goes on to the next driver without a way back: that driver completes it, and its memory goes. */
+export const send: Handler = (_api, c, s, f) => {
+  const irp = c.arg('irp');
+  for (const t of irp ? f.memory.targetsOf(irp) : []) {
+    if (!s.hasMust(PASSES_ON, t.base)) continue;
+    s.dropMust(PASSES_ON, t.base);
+    s.setMust({ tag: 'completed', base: t.base, path: t.path, site: siteOf(f, c.place), data: 'sent' });
+  }
+  return undefined;
+};
+
+const PASSES_ON = 'passes-on';
+
 export const pend: Handler = (_api, c, s, f) => {
   const irp = c.args[0];
   if (!irp) return undefined;

@@ -3,10 +3,11 @@
  */
 import { clobber } from '../calls';
 import { plain, siteOf } from '../made-values';
+import { isVolatileOrigin } from '../origins';
 import { range } from '../ranges';
-import { constOf, lin, minus, plus, scale, type Lin } from '../term';
-import { unionTaints } from '../value';
-import { VOID_PTR, type Handler, succeedOrFail, put } from './handler';
+import { constant, constOf, lin, minus, plus, scale, type Lin } from '../term';
+import { makeVal, unionTaints } from '../value';
+import { VOID_PTR, type Handler, one, succeedOrFail, put } from './handler';
 
 export const checkedArith: Handler = (api, c, s, f) => {
   const a = c.args[api.args?.['a'] ?? 0];
@@ -39,10 +40,38 @@ export const convert: Handler = (_api, c, s, f) => {
   });
 };
 
+/**
+ * A number of a packet in the order of this machine: as untrusted as before, and as much as its width holds. What is fetched for it from memory
+ * that changes is fetched once, and is a value of this side behind it.
+ */
+export const byteSwap: Handler = (api, c, s, f) => {
+  const a = c.arg('value');
+  if (!a) return undefined;
+  const size = api.width === 16 ? 2 : api.width === 64 ? 8 : 4;
+  const known = constOf(a.t);
+  if (known !== undefined && size > 4) return undefined;
+  const t = known === undefined ? f.atoms.op('swap', [a.t], 0, 2 ** (8 * size) - 1) : constant(swapped(known, size));
+  const taint = a.taint.filter((x) => x.captured || !isVolatileOrigin(x.origin));
+  return one(s, makeVal(t, [], taint, { k: 'int', size, signed: false, name: '' }));
+};
+
+function swapped(n: number, size: number): number {
+  let out = 0;
+  for (let i = 0; i < size; i++) out = out * 256 + (Math.floor(n / 256 ** i) & 0xff);
+  return out;
+}
+
+/** An object that a handle of the caller names, by its key. */
+export const OBJECT_OF_CALLER = 'object-of-caller';
+
 export const handleToObject: Handler = (_api, c, s, f) =>
   succeedOrFail(c, s, f, (ok) => {
     const out = c.arg('objectOut');
-    if (out) put(out, plain(lin(f.atoms.atom(`obj:${f.at(c.place)}`, { lo: 1 })), VOID_PTR), c, ok, f);
+    const object = lin(f.atoms.atom(`obj:${f.at(c.place)}`, { lo: 1 }));
+    if (out) put(out, plain(object, VOID_PTR), c, ok, f);
+    // Whoever sent the handle has the object, too.
+    if (c.arg('handle')?.taint.some((t) => t.certain && t.kept !== true))
+      ok.setMust({ tag: OBJECT_OF_CALLER, path: object.key, site: siteOf(f, c.place) });
   });
 
 /** Succeeds or fails; what it writes is not known. */

@@ -45,6 +45,7 @@ import { packetByteOrder } from '../packet-byte-order/rule';
 import { packetHeaderBeforeLength } from '../packet-header-before-length/rule';
 import { packetLengthFieldTrusted } from '../packet-length-field-trusted/rule';
 import { packetLoopNoProgress } from '../packet-loop-no-progress/rule';
+import { packetOffsetUnchecked } from '../packet-offset-unchecked/rule';
 import { packetTailUninitialized } from '../packet-tail-uninitialized/rule';
 import { packetWriteBounds } from '../packet-write-bounds/rule';
 import { pagedCodeRaisedIrql } from '../paged-code-raised-irql/rule';
@@ -129,6 +130,7 @@ export const SYSTEM_RULES: readonly Rule[] = [
   packetHeaderBeforeLength,
   packetLengthFieldTrusted,
   packetLoopNoProgress,
+  packetOffsetUnchecked,
   packetTailUninitialized,
   packetWriteBounds,
   pagedCodeRaisedIrql,

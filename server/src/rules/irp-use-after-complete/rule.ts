@@ -45,14 +45,15 @@ export const irpUseAfterComplete: Rule = {
           const mark = v.state.hasMust('completed', t.base);
           if (!mark || (t.root !== 'IRP' && t.root !== undefined)) continue;
           if (!once.here(t.base.key, e.place)) return;
+          const done = mark.data === 'sent' ? 'passed on to the next driver' : 'completed';
           cx.report({
             place: e.place,
             severity: 'error',
-            message: `\`${cx.text(e.place).replace(/\s+/g, ' ')}\` touches a request that was completed: its memory may be gone.`,
+            message: `\`${cx.text(e.place).replace(/\s+/g, ' ')}\` touches a request that was ${done}: its memory may be gone.`,
             path: [
-              ...(mark.site.file === cx.file ? [cx.step(mark.site, 'origin', 'completed here')] : []),
+              ...(mark.site.file === cx.file ? [cx.step(mark.site, 'origin', `${done} here`)] : []),
               cx.step(e.place, 'use', 'touched here'),
-              cx.step(e.place, 'guard', 'a copy of the value, taken before the request is completed, would silence it'),
+              cx.step(e.place, 'guard', 'a copy of the value, taken before the request goes, would silence it'),
             ],
           });
           return;

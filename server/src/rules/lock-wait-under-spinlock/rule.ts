@@ -1,12 +1,13 @@
 /**
- * A call that waits, or that touches paged memory, on a path on which a spin lock is held for certain.
+ * A call that waits, or that touches paged memory, on a path on which a spin lock is held for certain, or in a routine that always runs at
+ * DISPATCH_LEVEL.
  */
+import { callbacksOf } from '../source/callbacks';
 import { heldLocks } from '../source/locks';
 import { functionRule } from '../source/shape';
+import { waits, waitsInside } from '../source/waits';
 import page from './page.md';
 
-const WAITS =
-  /^(KeWaitFor(SingleObject|MultipleObjects)|KeDelayExecutionThread|ExAcquire(FastMutex|Resource(Exclusive|Shared)Lite|PushLock\w+)|KeAcquireGuardedMutex|ExWaitForRundownProtectionRelease\w*|IoReleaseRemoveLockAndWait|Zw\w+|IoCreateFile|NdisMSleep|NdisWaitEvent|PsCreateSystemThread|MmMapIoSpace\w*|RtlQueryRegistryValues)$/;
 export const lockWaitUnderSpinlock = functionRule(
   {
     id: 'lock-wait-under-spinlock',
@@ -22,13 +23,26 @@ export const lockWaitUnderSpinlock = functionRule(
   (s, tell) => {
     for (const { call, held } of heldLocks(s).calls) {
       const spin = held.find((l) => l.spin);
-      if (!spin || !WAITS.test(call.name)) continue;
-      const timeout = call.args[call.args.length - 1];
-      if (/^KeWait/.test(call.name) && timeout && !/^(NULL|0)$/.test(s.text(timeout))) continue;
-      tell(call.x, `\`${call.name}\` waits, but the spin lock \`${spin.name}\` is held here.`, {
-        from: [s.step(spin.place, 'origin', `\`${spin.name}\` is acquired here`)],
-        use: 'waits here',
-      });
+      const inside = spin && !waits(call, s) ? waitsInside(call, s) : undefined;
+      if (!spin || (!waits(call, s) && inside === undefined)) continue;
+      tell(
+        call.x,
+        inside === undefined
+          ? `\`${call.name}\` waits, but the spin lock \`${spin.name}\` is held here.`
+          : `\`${call.name}\` ${inside}, but the spin lock \`${spin.name}\` is held here.`,
+        {
+          from: [s.step(spin.place, 'origin', `\`${spin.name}\` is acquired here`)],
+          use: 'waits here',
+        },
+      );
+    }
+    if (!callbacksOf(s.cx).isRole(s.name, /^dpc$/, NO_MEMBER)) return;
+    for (const call of s.calls) {
+      const inside = waits(call, s) ? 'waits' : waitsInside(call, s);
+      if (inside === undefined) continue;
+      tell(call.x, `\`${call.name}\` ${inside}, but \`${s.name}\` runs at DISPATCH_LEVEL.`, { use: 'waits here' });
     }
   },
 );
+
+const NO_MEMBER = /^$/;

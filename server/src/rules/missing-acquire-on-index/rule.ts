@@ -1,7 +1,7 @@
 /**
  * The other side's index is read without acquire order, and elements are read by it: on ARM64 an element may be read before its index.
  */
-import type { View } from '../../analysis/events';
+import type { OriginHit, View } from '../../analysis/events';
 import { acquired, isElement, objectOf, ringMarks } from '../../analysis/trail';
 import { pathIn, type Taint, type Target } from '../../analysis/value';
 import type { Span } from '../../syntax/ast';
@@ -13,6 +13,7 @@ import {
   habits,
   INDEXES,
   isShared,
+  lasting,
   namesFence,
   short,
   together,
@@ -69,7 +70,7 @@ function peeked(t: Target, place: Span, v: View, cx: RuleContext): void {
     if (m.base === undefined || m.site.file !== cx.file) continue;
     const at = m.path ?? '';
     const index: Target = { base: m.base, path: pathIn(at), from: at.includes('>') ? at.slice(0, at.indexOf('>')) : undefined };
-    const hit = v.origins([index]).find((h) => isShared(h.origin) && h.certain);
+    const hit = v.origins([index]).find((h) => isShared(h.origin) && h.certain && isKept(h));
     if (!hit) continue;
     const loc = fieldKey(index);
     const steps = [cx.step(place, 'related', 'an element is read here')];
@@ -81,6 +82,11 @@ function peeked(t: Target, place: Span, v: View, cx: RuleContext): void {
       (facts) => !isFieldWritten(loc, facts) && (m.data !== 'equal' || facts.has(INDEXES, loc)),
     );
   }
+}
+
+/** What the caller put into the buffer of one request lay there before the request came; a ring is memory that the driver has kept. */
+function isKept(h: OriginHit): boolean {
+  return lasting(h) || h.target.from !== undefined;
 }
 
 /** Of two indexes of one ring, the one that this side does not store is the other side’s; where it stores neither, the first. */

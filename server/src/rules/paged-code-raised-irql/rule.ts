@@ -2,7 +2,8 @@
  * A function in a pageable section that raises the IRQL: its own next instruction may lie on a page that is not there.
  */
 import type { ApiFact } from '../../model/model';
-import { functionRule, type Shape } from '../source/shape';
+import { isPageable } from '../source/pageable';
+import { functionRule } from '../source/shape';
 import page from './page.md';
 
 export const pagedCodeRaisedIrql = functionRule(
@@ -32,17 +33,4 @@ export const pagedCodeRaisedIrql = functionRule(
 function raises(api: ApiFact | undefined, name: string): boolean {
   if (api?.role === 'raise-irql') return true;
   return api?.role === 'lock-acquire' && /spin/.test(api.lock ?? '') && !/DpcLevel/.test(name);
-}
-
-/** `#pragma alloc_text(PAGE…, f)` somewhere in the file; a section of another name may be one that the driver locks before it goes in. */
-function isPageable(s: Shape): boolean {
-  if (isIn('PAGE', s)) return true;
-  return isIn('PAGE(?!LK|LOCK)\\w+', s) && !s.cx.isWritten(LOCKS);
-}
-const LOCKS = /\bMmLockPagable\w*Section\w*\s*\(/;
-
-function isIn(section: string, s: Shape): boolean {
-  return s.cx.isWritten(
-    new RegExp(`^[ \\t]*#[ \\t]*pragma[ \\t]+alloc_text\\s*\\(\\s*"?${section}"?\\s*,[^)]*\\b${s.name}\\b`, 'm'),
-  );
 }

@@ -3,7 +3,7 @@
  */
 import { literalLength } from '../../analysis/made-values';
 import type { View } from '../../analysis/events';
-import { constant, constOf, lin, minus, single, type Atom, type Lin } from '../../analysis/term';
+import { constant, constOf, lin, minus, plus, single, type Atom, type Lin } from '../../analysis/term';
 import type { Target, Val } from '../../analysis/value';
 import type { Expr } from '../../syntax/ast';
 import { mayBeCapped } from './bounded';
@@ -105,9 +105,17 @@ export function isBeyond(r: Room, len: Lin, v: View, other?: Lin): boolean {
   const atom = len.t[0]?.[0];
   if (size === undefined || atom === undefined) return false;
   if (high > size && other === undefined && isHeldByCaller(len, v)) return true;
-  return high < 2 ** 31
-    ? high > size && !v.state.bounds.heldFromAbove(atom, other)
-    : other === undefined && isHeldByRequest(atom, v);
+  return high < 2 ** 31 ? high > size && !isHeld(atom, v, other) : other === undefined && isHeldByRequest(atom, v);
+}
+
+/** Some relation holds the number from above. That a part of another number is no larger than all of it says nothing, unless that one is held. */
+function isHeld(x: Atom, v: View, other: Lin | undefined, depth = 0): boolean {
+  const of = x.args.filter((a) => a.t.length > 0);
+  const whole = of.length === 1 && /^(&|%|>>|\/)\(/.test(x.key) ? of[0] : undefined;
+  if (!whole || depth > 3) return v.state.bounds.heldFromAbove(x, other);
+  return (
+    v.state.bounds.heldFromAbove(x, other ? plus(other, whole) : whole) || whole.t.some(([y]) => isHeld(y, v, other, depth + 1))
+  );
 }
 
 /** A block as long as the request is, and a length that was compared with that, but too little. */

@@ -6,11 +6,9 @@ import { buildCfg, type Block } from '../../analysis/cfg';
 import type { CallExpr, Expr, FunctionDecl } from '../../syntax/ast';
 import { partsOf } from '../../syntax/walk';
 import { nullTest } from './outcomes';
-import { BELONGS, DELETES, FREES, type AfterFree } from './freeing';
+import { BELONGS, DELETES, FREES, handsOn, type AfterFree } from './freeing';
+import { either, isGiven, isGone, lastReference, type Freed } from './references';
 import { bare, calledName, shapeOf, sourceOf, type CallSite, type Shape } from './shape';
-
-/** The call that freed an object; 'none' where the pointer is known to point to none, so that there was nothing to free. */
-type Freed = CallSite | 'none';
 
 interface State {
   /** Which object a variable points to. */
@@ -167,7 +165,8 @@ class Paths {
     fn.params.forEach((p, i) => {
       if (!p.name) return;
       const ends = atReturns.map((r) => r.freed.get(p.name as string));
-      if (ends.length > 0 && ends.every((f) => f !== undefined) && ends.some((f) => f !== 'none')) out.add(i);
+      // Whoever calls what gives a reference back may hold another one.
+      if (ends.length > 0 && ends.every((f) => f !== undefined && !isGiven(f)) && ends.some((f) => f !== 'none')) out.add(i);
     });
     return out;
   }
@@ -232,12 +231,17 @@ class Paths {
     for (const arg of e.args) if (!this.visit(arg, state)) return false;
     if (raw === undefined) return true;
     const name = s.cx.program.alias(raw, s.cx.file);
-    for (const i of freedArguments(s, e, this.depth)) {
+    const frees = freedArguments(s, e, this.depth);
+    for (const i of handsOn(name, s.cx.model)) {
+      const x = e.args[i];
+      if (x && !frees.includes(i)) this.handOn(x, e, state);
+    }
+    for (const i of frees) {
       const x = e.args[i] && bare(e.args[i]);
       const object = x?.kind === 'id' ? state.at.get(x.name) : undefined;
       if (x?.kind !== 'id' || object === undefined || this.takenAddress.has(x.name)) continue;
       const before = state.freed.get(object);
-      if (before !== undefined && before !== 'none') this.hit('free', x.name, before, e);
+      if (isGone(before)) this.hit('free', x.name, before, e);
       state.freed.set(object, { name, x: e, args: e.args });
     }
     return !NEVER_RETURNS.test(name);
@@ -248,7 +252,15 @@ class Paths {
     const object = x.kind === 'id' ? state.at.get(x.name) : undefined;
     const by = object === undefined ? undefined : state.freed.get(object);
     if (object !== undefined) state.used.add(object);
-    if (x.kind === 'id' && by !== undefined && by !== 'none') this.hit('use', x.name, by, e);
+    if (x.kind === 'id' && isGone(by)) this.hit('use', x.name, by, e);
+  }
+
+  /** An interface of the system is given the pointer and may follow it, which does not say that it points to anything. */
+  private handOn(pointer: Expr, e: Expr, state: Running): void {
+    const x = bare(pointer);
+    const object = x.kind === 'id' ? state.at.get(x.name) : undefined;
+    const by = object === undefined ? undefined : state.freed.get(object);
+    if (x.kind === 'id' && isGone(by)) this.hit('use', x.name, by, e);
   }
 
   private hit(kind: AfterFree['kind'], name: string, free: CallSite, use: Expr): void {
@@ -279,6 +291,12 @@ class Paths {
 
   /** Where a pointer is NULL there is nothing that anybody would have to free; undefined where it was followed before, and so is not. */
   private branched(c: Expr, state: State, holds: boolean): State | undefined {
+    const last = lastReference(bare(c), this.s);
+    if (last) {
+      const of = state.at.get(last.name);
+      if (of === undefined || last.holds === holds || state.freed.has(of)) return state;
+      return { ...state, freed: new Map(state.freed).set(of, { ...last.call, given: 'others' }) };
+    }
     const asked = nullTest(bare(c));
     const object = asked?.isNull === holds ? state.at.get(asked.name) : undefined;
     if (object !== undefined && state.used.has(object)) return undefined;
@@ -300,7 +318,7 @@ function both(a: State, b: State, where: number): State {
   const freed = new Map<string, Freed>();
   for (const [object, by] of a.freed) {
     const other = b.freed.get(object);
-    if (other !== undefined && !met.has(object)) freed.set(object, by === 'none' ? other : by);
+    if (other !== undefined && !met.has(object)) freed.set(object, either(by, other));
   }
   return { at, freed, used: new Set([...a.used].filter((object) => b.used.has(object) && !met.has(object))) };
 }

@@ -1,7 +1,7 @@
 /** What happens to a pointer in the statements that follow the call that freed it, up to where the path goes its own way out. */
 import type { Expr, Stmt } from '../../syntax/ast';
 import { partsOf, partsOfStatement } from '../../syntax/walk';
-import { FREES, type AfterFree } from './freeing';
+import { FREES, handsOn, type AfterFree } from './freeing';
 import { freedOnAllPaths } from './freed-paths';
 import { freedAtLanding } from './landing';
 import { bare, isStatement, mentions, type CallSite, type Shape } from './shape';
@@ -89,6 +89,8 @@ function inExpression(s: Shape, e: Expr, name: string): { kind: 'use' | 'free'; 
     const at = c && FREES[c.name];
     const arg = at === undefined ? undefined : c?.args[at];
     if (arg && s.text(bare(arg)) === name) return { kind: 'free', use: e };
+    const given = c && handsOn(c.name, s.cx.model).map((i) => c.args[i]);
+    if (given?.some((x) => x && s.text(bare(x)) === name)) return { kind: 'use', use: e };
   }
   if (e.kind === 'sizeof') return undefined;
   if (e.kind === 'fld' && e.arrow && s.text(bare(e.x)) === name) return { kind: 'use', use: e };

@@ -1,11 +1,15 @@
 /** Calls of the kernel that free what they are given, and what comes to light behind them. */
 import type { Expr } from '../../syntax/ast';
+import type { Model } from '../../model/model';
 import type { CallSite } from './shape';
+
+/** `given`: a reference was given back: others remain, or the call frees it with the last one. */
+export type FreeingCall = CallSite & { readonly given?: 'others' | 'last' };
 
 export interface AfterFree {
   readonly kind: 'use' | 'free';
   readonly name: string;
-  readonly free: CallSite;
+  readonly free: FreeingCall;
   readonly use: Expr;
 }
 
@@ -33,3 +37,9 @@ export const DELETES: Readonly<Record<string, number>> = { IoDeleteDevice: 0 };
 
 /** What is allocated with an object and goes with it, by the member that leads to it. */
 export const BELONGS: ReadonlySet<string> = new Set(['DeviceExtension']);
+
+/** Positions of what an interface of the system is given and may follow. */
+export function handsOn(name: string, model: Model): readonly number[] {
+  const api = model.api(name);
+  return api && FREES[name] === undefined ? Object.values(api.args ?? {}) : [];
+}

@@ -19,9 +19,12 @@ export const useAfterFree = functionRule(
   (s, tell) => {
     for (const hit of afterFree(s)) {
       if (hit.kind !== 'use') continue;
-      tell(hit.use, `\`${hit.name}\` is used here, but \`${hit.free.name}\` freed it before.`, {
+      const why = hit.free.given
+        ? `but its reference was given back, and \`${hit.free.name}\` frees it with the last one`
+        : `but \`${hit.free.name}\` freed it before`;
+      tell(hit.use, `\`${hit.name}\` is used here, ${why}.`, {
         from: [s.step(hit.free.x, 'origin', 'freed here')],
-        use: 'dereferenced here',
+        use: 'used here',
       });
     }
   },

@@ -4,12 +4,13 @@
 import type { Access, Copy, Observer, OriginHit, View } from '../../analysis/events';
 import { isVolatileOrigin, words } from '../../analysis/origins';
 import type { Mark } from '../../analysis/state';
-import { same } from '../../analysis/term';
+import { constOf, same } from '../../analysis/term';
 import { LIMITED } from '../../analysis/trail';
 import { pathIn, placeOf, type Target } from '../../analysis/value';
 import type { Step } from '../finding';
 import type { DriverFacts, RuleContext } from '../rule';
 import { decisions, decisionsOf, REACHES } from './decisions';
+import { WrittenBack } from './written-back';
 import { fieldKey, habits, isFieldWritten, isShared, isWritten, lasting, proof, short, together } from './shared-memory';
 
 /** The first read of a place. */
@@ -22,8 +23,10 @@ interface First {
 
 export function refetch(cx: RuleContext, options: { readonly packet: boolean }): Observer {
   const wanted = (h: OriginHit): boolean => h.certain && (options.packet ? h.origin === 'Packet' : isVolatileOrigin(h.origin));
+  const back = new WrittenBack(cx);
   return together(habits(cx), decisions(cx), {
     access(e, v) {
+      back.written(e);
       if (e.kind === 'write' || e.inAssert || e.api?.role === 'interlocked') return;
       const hit = v.origins(e.targets).find(wanted);
       const first = hit && earlier(e, hit.target, v);
@@ -33,7 +36,10 @@ export function refetch(cx: RuleContext, options: { readonly packet: boolean }):
       if (!e.src || e.fill || options.packet) return;
       const hit = v.pointee(e.src).find(wanted);
       const first = hit && covered(hit.target, e, v);
-      if (hit && first) tellCopy(e, hit, first, v, cx);
+      if (!hit || !first) return;
+      const [from, at] = [hit.target.off && constOf(hit.target.off), first.mark.num && constOf(first.mark.num)];
+      back.copied(e, from === undefined || at === undefined ? undefined : at - from);
+      tellCopy(e, hit, first, v, cx);
     },
   });
 }
@@ -208,6 +214,7 @@ function tellCopy(e: Copy, hit: OriginHit, first: First, v: View, cx: RuleContex
     message: `\`${text}\` is copied out of ${words(hit.origin)} after one of its fields was checked there: the copy can hold another value.`,
     path: steps(cx, hit, e.place, first.mark, true),
     decide: (facts) => {
+      if (facts.has(WrittenBack.tag, pair.place)) return undefined;
       const uses = decisionsOf(cx.placeName(e.place), facts).filter((u) => REACHES.has(u));
       // Pages of one request whose copy decides nothing are passed on as they are.
       const isPassedOn = isShared(hit.origin) && !lasting(hit);

@@ -43,9 +43,9 @@ import { nmrDetachPendingNeverCompleted } from '../nmr-detach-pending-never-comp
 import { nmrDoubleAttach } from '../nmr-double-attach/rule';
 import { packetByteOrder } from '../packet-byte-order/rule';
 import { packetHeaderBeforeLength } from '../packet-header-before-length/rule';
-import { packetLengthFieldTrusted } from '../packet-length-field-trusted/rule';
+import { packetHeaderLengthUnchecked } from '../packet-header-length-unchecked/rule';
 import { packetLoopNoProgress } from '../packet-loop-no-progress/rule';
-import { packetOffsetUnchecked } from '../packet-offset-unchecked/rule';
+import { packetLengthFieldTrusted } from '../packet-length-field-trusted/rule';
 import { packetTailUninitialized } from '../packet-tail-uninitialized/rule';
 import { packetWriteBounds } from '../packet-write-bounds/rule';
 import { pagedCodeRaisedIrql } from '../paged-code-raised-irql/rule';
@@ -128,9 +128,9 @@ export const SYSTEM_RULES: readonly Rule[] = [
   nmrDoubleAttach,
   packetByteOrder,
   packetHeaderBeforeLength,
-  packetLengthFieldTrusted,
+  packetHeaderLengthUnchecked,
   packetLoopNoProgress,
-  packetOffsetUnchecked,
+  packetLengthFieldTrusted,
   packetTailUninitialized,
   packetWriteBounds,
   pagedCodeRaisedIrql,

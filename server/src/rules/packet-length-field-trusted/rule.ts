@@ -22,7 +22,7 @@ export const packetLengthFieldTrusted: Rule = {
     severity: 'error',
     precision: 'medium',
     cwe: [125, 787, 129],
-    profile: 'default',
+    profile: 'audit',
   },
   page,
   observe(cx) {

@@ -144,8 +144,9 @@ function describe(
   args: readonly Val[],
   isIndirect: boolean,
   inAssert = false,
+  through?: Val,
 ): Call {
-  return new CallOf(name, api, callees, e, args, e.args, e, isIndirect, inAssert);
+  return new CallOf(name, api, callees, e, args, e.args, e, isIndirect, inAssert, through);
 }
 
 class CallOf implements Call {
@@ -159,6 +160,7 @@ class CallOf implements Call {
     readonly place: CallExpr,
     readonly indirect: boolean,
     readonly inAssert: boolean,
+    readonly through: Val | undefined,
   ) {}
 
   arg(role: string): Val | undefined {
@@ -186,7 +188,7 @@ function indirect(target: Val, e: CallExpr, args: readonly Val[], s: State, f: F
   const operation = names.length === 0 && e.f.kind === 'fld' ? operationOf(e.f.name, f) : undefined;
   if (operation && e.f.kind === 'fld') return model(operation, e.f.name, e, args, s, f);
   if (api) return model(api, names[0] ?? '', e, args, s, f);
-  const call = describe('', undefined, [], e, args, true);
+  const call = describe('', undefined, [], e, args, true, f.asserting > 0, names.length === 0 ? target : undefined);
   f.tell('call', call, s);
   return unknown('', e, args, s, f, true);
 }

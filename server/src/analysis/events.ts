@@ -73,6 +73,8 @@ export interface Call {
   readonly argExprs: readonly Expr[];
   readonly place: Span;
   readonly indirect: boolean;
+  /** The pointer through which it goes, where no function is known that it may reach. */
+  readonly through?: Val;
   /** What it asks is not asked in a free build. */
   readonly inAssert: boolean;
   /** Role and position by name, for interfaces of the model. */

@@ -106,7 +106,10 @@ export class Origins {
     return this.heap.sharedBy(key) !== undefined || sharedFields.has(base.from.replace(':', '.'));
   }
 
-  /** Of a list of extended attributes that comes with a create or set request the I/O manager has checked every step; how long a value is stays the caller’s choice. */
+  /**
+   * Of a list of extended attributes that comes with a create or set request the I/O manager has checked every step; how long a value is
+   * stays the caller’s choice.
+   */
   private isCheckedHeader(state: State, base: RegionBase, t: Target): boolean {
     if (base.request !== 'system' || t.root?.replace(/^_/, '') !== 'FILE_FULL_EA_INFORMATION') return false;
     if (!/^(?:NextEntryOffset|EaNameLength)$/.test(t.path)) return false;

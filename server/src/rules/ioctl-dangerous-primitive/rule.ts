@@ -7,7 +7,9 @@ import type { View } from '../../analysis/events';
 import { constOf } from '../../analysis/term';
 import type { Val } from '../../analysis/value';
 import { chosen, source } from '../request/taint';
+import { named } from '../request/touch';
 import type { Rule } from '../rule';
+import { callsOfCaller, freesOfCaller } from './address';
 import page from './page.md';
 
 export const ioctlDangerousPrimitive: Rule = {
@@ -24,6 +26,37 @@ export const ioctlDangerousPrimitive: Rule = {
   observe(cx) {
     return {
       call(e, v) {
+        const freed = freesOfCaller(e, v);
+        if (freed) {
+          cx.report({
+            place: e.place,
+            severity: 'error',
+            message: `\`${e.name}\` gives back a block whose address the caller chose: whatever it names in the kernel is freed.`,
+            path: [
+              ...cx.path(freed, e.place, 'given back here'),
+              cx.step(
+                e.place,
+                'guard',
+                'a handle of the driver’s own that is looked up, instead of the address, would silence it',
+              ),
+            ],
+          });
+          return;
+        }
+        const called = callsOfCaller(e, v);
+        if (called) {
+          cx.report({
+            place: e.place,
+            severity: 'error',
+            message: `${named(cx.text(e.x.f))} lay in memory that the caller wrote, and is called: the caller’s code runs in the kernel.`,
+            path: [
+              ...(called.site.file === cx.file ? [cx.step(called.site, 'origin', 'the pointer is read here')] : called.witness),
+              cx.step(e.place, 'use', 'called here'),
+              cx.step(e.place, 'guard', 'a number that picks one of the driver’s own functions would silence it'),
+            ],
+          });
+          return;
+        }
         if (e.api?.dangerous === undefined || e.api.dangerous === false || v.request.mode === 0) return;
         // The object manager checks what the caller may do, unless it is told that the kernel asks.
         const mode = e.arg('mode');

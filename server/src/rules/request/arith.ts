@@ -8,7 +8,7 @@ import { constOf, constant, lin, minus, plus, same, single, type Lin } from '../
 import type { Taint, Val } from '../../analysis/value';
 import { DISTANCE } from '../../analysis/made-values';
 import type { Span } from '../../syntax/ast';
-import { chosen, isRequestLength, statedByPeer } from './taint';
+import { chosen, isRequestLength, statedByPeer, isAttributeLength } from './taint';
 
 export interface Wrap {
   readonly place: Span;
@@ -43,6 +43,7 @@ export class Wraps {
     }
     const taint = chosen(e.out, v) ?? statedByPeer(e, v);
     if (!taint) return;
+    if (isAttributeLength(taint) && e.op !== '-') return;
     // Indexes of a ring wrap on purpose.
     if (taint.origin === 'SharedPages' || taint.origin === 'SharedView') return;
     if (isRequestLength(taint) && (isRunning(e) || (e.op === '-' && isSystems(taint) && constOf(e.r.t) !== undefined))) return;

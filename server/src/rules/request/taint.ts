@@ -46,8 +46,13 @@ export function source(t: Taint): string {
   return isRequestLength(t) ? 'a length of the request' : 'a field of the caller’s buffer';
 }
 
+/** A length in the header of an extended attribute: the I/O manager has held it to the buffer, so that sums of them do not wrap. */
+export function isAttributeLength(t: Taint): boolean {
+  return /\|(.*\.)?Ea(Name|Value)Length$/.test(t.loc);
+}
+
 /** It lay in a buffer of a request, as opposed to a ring or another mapping that user mode shares; the I/O manager has checked EA headers. */
 export function ofRequest(t: Taint): boolean {
-  if (/\|(.*\.)?Ea(Name|Value)Length$/.test(t.loc)) return false;
+  if (isAttributeLength(t)) return false;
   return t.request !== undefined || t.origin === 'Buffered' || t.origin === 'UserVA' || t.origin === 'Snapshot';
 }

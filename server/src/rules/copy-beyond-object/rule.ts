@@ -56,7 +56,7 @@ export const copyBeyondObject: Rule = {
           place: e.place,
           severity: 'error',
           confidence: 'likely',
-          message: `\`${e.name}\` is told that it may write ${said}, but there ${has === 1 ? 'is' : 'are'} ${sizeInWords(space)}.`,
+          message: `\`${e.name}\` is told that it may write ${said}, but what it is given has ${roomInWords(space, has)}.`,
           path: [
             ...(sized.sizeExpr ? [cx.step(sized.sizeExpr, 'origin', `${said} are named here`)] : []),
             cx.step(e.place, 'use', 'written here'),
@@ -66,6 +66,12 @@ export const copyBeyondObject: Rule = {
     };
   },
 };
+
+/** For messages. */
+function roomInWords(space: Room, has: number): string {
+  const bytes = `${String(has)} ${has === 1 ? 'byte' : 'bytes'}`;
+  return space.what === 'pool' ? `only the ${bytes} of a pool block` : `only ${bytes}`;
+}
 
 function beyond(val: Val | undefined, x: Expr | undefined, bytes: number, e: Copy, v: View): Room | undefined {
   const space = val && isKnownHere(val, v) ? room(val, x, v) : undefined;

@@ -7,21 +7,9 @@ import type { CallExpr, Expr, FunctionDecl } from '../../syntax/ast';
 import { partsOf } from '../../syntax/walk';
 import { nullTest } from './outcomes';
 import { BELONGS, DELETES, FREES, handsOn, type AfterFree } from './freeing';
-import { either, isGiven, isGone, lastReference, type Freed } from './references';
+import { both, same, type Running, type State } from './freed-state';
+import { isGiven, isGone, lastReference } from './references';
 import { bare, calledName, shapeOf, sourceOf, type CallSite, type Shape } from './shape';
-
-interface State {
-  /** Which object a variable points to. */
-  readonly at: Map<string, string>;
-  readonly freed: Map<string, Freed>;
-  /** Objects that something was read of: whoever asks later whether the pointer is NULL has his answer. */
-  readonly used: ReadonlySet<string>;
-}
-
-/** A state that one block goes on writing. */
-interface Running extends State {
-  readonly used: Set<string>;
-}
 
 interface Facts {
   readonly hits: readonly AfterFree[];
@@ -303,36 +291,4 @@ class Paths {
     if (object === undefined || state.freed.has(object)) return state;
     return { ...state, freed: new Map(state.freed).set(object, 'none') };
   }
-}
-
-/** What holds on both ways: where they differ in what a variable points to, it is an object that neither of them has freed. */
-function both(a: State, b: State, where: number): State {
-  const at = new Map<string, string>();
-  const met = new Set<string>();
-  for (const name of new Set([...a.at.keys(), ...b.at.keys()])) {
-    const object = a.at.get(name);
-    const isSame = object !== undefined && b.at.get(name) === object;
-    at.set(name, isSame ? object : `${name}/${where}`);
-    if (!isSame) met.add(`${name}/${where}`);
-  }
-  const freed = new Map<string, Freed>();
-  for (const [object, by] of a.freed) {
-    const other = b.freed.get(object);
-    if (other !== undefined && !met.has(object)) freed.set(object, either(by, other));
-  }
-  return { at, freed, used: new Set([...a.used].filter((object) => b.used.has(object) && !met.has(object))) };
-}
-
-function same(a: State, b: State): boolean {
-  return (
-    a.at.size === b.at.size &&
-    a.freed.size === b.freed.size &&
-    a.used.size === b.used.size &&
-    [...a.used].every((object) => b.used.has(object)) &&
-    [...a.at].every(([name, object]) => b.at.get(name) === object) &&
-    [...a.freed].every(([object, by]) => {
-      const other = b.freed.get(object);
-      return other === by || (other !== undefined && other !== 'none' && by !== 'none' && other.x === by.x);
-    })
-  );
 }

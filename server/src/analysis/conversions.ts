@@ -17,6 +17,8 @@ import { makeTarget, withNumber, withTargets, withType, type Site, type Val } fr
 /** The value as an object of this type holds it. */
 export function convert(v: Val, ty: Ty, s: State, f: Frame): Val {
   if (ty.k !== 'int') return v;
+  // Half of an address is none: an `int` holds the error that a pointer stood for.
+  if (v.pts.length > 0 && ty.size === 4 && ty.signed && ty.name === 'int') v = withTargets(v, [], v.ty);
   const c = constOf(v.t);
   if (c !== undefined) return withNumber(v, constant(wrap(c, ty.size, ty.signed)), ty);
   // A sum of numbers whose declarations are not in view, kept in an unsigned one: they are taken to be unsigned, too.

@@ -354,6 +354,17 @@ DEFINE_KSPROPERTY_TABLE(Table) { DEFINE_KSPROPERTY_ITEM(1, OnProperty, sizeof(KS
 }`,
     is: ['SharedView'],
   },
+  // An address, and what is left of it
+  {
+    name: 'an address of the caller that was kept as a number',
+    text: WDM('SIZE_T n = (SIZE_T)Irp->UserBuffer; PULONG p = (PULONG)n; g = */*?*/p;'),
+    is: ['UserVA'],
+  },
+  {
+    name: 'an error that was returned in the place of an address',
+    text: WDM('int n = (int)(SSIZE_T)Irp->UserBuffer; PULONG p = (PULONG)(SSIZE_T)n; g = */*?*/p;'),
+    is: ['Kernel'],
+  },
 ];
 
 describe('the origin of', () => {

@@ -19,7 +19,7 @@ function isOwnField(x: Atom): boolean {
 }
 
 /** Whether a relation bounds an atom of it from below (side 1) or from above (side -1). */
-function sideOf(b: Bound, x: Atom, side: 1 | -1): boolean {
+export function sideOf(b: Bound, x: Atom, side: 1 | -1): boolean {
   const k = (b.form.t.find(([y]) => y === x)?.[1] ?? 0) * side;
   return k > 0 ? Number.isFinite(b.lo) : k < 0 && Number.isFinite(b.hi);
 }

@@ -77,16 +77,22 @@ function* tablesOf(f: Frame): Generator<Table> {
     for (const g of f.program.files.get(file)?.globals ?? []) {
       if (g.init?.kind !== 'init') continue;
       let table = read.get(g);
-      if (table === undefined) read.set(g, (table = tableIn(g, file, f) ?? false));
+      // The type of the rows may stand in a header that was edited meanwhile.
+      if (table === undefined || (table && rowType(g, file, f)?.decl !== table.rec.decl))
+        read.set(g, (table = tableIn(g, file, f) ?? false));
       if (table) yield table;
     }
 }
 
-function tableIn(g: VarDecl, file: string, f: Frame): Table | undefined {
+function rowType(g: VarDecl, file: string, f: Frame): Rec | undefined {
   const ty = f.types.resolve(g.type, file);
+  return ty.k === 'arr' && ty.of.k === 'rec' ? ty.of.rec : undefined;
+}
+
+function tableIn(g: VarDecl, file: string, f: Frame): Table | undefined {
+  const rec = rowType(g, file, f);
   const { init } = g;
-  if (ty.k !== 'arr' || ty.of.k !== 'rec' || init?.kind !== 'init' || init.items.length > MOST_ROWS) return undefined;
-  const { rec } = ty.of;
+  if (!rec || init?.kind !== 'init' || init.items.length > MOST_ROWS) return undefined;
   if (!rec.fields.some((x) => x.ty.k === 'int') || !rec.fields.some((x) => x.ty.k === 'ptr' || x.ty.k === 'fn')) return undefined;
   const rows: Row[] = [];
   for (const item of init.items) {

@@ -4,7 +4,7 @@
  */
 import { WEIGHED_LENGTH } from '../../analysis/refine';
 import type { View } from '../../analysis/events';
-import type { Bound } from '../../analysis/bounds';
+import { sideOf, type Bound } from '../../analysis/bounds';
 import { lin, single, type Atom, type Lin } from '../../analysis/term';
 
 /** Numbers that take part in one question. */
@@ -23,7 +23,7 @@ export function shortfall(len: Lin, end: Lin, v: View): number | undefined {
   if (end.t.some(([x, k]) => k < 0 || x === length)) return undefined;
   const numbers = numbersOf(end, v);
   if (!numbers) return undefined;
-  const below = v.state.bounds.relationsOf(length).filter((b) => holdsFromBelow(b, length));
+  const below = v.state.bounds.relationsOf(length).filter((b) => sideOf(b, length, 1));
   // What two branches asked for in different words is known to neither behind them.
   if (below.length === 0 && v.state.hasMay(WEIGHED_LENGTH, undefined, length.key)) return undefined;
   let most: number | undefined;
@@ -67,11 +67,6 @@ export function limitOf(x: Atom, v: View): { readonly number: Atom; readonly lea
     if (most === -1) return { number: other[0], least: most };
   }
   return undefined;
-}
-
-function holdsFromBelow(b: Bound, x: Atom): boolean {
-  const k = b.form.t.find(([y]) => y === x)?.[1] ?? 0;
-  return k > 0 ? Number.isFinite(b.lo) : Number.isFinite(b.hi);
 }
 
 /** Each number as small and as large as what is known of it alone allows. */
@@ -124,7 +119,7 @@ function leastOf(
     for (const [y] of b.form.t) {
       if (y === x || values.has(y)) continue;
       if (depth > 1 || !(isChosen(y) || y.param)) return undefined;
-      const relations = v.state.bounds.relationsOf(y).filter((o) => holdsFromBelow(o, y) && !o.form.t.some(([z]) => z === x));
+      const relations = v.state.bounds.relationsOf(y).filter((o) => sideOf(o, y, 1) && !o.form.t.some(([z]) => z === x));
       if (leastOf(y, relations, v.state.bounds.of(lin(y))?.lo ?? y.lo, values, v, depth + 1) === undefined) return undefined;
     }
     const rest = sum(b.form, values, x);
@@ -178,13 +173,8 @@ function sum(form: Lin, values: ReadonlyMap<Atom, number>, but?: Atom): number |
 export function isHeldByCaller(t: Lin, v: View): boolean {
   const x = single(t.bare);
   if (!x || !isChosen(x)) return false;
-  const above = v.state.bounds.relationsOf(x).filter((b) => holdsFromAbove(b, x));
+  const above = v.state.bounds.relationsOf(x).filter((b) => sideOf(b, x, -1));
   return above.length > 0 && above.every((b) => b.form.t.every(([y]) => y === x || isCallers(y)));
-}
-
-function holdsFromAbove(b: Bound, x: Atom): boolean {
-  const k = b.form.t.find(([y]) => y === x)?.[1] ?? 0;
-  return k > 0 ? Number.isFinite(b.hi) : Number.isFinite(b.lo);
 }
 
 /** A length of the request, a number of its buffer, or one that was computed of nothing else. */
